@@ -1,0 +1,171 @@
+"""The shop as one visitor uses it: the public HTTP API, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pyreqwest.multipart import FormBuilder, PartBuilder
+
+from ops.feed import LiveFeed
+from ops.transport import Json, Refused, Transport, Unreachable
+
+__all__ = ["Json", "LiveFeed", "Refused", "Shop", "Unreachable"]
+
+MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+class Shop:
+    """One visitor: nobody in particular until signed in, then that user, with tokens renewed as they expire."""
+
+    def __init__(self, origin: str, *, timeout_seconds: float = 10.0, patience_seconds: float = 0.0) -> None:
+        self._transport = Transport(origin, timeout_seconds=timeout_seconds, patience_seconds=patience_seconds)
+        self.access = ""
+        self.refresh = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def origin(self) -> str:
+        """Where the gateway answers."""
+        return self._transport.origin
+
+    def another_visitor(self) -> Shop:
+        """Somebody else, not signed in, at the same shop."""
+        transport = self._transport
+        return Shop(self.origin, timeout_seconds=transport.timeout_seconds, patience_seconds=transport.patience_seconds)
+
+    def close(self) -> None:
+        """Leave."""
+        self._transport.close()
+
+    def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Any:
+        """Any call of the API, as whoever is signed in; a token that has expired is renewed once."""
+        try:
+            return self._transport.send(method, path, headers={**self._credential(), **(headers or {})}, **sent)
+        except Refused as refusal:
+            if refusal.status != 401 or not self.refresh:
+                raise
+        self._renew()
+        return self._transport.send(method, path, headers={**self._credential(), **(headers or {})}, **sent)
+
+    # Who is asking
+
+    def register(self, *, email: str, password: str, full_name: str, role: str = "customer") -> Json:
+        """Sign up and be signed in. Returns the user."""
+        body = {"email": email, "password": password, "full_name": full_name, "role": role}
+        answer = self._transport.send("POST", "/api/v1/auth/register/", body=body)
+        self._keep(answer)
+        user: Json = answer["user"]
+        return user
+
+    def sign_in(self, *, email: str, password: str) -> None:
+        """Be that user from now on."""
+        body = {"email": email, "password": password}
+        self._keep(self._transport.send("POST", "/api/v1/auth/token/", body=body))
+
+    # The catalogue
+
+    def categories(self) -> list[Json]:
+        """The tree of categories, from its roots."""
+        return list(self.every("/api/v1/categories/"))
+
+    def create_category(self, *, slug: str, name: str, parent: str | None = None) -> Json:
+        """Staff only; ``parent`` is a slug."""
+        body = {"slug": slug, "name": name} | ({"parent": parent} if parent else {})
+        return self._object("POST", "/api/v1/categories/", body=body)
+
+    def products(self, **filters: str) -> Iterator[Json]:
+        """What the shop lists, page after page."""
+        return self.every("/api/v1/products/", {"page_size": "100", **filters})
+
+    def product(self, id_or_slug: str) -> Json:
+        """One product in full."""
+        return self._object("GET", f"/api/v1/products/{id_or_slug}/")
+
+    def create_product(self, product: Json) -> Json:
+        """Offer something for sale."""
+        return self._object("POST", "/api/v1/products/", body=product)
+
+    def change_product(self, product_id: str, changes: Json) -> Json:
+        """Replace some of a product's fields."""
+        return self._object("PATCH", f"/api/v1/products/{product_id}/", body=changes)
+
+    def stock(self, sku: str) -> Json:
+        """How many there are, and how many of them are put aside."""
+        return self._object("GET", f"/api/v1/inventory/{sku}/")
+
+    # Files
+
+    def upload(self, path: Path, *, purpose: str = "product_image") -> Json:
+        """Store a file."""
+        content = path.read_bytes()
+        media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+
+        def form() -> FormBuilder:
+            part = PartBuilder.from_bytes(content).file_name(path.name).mime(media_type)
+            return FormBuilder().text("purpose", purpose).part("file", part)
+
+        return self._object("POST", "/api/v1/files/", form=form)
+
+    def file(self, file_id: str) -> Json:
+        """What is known of a stored file."""
+        return self._object("GET", f"/api/v1/files/{file_id}/")
+
+    def delete_file(self, file_id: str) -> None:
+        """Take a file away again."""
+        self.request("DELETE", f"/api/v1/files/{file_id}/")
+
+    # Orders and what is told of them
+
+    def place_order(self, items: Sequence[tuple[str, int]], *, address: Json, token: str, key: str) -> Json:
+        """Order ``items`` (SKU and quantity), paying with a sandbox token; the same key never orders twice."""
+        body = {
+            "items": [{"sku": sku, "quantity": quantity} for sku, quantity in items],
+            "shipping_address": address,
+            "payment": {"provider": "sandbox", "token": token},
+        }
+        return self._object("POST", "/api/v1/orders/", body=body, headers={"Idempotency-Key": key})
+
+    def order(self, order_id: str) -> Json:
+        """One order as it stands."""
+        return self._object("GET", f"/api/v1/orders/{order_id}/")
+
+    def notifications(self) -> Iterator[Json]:
+        """What the user was told, page after page."""
+        return self.every("/api/v1/notifications/")
+
+    def live_feed(self, *, after: int | None = None) -> LiveFeed:
+        """Listen from now on, or from what came after a sequence."""
+        return LiveFeed(self.origin, access=self.access, after=after, timeout_seconds=self._transport.timeout_seconds)
+
+    # How it is asked
+
+    def every(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
+        """The items of a list, following its pages."""
+        page = self._object("GET", path, query=query)
+        yield from page["results"]
+        while page.get("next"):
+            # Only the path is taken, so that a shop known by two names is asked by the one that was given.
+            address = urlsplit(page["next"])
+            page = self._object("GET", f"{address.path}?{address.query}")
+            yield from page["results"]
+
+    def _object(self, method: str, path: str, **sent: Any) -> Json:
+        answer: Json = self.request(method, path, **sent)
+        return answer
+
+    def _credential(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access}"} if self.access else {}
+
+    def _keep(self, answer: Json) -> None:
+        self.access, self.refresh = answer["access"], answer["refresh"]
+
+    def _renew(self) -> None:
+        self._keep(self._transport.send("POST", "/api/v1/auth/token/refresh/", body={"refresh": self.refresh}))
