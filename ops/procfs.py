@@ -1,0 +1,100 @@
+"""Processes as Linux shows them under /proc: who they are, what they carry, what they take."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One process for good: a pid is given out again, a pid with its start time is not."""
+
+    pid: int
+    started: int
+    """In clock ticks since the machine came up."""
+
+    def is_alive(self) -> bool:
+        """Whether this very process still runs; a zombie does not."""
+        fields = _stat(self.pid)
+        return fields is not None and int(fields[19]) == self.started and fields[0] not in {"Z", "X"}
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, unless it is gone or its number is someone else's by now."""
+        if self.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the state on: the name before them may hold anything."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def identify(pid: int) -> Identity | None:
+    """The identity of the process that has this number now."""
+    fields = _stat(pid)
+    return None if fields is None else Identity(pid, int(fields[19]))
+
+
+def children_of(parent: int) -> list[int]:
+    """The direct children of a process, zombies too."""
+    found = []
+    for pid in _pids():
+        fields = _stat(pid)
+        if fields is not None and int(fields[1]) == parent:
+            found.append(pid)
+    return found
+
+
+def rss_bytes(pid: int) -> int | None:
+    """The memory that one process holds in RAM, pages that it shares counted in full."""
+    try:
+        return int((_PROC / str(pid) / "statm").read_text().split()[1]) * _PAGE_BYTES
+    except (OSError, IndexError):
+        return None
+
+
+def carrying(entry: str) -> list[Identity]:
+    """Every process but this one whose environment holds exactly this ``NAME=value``."""
+    wanted = entry.encode()
+    found = []
+    for pid in _pids():
+        if pid == os.getpid():
+            continue
+        identity = identify(pid)
+        if identity is not None and wanted in _environment(pid):
+            found.append(identity)
+    return found
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _pids() -> Iterator[int]:
+    return (int(entry.name) for entry in os.scandir(_PROC) if entry.name.isdigit())
+
+
+def wait_gone(processes: Iterable[Identity], seconds: float) -> list[Identity]:
+    """Wait until the processes are gone, and return those that are not."""
+    deadline = time.monotonic() + seconds
+    left = [process for process in processes if process.is_alive()]
+    while left and time.monotonic() < deadline:
+        time.sleep(0.05)
+        left = [process for process in left if process.is_alive()]
+    return left

@@ -1,0 +1,1 @@
+"""Keeps a table of processes alive: a small daemon on asyncio and the standard library."""

@@ -1,0 +1,58 @@
+"""What the supervisor is told: the processes that are to run, as plain data."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+
+class Tier(IntEnum):
+    """Start goes up the tiers, each waiting for the one below; stop goes down."""
+
+    FOUNDATION = 0
+    SERVER = 1
+    APPLICATION = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """One process that is to run, whatever happens."""
+
+    name: str
+    service: str
+    kind: str
+    argv: list[str]
+    environment: dict[str, str] = field(repr=False)
+    directory: str
+    tier: int = Tier.APPLICATION
+    port: int | None = None
+    probe: str | None = None
+    """``tcp:PORT`` or an ``http://`` URL that answers once the process is ready; None: alive for a moment."""
+    stop_signal: int = signal.SIGTERM
+    stop_seconds: float = 10.0
+    death_signal: bool = True
+    """False when the program itself asks to die with its parent, as one that changes its user must."""
+
+
+def write_plan(path: Path, specs: Iterable[Spec]) -> None:
+    """Put the table where the supervisor reads it. It holds secrets: only its owner may read it."""
+    write_atomically(path, json.dumps([asdict(spec) for spec in specs], indent=1))
+
+
+def read_plan(path: Path) -> list[Spec]:
+    """The table that was written last."""
+    return [Spec(**entry) for entry in json.loads(path.read_text())]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file so that a reader sees the old text or the new, never half of one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    draft.replace(path)
