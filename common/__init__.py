@@ -1,0 +1,1 @@
+"""What every service needs; it knows no noun of the shop (contracts excepted)."""

@@ -1,0 +1,1 @@
+"""The edge of every API: how requests are read, refused and answered."""

@@ -1,0 +1,86 @@
+"""The one place that turns a refusal or a fault into an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
+from common.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+_CODES = {"error": "bad_request", "parse_error": "malformed", "invalid": "invalid"}
+
+
+class Unavailable(DomainError):
+    """A part of the shop is out of reach for a moment; please try again."""
+
+    code = "unavailable"
+    status = 503
+
+
+def answer(error: Exception, _context: dict[str, Any]) -> Response | None:
+    """The REST framework's exception handler. None for what nobody foresaw: that is a bug, logged and answered 500."""
+    refusal = _foreseen(error)
+    if isinstance(refusal, DomainError):
+        return _response(refusal.status, refusal.code, refusal.detail, refusal.errors)
+    if isinstance(refusal, exceptions.ValidationError):
+        errors = dict(_by_path(refusal.detail))
+        return _response(400, "invalid", "The request has fields that cannot be accepted.", errors)
+    if isinstance(refusal, exceptions.APIException):
+        code = str(refusal.default_code)
+        response = _response(refusal.status_code, _CODES.get(code, code), str(refusal.detail))
+        return _with_headers(response, refusal)
+    return None
+
+
+def _foreseen(error: Exception) -> Exception:
+    if isinstance(error, Http404):
+        return exceptions.NotFound("There is no such thing, or it is not yours to see.")
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.warning("database out of reach: %s", error)
+        return Unavailable()
+    return error
+
+
+def _response(status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
+    body = problem(status=status, code=code, detail=detail, errors=errors)
+    response = Response(body, status=status, content_type=CONTENT_TYPE)
+    if status == 503:
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _with_headers(response: Response, error: exceptions.APIException) -> Response:
+    if challenge := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def _by_path(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Flatten nested reasons to dotted paths: ``items.0.quantity``."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _by_path(inner, _join(path, str(name)))
+    elif isinstance(detail, list) and any(isinstance(inner, dict | list) for inner in detail):
+        for index, inner in enumerate(detail):
+            yield from _by_path(inner, _join(path, str(index)))
+    elif detail:
+        reasons = detail if isinstance(detail, list) else [detail]
+        yield path or "non_field_errors", [str(reason) for reason in reasons]
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

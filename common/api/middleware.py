@@ -1,0 +1,44 @@
+"""Problem details for what happens outside the REST framework's views."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from rest_framework.response import Response
+
+from common.api.problems import problem_response
+
+logger = logging.getLogger(__name__)
+
+
+class ProblemAnswers:
+    """No HTML error page, no trace: unknown paths, bad hosts and bugs are problems too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            # PostgreSQL's text holds no NUL (documentation, chapter 8.3), so nothing can be called that.
+            return problem_response(status=400, code="malformed", detail="A NUL character is nowhere allowed.")
+        response = self.get_response(request)
+        if response.status_code < 400 or isinstance(response, Response):
+            return response
+        if response.headers.get("Content-Type", "").startswith("application/"):
+            return response
+        status = HTTPStatus(response.status_code)
+        return problem_response(status=status, code=status.name.lower(), detail=status.description or status.phrase)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        """What no view foresaw."""
+        if isinstance(error, OperationalError | InterfaceError):
+            logger.warning("database out of reach: %s", error)
+            detail = "A part of the shop is out of reach for a moment; please try again."
+            return problem_response(status=503, code="unavailable", detail=detail)
+        logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        detail = "Something went wrong on our side. The request id helps us to find it."
+        return problem_response(status=500, code="internal_error", detail=detail)

@@ -1,0 +1,54 @@
+"""How requests are read and values are written, the same in every service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+from common.money import BadMoney, Money
+
+
+class Input(serializers.Serializer):
+    """What a client sent. It translates and checks shapes; it writes nothing and decides nothing."""
+
+    @classmethod
+    def of(cls, data: Any, *, partial: bool = False) -> dict[str, Any]:
+        """The checked values. Raises ValidationError, which names each bad field."""
+        serializer = cls(data=data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class MoneyField(serializers.Field):
+    """``{"amount": "19.99", "currency": "USD"}``, a Money inside. Negative amounts are refused."""
+
+    def to_internal_value(self, data: Any) -> Money:
+        if not isinstance(data, Mapping) or set(data) != {"amount", "currency"}:
+            raise serializers.ValidationError('Money is {"amount": "19.99", "currency": "USD"}.')
+        amount, currency = data["amount"], data["currency"]
+        if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+            raise serializers.ValidationError("An amount is a decimal number such as 19.99.")
+        try:
+            money = Money.parse(str(amount), str(currency))
+        except BadMoney as error:
+            raise serializers.ValidationError(str(error)) from None
+        if money.minor < 0:
+            raise serializers.ValidationError("An amount is not negative.")
+        return money
+
+    def to_representation(self, value: Money) -> dict[str, str]:
+        return {"amount": value.amount(), "currency": value.currency}
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON, refused politely also when it is nested more deeply than Python's parser goes."""
+
+    def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - it is nested too deeply.") from None

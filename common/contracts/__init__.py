@@ -1,0 +1,33 @@
+"""The published language: every fact that one service tells the others, as data."""
+
+from common.contracts.contract import Contract, Fact, UnreadableFact, all_contracts
+from common.contracts.files import FileStored
+from common.contracts.inventory import Shortage, StockChanged, StockRejected, StockReserved
+from common.contracts.orders import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLine,
+    OrderPlaced,
+)
+from common.contracts.products import ProductChanged, ProductVariant
+from common.contracts.users import SessionEnded, UserRegistered
+
+__all__ = [
+    "Contract",
+    "Fact",
+    "FileStored",
+    "OrderCancelled",
+    "OrderConfirmed",
+    "OrderLine",
+    "OrderPlaced",
+    "ProductChanged",
+    "ProductVariant",
+    "SessionEnded",
+    "Shortage",
+    "StockChanged",
+    "StockRejected",
+    "StockReserved",
+    "UnreadableFact",
+    "UserRegistered",
+    "all_contracts",
+]

@@ -1,0 +1,51 @@
+"""What order_svc tells."""
+
+from dataclasses import dataclass
+
+from common.contracts.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """One SKU of an order, as it was priced when the order was placed."""
+
+    sku: str
+    title: str
+    quantity: int
+    unit_price_minor: int
+    seller_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Contract, name="orders.order_placed.v1", aggregate="order_id"):
+    """A customer has ordered; nothing is reserved or paid yet."""
+
+    order_id: str
+    number: str
+    customer_id: str
+    lines: tuple[OrderLine, ...]
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed(Contract, name="orders.order_confirmed.v1", aggregate="order_id"):
+    """An order is reserved and paid; it will be sent."""
+
+    order_id: str
+    number: str
+    customer_id: str
+    lines: tuple[OrderLine, ...]
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Contract, name="orders.order_cancelled.v1", aggregate="order_id"):
+    """An order will not be sent; whatever was put aside for it is free again."""
+
+    order_id: str
+    number: str
+    customer_id: str
+    reason: str
+    """``out_of_stock``, ``payment_declined``, ``customer`` or ``expired``."""

@@ -1,0 +1,14 @@
+"""The app that every service tells and hears facts with."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class EventsConfig(AppConfig):
+    """Outbox, inbox, and the registry of what this service reacts to."""
+
+    name = "common.events"
+    label = "events"
+
+    def ready(self) -> None:
+        autodiscover_modules("handlers")

@@ -1,0 +1,83 @@
+"""The broker's side: exchanges, queues and bindings of one service, declared again and again without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from kombu import Connection, Exchange, Queue
+
+from common.events.subscriptions import Subscription
+from common.topology import DEAD_EXCHANGE, FACTS_EXCHANGE, Service
+
+PUBLISH_TIMEOUT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 3
+HEARTBEAT_SECONDS = 10
+
+# A crash of the worker counts as a delivery, so a storm of crashes must not bury innocents; the attempts of a handler
+# are counted elsewhere. Looking at dead letters counts too, so those have no limit worth the name.
+_DELIVERIES_OF_A_FACT = 20
+_LOOKS_AT_A_DEAD_LETTER = 2**31 - 1
+
+
+def facts_exchange() -> Exchange:
+    """Where everybody tells."""
+    return Exchange(FACTS_EXCHANGE, type="topic", durable=True)
+
+
+def private_exchange(service: Service) -> Exchange:
+    """Where one service's retries, replays and own work go, heard by nobody else."""
+    return Exchange(service.private_exchange, type="topic", durable=True)
+
+
+def dead_exchange() -> Exchange:
+    """Where the broker puts what a worker rejects."""
+    return Exchange(DEAD_EXCHANGE, type="topic", durable=True)
+
+
+def taken_queues(service: Service) -> list[Queue]:
+    """The queues that a service's workers take from."""
+    return [_taken_queue(service, name) for name in (service.facts_queue, service.work_queue)]
+
+
+def dead_queue(service: Service) -> Queue:
+    """What the service could not handle, kept until a person has decided."""
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": _LOOKS_AT_A_DEAD_LETTER}
+    return Queue(
+        service.dead_queue,
+        exchange=dead_exchange(),
+        routing_key=service.dead_queue,
+        durable=True,
+        queue_arguments=arguments,
+    )
+
+
+def declare(connection: Connection, service: Service, subscriptions: Iterable[Subscription]) -> None:
+    """Make sure that everything of the service is there, and that it hears exactly what its handlers name."""
+    with closing(connection.channel()) as channel:
+        for exchange in (facts_exchange(), private_exchange(service), dead_exchange()):
+            exchange.bind(channel).declare()
+        dead_queue(service).bind(channel).declare()
+        for queue in taken_queues(service):
+            queue.bind(channel).declare()
+        for subscription in subscriptions:
+            queue = _taken_queue(service, queue_of(service, subscription)).bind(channel)
+            queue.bind_to(facts_exchange(), routing_key=subscription.contract.name)
+
+
+def queue_of(service: Service, subscription: Subscription) -> str:
+    """Which of the service's queues a fact waits in."""
+    return service.work_queue if subscription.outside else service.facts_queue
+
+
+def _taken_queue(service: Service, name: str) -> Queue:
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": _DELIVERIES_OF_A_FACT,
+        "x-dead-letter-exchange": DEAD_EXCHANGE,
+        "x-dead-letter-routing-key": service.dead_queue,
+        # At-least-once dead-lettering needs the overflow that refuses (rabbitmq.com/docs/quorum-queues).
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return Queue(name, exchange=private_exchange(service), routing_key=name, durable=True, queue_arguments=arguments)

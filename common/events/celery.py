@@ -1,0 +1,100 @@
+"""One Celery app a service: its workers, settings that lose nothing, and a task for each fact it reacts to."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from celery import Celery, Task
+from celery.signals import setup_logging, worker_init
+from django.conf import settings
+from django.db import close_old_connections
+
+from common.events import broker
+from common.events.subscriptions import all_subscriptions
+from common.observability.correlation import correlated
+from common.topology import BY_NAME, Service
+
+
+class ServiceTask(Task):  # type: ignore[misc]
+    """Work that begins with a database connection that lives, under names of its own in the logs."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        close_old_connections()
+        with correlated():
+            return super().__call__(*args, **kwargs)
+
+
+def service_app(name: str) -> Celery:
+    """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
+    django.setup()
+    service: Service = settings.SERVICE
+    # No fixup: it closes the database connection around every task, and we check it instead.
+    app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
+    app.config_from_object(celery_settings(service, settings.BROKER_URL))
+    app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
+    _register_fact_tasks(app)
+    return app
+
+
+def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
+    """What was seen to lose nothing when the broker, a worker or both are killed (docs/adr/0003)."""
+    return {
+        "broker_url": broker_url,
+        "broker_transport_options": {"confirm_publish": True},
+        "broker_connection_timeout": broker.CONNECT_TIMEOUT_SECONDS,
+        "broker_heartbeat": broker.HEARTBEAT_SECONDS,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_pool_acquire_timeout": broker.PUBLISH_TIMEOUT_SECONDS,
+        "task_queues": broker.taken_queues(service),
+        "task_default_queue": service.work_queue,
+        "task_default_exchange": service.private_exchange,
+        "task_default_exchange_type": "topic",
+        "task_default_routing_key": service.work_queue,
+        "task_default_queue_type": "quorum",
+        "task_create_missing_queues": False,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_acks_on_failure": False,
+        "task_acks_on_timeout": False,
+        "task_ignore_result": True,
+        "task_time_limit": 60,
+        "task_soft_time_limit": 45,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "worker_soft_shutdown_timeout": 20,
+        "worker_enable_soft_shutdown_on_idle": True,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "enable_utc": True,
+        "timezone": "UTC",
+    }
+
+
+def _register_fact_tasks(app: Celery) -> None:
+    from common.events.fact_task import handle_fact
+
+    for subscription in all_subscriptions():
+        app.task(handle_fact, name=subscription.contract.name, bind=True, shared=False, max_retries=None)
+
+
+@worker_init.connect
+def _declare_topology(**_: Any) -> None:
+    """A worker that meets an empty broker makes its queues; the command does the same before anything starts."""
+    from kombu import Connection
+
+    with Connection(settings.BROKER_URL, connect_timeout=broker.CONNECT_TIMEOUT_SECONDS) as connection:
+        connection.ensure_connection(max_retries=None, interval_start=0.5, interval_step=0.5, interval_max=3)
+        broker.declare(connection, settings.SERVICE, all_subscriptions())
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Celery configures logging unless somebody answers this signal; the settings did it already."""

@@ -1,0 +1,82 @@
+"""What a worker does with a fact: handle it, try again later, or give it to a person."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Any
+
+from celery import Task
+from celery.exceptions import Reject
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from common.contracts import UnreadableFact
+from common.events import inbox
+from common.events.broker import PUBLISH_TIMEOUT_SECONDS, queue_of
+from common.events.subscriptions import subscription_to
+from common.observability.correlation import correlated
+
+logger = logging.getLogger(__name__)
+
+RETRY_DELAYS_SECONDS = (2, 8, 30, 120, 600)
+"""After the last of them a fact goes to the dead letters."""
+
+OUT_OF_REACH_DELAY_SECONDS = 3
+"""A database that is away is not the fact's fault: it is tried for as long as that takes."""
+
+
+class TryAgainLater(Exception):
+    """Raised by a handler that cannot know yet, such as when a provider did not answer: retried like a failure."""
+
+
+def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
+    """The body of every fact's task."""
+    with correlated(*inbox.names_in(fact)):
+        try:
+            inbox.receive(fact)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("%s waits for the database: %s", task.name, error)
+            _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
+        except UnreadableFact as error:
+            _give_up(task, error)
+        except Exception as error:
+            _try_again_or_give_up(task, error)
+
+
+def _try_again_or_give_up(task: Task, error: Exception) -> None:
+    attempts = _attempts(task) + 1
+    if attempts > len(RETRY_DELAYS_SECONDS):
+        _give_up(task, error)
+    logger.warning("%s failed, attempt %d: %r", task.name, attempts, error)
+    _send_again(task, attempts=attempts, delay_seconds=RETRY_DELAYS_SECONDS[attempts - 1])
+
+
+def _attempts(task: Task) -> int:
+    return int(task.request.retries or 0)
+
+
+def _send_again(task: Task, *, attempts: int, delay_seconds: float) -> None:
+    """Send it to this service alone, by its private exchange: on the shared one all others would hear it again."""
+    subscription = subscription_to(task.name)
+    if subscription is None:
+        raise LookupError(f"a worker knows only the tasks of its subscriptions, not {task.name}")
+    task.apply_async(
+        kwargs=task.request.kwargs,
+        task_id=task.request.id,
+        retries=attempts,
+        countdown=delay_seconds * random.uniform(0.75, 1.25),  # noqa: S311 - jitter, not a secret
+        queue=queue_of(settings.SERVICE, subscription),
+        timeout=PUBLISH_TIMEOUT_SECONDS,
+        retry=False,
+    )
+
+
+def _give_up(task: Task, error: Exception) -> None:
+    """Reject it: the broker moves it to the service's dead letters."""
+    logger.error("%s goes to the dead letters: %r", task.name, error, exc_info=error)
+    try:
+        inbox.remember_failure(fact_id=task.request.id, name=task.name, error=error, attempts=_attempts(task) + 1)
+    except Exception:  # the note is for people; the dead letter itself must not hang on it
+        logger.exception("could not note why %s failed", task.name)
+    raise Reject(repr(error), requeue=False)

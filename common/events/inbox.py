@@ -1,0 +1,87 @@
+"""Hearing a fact: its effect happens once, however often it arrives."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.db import connection, transaction
+
+from common import clock
+from common.contracts import Contract, Fact, UnreadableFact
+from common.events.models import HandlingFailure, InboxMessage
+from common.events.subscriptions import Subscription, subscription_to
+
+logger = logging.getLogger(__name__)
+
+
+def receive(body: object) -> bool:
+    """Handle a fact as it came from the broker. False when it had been handled before.
+
+    Raises UnreadableFact for what is no fact of ours: trying again cannot help. Whatever else the handler raises
+    leaves nothing behind and may be tried again.
+    """
+    fact = Fact.read(body)
+    subscription = subscription_to(fact.name)
+    if subscription is None:
+        raise UnreadableFact(f"nothing here reacts to {fact.name}")
+    contract = fact.contract()
+    handle = _handle_outside if subscription.outside else _handle_in_transaction
+    started = time.perf_counter()
+    is_first = handle(fact, subscription, contract)
+    logger.info(
+        "%s %s",
+        subscription.handler_name if is_first else "heard before:",
+        fact.name,
+        extra={
+            "fact": fact.name,
+            "fact_id": fact.id,
+            "aggregate": fact.aggregate,
+            "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        },
+    )
+    return is_first
+
+
+def names_in(body: object) -> tuple[str, str]:
+    """The request id and the traceparent under which a fact was told; empty where it carries none."""
+    if not isinstance(body, dict):
+        return "", ""
+    return str(body.get("request_id", "")), str(body.get("traceparent", ""))
+
+
+def remember_failure(*, fact_id: str, name: str, error: BaseException, attempts: int) -> None:
+    """Note why a fact could not be handled, for the person who will look at the dead letter."""
+    subscription = subscription_to(name)
+    HandlingFailure.objects.update_or_create(
+        fact_id=fact_id,
+        handler=subscription.handler_name if subscription else "",
+        defaults={"error": f"{type(error).__name__}: {error}", "attempts": attempts, "failed_at": clock.now()},
+    )
+
+
+def _handle_in_transaction(fact: Fact, subscription: Subscription, contract: Contract) -> bool:
+    # The broker redelivers after a crash, so the inbox row must commit with the effect, not before it.
+    with transaction.atomic():
+        if not _remember(fact, subscription):
+            return False
+        subscription.handler(contract)
+    return True
+
+
+def _handle_outside(fact: Fact, subscription: Subscription, contract: Contract) -> bool:
+    if InboxMessage.objects.filter(fact_id=fact.id, handler=subscription.handler_name).exists():
+        return False
+    subscription.handler(contract)
+    return _remember(fact, subscription)
+
+
+def _remember(fact: Fact, subscription: Subscription) -> bool:
+    """Insert the inbox row; False when it is there. A simultaneous twin waits here until the first has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_inbox (fact_id, handler, name, handled_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [fact.id, subscription.handler_name, fact.name, clock.now()],
+        )
+        return bool(cursor.rowcount == 1)

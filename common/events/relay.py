@@ -1,0 +1,157 @@
+"""The relay: sends what the outbox holds. ``python -m common.events.relay <service>``
+
+A small process, one active a service: it holds an advisory lock, and a second stands by. It looks for rows that were
+not published, never for rows past a cursor: a transaction that commits late would slip behind one. A NOTIFY wakes
+it; polling is the truth. It sends first and marks afterwards, so a crash between the two sends again and never loses.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import Any
+
+import amqp
+import psycopg
+from psycopg.rows import dict_row
+
+from common.events.message import envelope
+from common.events.publisher import Publisher, connect
+from common.observability import logs
+from common.topology import BY_NAME, Service
+
+logger = logging.getLogger("relay")
+
+BATCH = 200
+POLL_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
+_LOCK = 0x0C0FFEE
+"""The advisory lock's number; a database belongs to one service, so one number will do."""
+
+# A row that came back is held until its time, and with it the later ones of its aggregate, and no other.
+_UNSENT = """
+    SELECT * FROM events_outbox AS message
+    WHERE published_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) AND NOT EXISTS (
+        SELECT FROM events_outbox AS earlier
+        WHERE earlier.published_at IS NULL AND earlier.aggregate = message.aggregate
+          AND earlier.sequence < message.sequence AND earlier.next_attempt_at > now())
+    ORDER BY sequence LIMIT %s
+"""
+_MARK_SENT = "UPDATE events_outbox SET published_at = now(), attempts = attempts + 1 WHERE fact_id = ANY(%s)"
+_MARK_HELD = """
+    UPDATE events_outbox SET attempts = attempts + 1, last_error = %s,
+        next_attempt_at = now() + least(power(2, attempts), 60) * interval '1 second'
+    WHERE fact_id = %s
+"""
+
+
+class Relay:
+    """Moves one service's facts from its outbox to the broker until it is told to stop."""
+
+    def __init__(self, service: Service, *, database_url: str, broker_url: str) -> None:
+        self.service = service
+        self.database_url = database_url
+        self.broker_url = broker_url
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work; when a server goes away, come back to it, with longer pauses up to five seconds."""
+        pause = 0.25
+        while not self.stopping.is_set():
+            try:
+                self._work()
+                pause = 0.25
+            except (psycopg.Error, amqp.AMQPError, OSError) as error:
+                logger.warning("out of reach, again in %.2f s: %r", pause, error)
+                self.stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def stop(self, *_: Any) -> None:
+        """End after the batch under way."""
+        self.stopping.set()
+
+    def _work(self) -> None:
+        with psycopg.connect(
+            self.database_url,
+            autocommit=True,
+            row_factory=dict_row,
+            connect_timeout=3,
+            application_name=f"{self.service.name}.relay",
+            options="-c statement_timeout=10s",
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=10_000,
+        ) as database:
+            if not self._become_the_active_one(database):
+                return
+            with connect(self.broker_url) as connection:
+                self._relay(database, connection)
+
+    def _become_the_active_one(self, database: psycopg.Connection[Any]) -> bool:
+        while not self.stopping.is_set():
+            row = database.execute("SELECT pg_try_advisory_lock(%s) AS is_mine", [_LOCK]).fetchone()
+            if row and row["is_mine"]:
+                logger.info("active")
+                return True
+            self.stopping.wait(POLL_SECONDS)
+        return False
+
+    def _relay(self, database: psycopg.Connection[Any], connection: amqp.Connection) -> None:
+        database.execute("LISTEN events_outbox")
+        publisher = Publisher(connection)
+        while not self.stopping.is_set():
+            while self._send_batch(database, publisher):
+                pass
+            for _ in database.notifies(timeout=POLL_SECONDS, stop_after=1):
+                pass
+            _keep_alive(connection)
+
+    def _send_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
+        """Send what is due. True when something went out, so that there may be more."""
+        rows = first_of_each_aggregate(database.execute(_UNSENT, [BATCH]).fetchall())
+        if not rows:
+            return False
+        undelivered = publisher.publish([(envelope(row), row["is_required"]) for row in rows])
+        sent = [row["fact_id"] for row in rows if str(row["fact_id"]) not in undelivered]
+        database.execute(_MARK_SENT, [sent])
+        for fact_id, reason in undelivered.items():
+            logger.warning("held back: %s", reason, extra={"fact_id": fact_id})
+            database.execute(_MARK_HELD, [reason, fact_id])
+        return bool(sent)
+
+
+def first_of_each_aggregate(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What may go out together: a later fact of an aggregate waits until it is known that the earlier one arrived."""
+    first: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault(row["aggregate"], row)
+    return list(first.values())
+
+
+def _keep_alive(connection: amqp.Connection) -> None:
+    connection.heartbeat_tick(rate=2)
+    with suppress(TimeoutError, BlockingIOError):  # nothing to read
+        connection.drain_events(timeout=0)
+
+
+def main() -> None:
+    """Run the relay of the service that the command line names, until SIGTERM."""
+    service = BY_NAME[sys.argv[1]]
+    logs.configure(service=service.name, level=os.environ.get("OPENCOMMERCE_LOG_LEVEL", "INFO"))
+    relay = Relay(
+        service,
+        database_url=os.environ[service.database_variable],
+        broker_url=os.environ["OPENCOMMERCE_BROKER_URL"],
+    )
+    signal.signal(signal.SIGTERM, relay.stop)
+    signal.signal(signal.SIGINT, relay.stop)
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""How a service says what it does by itself; the one scheduler reads it of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.topology import Service
+
+
+@dataclass(frozen=True)
+class Every:
+    """Run a task again and again, this many seconds apart."""
+
+    seconds: float
+
+
+def beat_entries(service: Service, schedule: Mapping[str, Every]) -> dict[str, dict[str, Any]]:
+    """Celery's schedule of a service's tasks, by name, on its work queue.
+
+    A run that nobody took before the next one is due is dropped, so that a service that was down does not find a heap.
+    """
+    return {
+        task: {
+            "task": task,
+            "schedule": every.seconds,
+            "options": {
+                "exchange": service.private_exchange,
+                "routing_key": service.work_queue,
+                "expires": every.seconds,
+                "timeout": 5,
+                "retry": False,
+            },
+        }
+        for task, every in schedule.items()
+    }

@@ -1,0 +1,1 @@
+"""How one sees what a service does: logs, correlation, health."""

@@ -1,0 +1,69 @@
+"""What a request is called on its way through all services: a request id and a W3C trace context.
+
+Both travel in HTTP headers and in every fact's envelope, and stand in every log line.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Self
+
+# https://www.w3.org/TR/trace-context/#traceparent-header: version 00, no all-zero ids.
+_TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(0[01])$")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """The names under which one piece of work is known."""
+
+    request_id: str
+    traceparent: str
+
+    @classmethod
+    def start(cls, request_id: str = "", traceparent: str = "") -> Self:
+        """Continue what a caller began where what it sent is well formed; begin anew where not."""
+        return cls(
+            request_id=request_id if _REQUEST_ID.match(request_id) else secrets.token_hex(16),
+            traceparent=child_of(traceparent),
+        )
+
+    @property
+    def trace_id(self) -> str:
+        """The trace this belongs to: 32 hex digits."""
+        return self.traceparent[3:35]
+
+
+def child_of(traceparent: str) -> str:
+    """A span of our own in the caller's trace, or in a new one."""
+    match = _TRACEPARENT.match(traceparent)
+    trace_id, flags = match.groups() if match else (secrets.token_hex(16), "01")
+    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+
+
+_current: ContextVar[Correlation | None] = ContextVar("correlation", default=None)
+
+
+def current() -> Correlation:
+    """The names of the work under way; work that nobody asked for (a timer's) begins its own."""
+    correlation = _current.get()
+    if correlation is None:
+        correlation = Correlation.start()
+        _current.set(correlation)
+    return correlation
+
+
+@contextmanager
+def correlated(request_id: str = "", traceparent: str = "") -> Iterator[Correlation]:
+    """Do some work under a caller's names."""
+    correlation = Correlation.start(request_id, traceparent)
+    token = _current.set(correlation)
+    try:
+        yield correlation
+    finally:
+        _current.reset(token)

@@ -1,0 +1,1 @@
+"""How every service runs; a service's own settings say only what differs."""

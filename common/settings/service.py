@@ -1,0 +1,106 @@
+"""The settings that the services share, as a function of a service's name."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from common import topology
+from common.observability import logs
+from common.settings import env
+
+LOCAL_HOSTS = ["127.0.0.1", "localhost"]
+
+
+def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
+    """Django's settings for one service that consists of these apps.
+
+    Raises ImproperlyConfigured when the environment lacks something that cannot have a safe default.
+    """
+    service = topology.BY_NAME[name]
+    public_url = env.optional("OPENCOMMERCE_PUBLIC_URL", "http://127.0.0.1:8000")
+    return {
+        "SERVICE": service,
+        "PUBLIC_URL": public_url,
+        "SECRET_KEY": env.required(f"{name.upper()}_SECRET_KEY"),
+        "DEBUG": env.flag("OPENCOMMERCE_DEBUG"),
+        "ALLOWED_HOSTS": [urlsplit(public_url).hostname, *LOCAL_HOSTS],
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "INSTALLED_APPS": [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "rest_framework",
+            "common.events",
+            *apps,
+        ],
+        "MIDDLEWARE": [
+            "common.observability.middleware.RequestContext",
+            "common.api.middleware.ProblemAnswers",
+            "django.middleware.security.SecurityMiddleware",
+            "django.middleware.common.CommonMiddleware",
+        ],
+        "TEMPLATES": [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+        "ROOT_URLCONF": f"{name}.config.urls",
+        "WSGI_APPLICATION": f"{name}.config.wsgi.application",
+        "DATABASES": {"default": _database(service)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "CACHES": _caches(name),
+        "BROKER_URL": env.required("OPENCOMMERCE_BROKER_URL"),
+        "ASSERTION_PUBLIC_KEY": env.key("OPENCOMMERCE_ASSERTION_PUBLIC_KEY"),
+        "REST_FRAMEWORK": REST_FRAMEWORK,
+        "LANGUAGE_CODE": "en",
+        "TIME_ZONE": "UTC",
+        "USE_TZ": True,
+        "USE_I18N": False,
+        "APPEND_SLASH": False,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
+        "LOGGING_CONFIG": None,
+        "LOGGING": logs.configure(service=name, level=env.optional("OPENCOMMERCE_LOG_LEVEL", "INFO")),
+    }
+
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["common.api.authentication.GatewayAssertion"],
+    "DEFAULT_PERMISSION_CLASSES": ["common.api.permissions.SignedIn"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.serializers.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "common.api.pagination.NewestFirst",
+    "EXCEPTION_HANDLER": "common.api.errors.answer",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+
+def _database(service: topology.Service) -> dict[str, object]:
+    """A connection that is kept, checked before use, and never waits for ever."""
+    limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    return {
+        **env.database(service.database_variable),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "application_name": service.name,
+            "options": limits,
+            # A server that vanished without a word is noticed within ten seconds (libpq's keepalive settings).
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+        },
+    }
+
+
+def _caches(name: str) -> dict[str, object]:
+    """Redis, as a convenience: when it is away the answer is computed, not refused."""
+    return {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": env.required("OPENCOMMERCE_REDIS_URL"),
+            "KEY_PREFIX": name,
+            "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        }
+    }

@@ -1,0 +1,90 @@
+"""The six services and everything that is named after them: said once, read by all.
+
+The gateway's routes, ``manage_all.py``, the broker's queues and the tests are built from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FACTS_EXCHANGE = "opencommerce.facts"
+DEAD_EXCHANGE = "opencommerce.dead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One Django project: what it answers for, and what its parts are called."""
+
+    name: str
+    prefixes: tuple[str, ...] = ()
+    """Paths that the gateway sends here; the longest that matches wins."""
+    socket_prefixes: tuple[str, ...] = ()
+    """Paths of WebSockets, answered by a process of their own."""
+    workers: tuple[tuple[str, ...], ...] = (("facts", "work"),)
+    """The worker processes, each with the kinds of queue it takes from."""
+
+    @property
+    def facts_queue(self) -> str:
+        """Where the facts that it must hear wait."""
+        return f"{self.name}.facts"
+
+    @property
+    def work_queue(self) -> str:
+        """Where its own slow and scheduled work waits."""
+        return f"{self.name}.work"
+
+    @property
+    def dead_queue(self) -> str:
+        """Where what could not be handled waits for a person."""
+        return f"{self.name}.dead"
+
+    @property
+    def private_exchange(self) -> str:
+        """Where its retries and replays go, so that no other service hears them again."""
+        return f"{self.name}.private"
+
+    @property
+    def database_variable(self) -> str:
+        """The environment variable that holds the URL of its database."""
+        return f"{self.name.upper()}_DATABASE_URL"
+
+    @property
+    def url_variable(self) -> str:
+        """The environment variable that tells the gateway where its instances answer (comma separated)."""
+        return f"{self.name.upper()}_URL"
+
+    @property
+    def socket_url_variable(self) -> str:
+        """The environment variable that tells the gateway where its WebSockets answer."""
+        return f"{self.name.upper()}_SOCKET_URL"
+
+    @property
+    def settings_module(self) -> str:
+        """Its Django settings."""
+        return f"{self.name}.config.settings"
+
+
+USERS = Service(
+    name="user_svc",
+    prefixes=("/.well-known/jwks.json", "/api/v1/auth/", "/api/v1/users/", "/api/v1/sellers/"),
+)
+PRODUCTS = Service(
+    name="product_svc",
+    prefixes=("/api/v1/categories/", "/api/v1/products/", "/api/v1/inventory/"),
+)
+ORDERS = Service(
+    name="order_svc",
+    prefixes=("/api/v1/orders/",),
+    # A card provider that answers late must not hold up the facts.
+    workers=(("facts",), ("work",)),
+)
+NOTIFICATIONS = Service(
+    name="notify_svc",
+    prefixes=("/api/v1/notifications/",),
+    socket_prefixes=("/ws/notifications/",),
+)
+FILES = Service(name="file_svc", prefixes=("/api/v1/files/",))
+GATEWAY = Service(name="gateway_svc")
+
+SERVICES = (USERS, PRODUCTS, ORDERS, NOTIFICATIONS, FILES, GATEWAY)
+BY_NAME = {service.name: service for service in SERVICES}

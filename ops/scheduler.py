@@ -1,0 +1,40 @@
+"""The one scheduler: starts what the services do by themselves, each on its own work queue.
+
+``celery -A ops.scheduler beat``. It keeps nothing: a second one, or one started anew, only does a harmless run more.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from common.events.schedule import beat_entries
+from common.observability import logs
+from common.topology import SERVICES
+
+app = Celery("scheduler", set_as_current=True)
+app.conf.update(
+    broker_url=os.environ["OPENCOMMERCE_BROKER_URL"],
+    broker_transport_options={"confirm_publish": True},
+    broker_connection_timeout=3,
+    broker_heartbeat=10,
+    broker_pool_acquire_timeout=5,
+    broker_connection_max_retries=None,
+    task_ignore_result=True,
+    beat_scheduler="celery.beat:Scheduler",
+    beat_schedule={
+        name: entry
+        for service in SERVICES
+        for name, entry in beat_entries(service, import_module(f"{service.name}.config.schedule").SCHEDULE).items()
+    },
+    timezone="UTC",
+)
+
+
+@setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    logs.configure(service="scheduler", level=os.environ.get("OPENCOMMERCE_LOG_LEVEL", "INFO"))

@@ -1,0 +1,5 @@
+"""What user_svc does by itself, and how often."""
+
+from common.events.schedule import Every
+
+SCHEDULE: dict[str, Every] = {}

@@ -1,0 +1,10 @@
+"""Where user_svc answers."""
+
+from django.urls import include, path
+
+from common.observability import health
+
+urlpatterns = [
+    *health.urls(),
+    path("api/v1/", include("user_svc.accounts.api.urls")),
+]
