@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from kombu import Connection, Message, Producer
@@ -68,7 +69,7 @@ def _read(service: Service, message: Message) -> DeadLetter:
         name=str(headers.get("task") or message.delivery_info.get("routing_key") or ""),
         queue=str(death.get("queue") or service.facts_queue),
         reason=str(death.get("reason") or ""),
-        died_at=died_at.isoformat() if died_at else "",
+        died_at=died_at.replace(tzinfo=UTC).isoformat() if died_at else "",
         attempts=int(headers.get("retries") or 0) + 1,
         fact=_fact_in(message),
     )

@@ -1,0 +1,91 @@
+"""The routes that the tests of common call: one of each kind of answer."""
+
+from typing import Any
+
+from django.db import OperationalError
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import permissions
+from common.api.idempotency.services import idempotent
+from common.api.serializers import Input, MoneyField
+from common.errors import DomainError
+from common.observability import correlation, health
+
+
+class TooLate(DomainError):
+    """It is too late for that."""
+
+    code = "too_late"
+
+
+class ItemInput(Input):
+    """One line of a basket."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=1000)
+    price = MoneyField(required=False)
+
+
+class BasketInput(Input):
+    """Lines."""
+
+    items = ItemInput(many=True)
+
+
+class Echo(APIView):
+    """Says who asks; POST checks a body."""
+
+    permission_classes = [permissions.Anyone]
+
+    def get(self, request: Request) -> Response:
+        names = correlation.current()
+        return Response({"id": request.user.id, "roles": sorted(request.user.roles), "traceparent": names.traceparent})
+
+    def post(self, request: Request) -> Response:
+        return Response({"lines": len(BasketInput.of(request.data)["items"])}, status=201)
+
+
+class Private(APIView):
+    """Says nothing of permissions, so it asks for somebody signed in."""
+
+    def get(self, _request: Request) -> Response:
+        return Response({})
+
+
+class Failing(APIView):
+    """Fails in the way that the path names."""
+
+    permission_classes = [permissions.Anyone]
+    faults: dict[str, Exception] = {
+        "domain": TooLate(),
+        "database": OperationalError("connection refused"),
+        "bug": RuntimeError("secret inside"),
+    }
+
+    def get(self, _request: Request, how: str) -> Response:
+        raise self.faults[how]
+
+
+class Keyed(APIView):
+    """Counts how often it is really done."""
+
+    done = 0
+
+    @idempotent("test.keyed")
+    def post(self, request: Request) -> Response:
+        if request.data.get("refuse"):
+            raise TooLate
+        type(self).done += 1
+        return Response({"done": type(self).done}, status=201)
+
+
+urlpatterns: list[Any] = [
+    *health.urls(),
+    path("echo/", Echo.as_view()),
+    path("private/", Private.as_view()),
+    path("failing/<how>/", Failing.as_view()),
+    path("keyed/", Keyed.as_view()),
+]
