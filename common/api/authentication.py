@@ -49,18 +49,23 @@ class GatewayAssertion(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, str]:
         assertion = request.headers.get(HEADER, "")
-        if not assertion:
-            raise AuthenticationFailed("This service answers only through the gateway.")
-        try:
-            principal, expires_at = _read(assertion, settings.ASSERTION_PUBLIC_KEY, settings.SERVICE.name)
-        except (jwt.InvalidTokenError, ValueError):
-            raise AuthenticationFailed("The gateway's assertion is not valid.") from None
-        if expires_at + _LEEWAY_SECONDS < time.time():
-            raise AuthenticationFailed("The gateway's assertion has expired.")
-        return principal, assertion
+        return principal_of(assertion), assertion
 
     def authenticate_header(self, _request: Request) -> str:
         return 'Bearer realm="opencommerce"'
+
+
+def principal_of(assertion: str) -> Principal:
+    """Who the gateway says is asking, over HTTP or a socket. Raises AuthenticationFailed."""
+    if not assertion:
+        raise AuthenticationFailed("This service answers only through the gateway.")
+    try:
+        principal, expires_at = _read(assertion, settings.ASSERTION_PUBLIC_KEY, settings.SERVICE.name)
+    except (jwt.InvalidTokenError, ValueError):
+        raise AuthenticationFailed("The gateway's assertion is not valid.") from None
+    if expires_at + _LEEWAY_SECONDS < time.time():
+        raise AuthenticationFailed("The gateway's assertion has expired.")
+    return principal
 
 
 # The gateway sends one assertion again and again for some seconds; its signature is checked once.
