@@ -51,14 +51,13 @@ def claim_public(wanted: int | None) -> tuple[int, socket.socket]:
     raise OpsError(f"Port {wanted} is taken." if wanted else "No port from 8000 on is free.")
 
 
-def remembered(state: State, names: Iterable[str]) -> dict[str, int]:
-    """A port for each name: the one of last time if it is still free, else a new one."""
+def remembered(state: State, names: Iterable[str], *, as_they_are: bool = False) -> dict[str, int]:
+    """A port for each name: the one of last time if it is still free (or ``as_they_are``), else a new one."""
     known: dict[str, int] = state.read("ports")
-    names = list(names)
     ports: dict[str, int] = {}
     for name in names:
         port = known.get(name)
-        ports[name] = port if port and is_free(port) else _unused({*known.values(), *ports.values()})
+        ports[name] = port if port and (as_they_are or is_free(port)) else _unused({*known.values(), *ports.values()})
     state.write("ports", {**known, **ports})
     return ports
 

@@ -24,7 +24,7 @@ class Spec:
     """One process that is to run, whatever happens."""
 
     name: str
-    service: str
+    service: str | None
     kind: str
     argv: list[str]
     environment: dict[str, str] = field(repr=False)
@@ -37,6 +37,11 @@ class Spec:
     stop_seconds: float = 10.0
     death_signal: bool = True
     """False when the program itself asks to die with its parent, as one that changes its user must."""
+
+    @property
+    def is_application(self) -> bool:
+        """Whether it is the platform's own, and no server."""
+        return self.tier == Tier.APPLICATION
 
 
 def write_plan(path: Path, specs: Iterable[Spec]) -> None:

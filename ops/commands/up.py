@@ -1,0 +1,86 @@
+"""Bring the whole platform up on this machine; Ctrl-C stops it all."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from types import FrameType
+
+from common.topology import BY_NAME, GATEWAY
+from ops.platform import Platform
+from ops.progress import console
+from ops.seed import seed_once
+from ops.state import AlreadyRunning
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The switches of ``up``."""
+    parser.add_argument("--detach", action="store_true", help="return once everything is healthy")
+    parser.add_argument("--port", type=int, help="the gateway's port; else the first free one from 8000")
+    parser.add_argument("--fresh", action="store_true", help="start from empty data")
+    parser.add_argument(
+        "--scale",
+        action="append",
+        default=[],
+        type=_scale,
+        metavar="SERVICE=N",
+        help="run N web processes of a service, which the gateway balances (may be repeated)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Bring it up, then wait for Ctrl-C unless detached."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    platform = Platform()
+    try:
+        platform.up(
+            port=options.port,
+            fresh=options.fresh,
+            scale=dict(options.scale),
+            attached=not options.detach,
+            then=seed_once,
+        )
+    except AlreadyRunning:
+        if not options.detach or options.fresh or not platform.status()["ready"]:
+            raise
+        console.print("It is up already.")
+    _announce(platform)
+    return 0 if options.detach else _stay(platform)
+
+
+def _announce(platform: Platform) -> None:
+    admin = platform.admin
+    console.print(f"\n[bold]OpenCommerce[/]  {platform.url}", soft_wrap=True)
+    for title, path in (("API", "/api/v1/products/"), ("API docs", "/api/docs/"), ("Admin", "/admin/")):
+        console.print(f"  {title:<10}  {platform.url}{path}", soft_wrap=True)
+    console.print(f"  {'Signed in':<10}  {admin['email']}  {admin['password']}", markup=False, soft_wrap=True)
+    console.print(f"  {'E-mail':<10}  {platform.state.mailbox}", markup=False, soft_wrap=True)
+    console.print(f"  {'Logs':<10}  {platform.state.logs}", markup=False, soft_wrap=True)
+
+
+def _stay(platform: Platform) -> int:
+    console.print("\nCtrl-C stops it all.")
+    try:
+        platform.daemon.wait()
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+        # A second Ctrl-C must not cut the stopping short: it is bounded.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    platform.down()
+    console.print("Stopped.")
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _scale(text: str) -> tuple[str, int]:
+    """``product_svc=3``."""
+    name, _, number = text.partition("=")
+    if name not in BY_NAME or name == GATEWAY.name or not number.isdigit() or int(number) < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: name a service behind the gateway and a number from 1, as in x_svc=2"
+        )
+    return name, int(number)

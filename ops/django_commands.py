@@ -1,0 +1,43 @@
+"""Django's own manage.py of one service, or of each, with the variables of this checkout's platform."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from common.topology import BY_NAME, SERVICES, Service
+from ops import ports
+from ops.blueprint import Blueprint
+from ops.progress import console
+from ops.state import ROOT, State
+
+
+def run(name: str, arguments: list[str]) -> int:
+    """Run it for one service, or for all of them in turn; fails when one failed."""
+    services = SERVICES if name == "all" else (BY_NAME[name],)
+    state = State()
+    state.make()
+    remembered = state.read("run")
+    blueprint = Blueprint(
+        state,
+        public_port=remembered.get("port", ports.FIRST_PUBLIC),
+        scale=remembered.get("scale"),
+        as_it_is=True,
+    )
+    codes = []
+    for service in services:
+        if len(services) > 1:
+            console.print(f"[bold]{service.name}[/]")
+        codes.append(_manage(blueprint, service, arguments))
+    return max(codes)
+
+
+def _manage(blueprint: Blueprint, service: Service, arguments: list[str]) -> int:
+    variables = blueprint.environment.of_service(service)
+    # Not a process of the run: ``down`` leaves a shell that somebody works in alone.
+    variables.pop(blueprint.state.marker.partition("=")[0])
+    command = [sys.executable, str(ROOT / service.name / "manage.py"), *arguments]
+    try:
+        return abs(subprocess.run(command, env=variables, check=False).returncode)
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,139 @@
+"""Every variable of every process: each gets what it needs and no other service's secrets."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from common.topology import FILES, GATEWAY, NOTIFICATIONS, SERVICES, USERS, Service
+from ops.credentials import Credentials, ed25519_key
+from ops.state import ROOT, State
+
+ADMIN_EMAIL = "admin@opencommerce.example"
+# What a program needs of the machine it runs on; the rest of the caller's environment is not its business.
+_FROM_THE_MACHINE = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+# Named for the platform, but not for its services.
+_NOT_FOR_SERVICES = ("OPENCOMMERCE_POSTGRES_URL", "OPENCOMMERCE_ADMIN_", "OPENCOMMERCE_S3_URL", "OPENCOMMERCE_MAIL_URL")
+
+
+def given_or(name: str, make: Callable[[], str]) -> str:
+    """The caller's own value of a variable, else the one we make."""
+    return os.environ.get(name) or make()
+
+
+class Environment:
+    """The variables of one run.
+
+    ``server_urls`` are the servers' URLs by the variable that carries each, ``addresses`` the services' by theirs.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        credentials: Credentials,
+        *,
+        server_urls: Mapping[str, str],
+        addresses: Mapping[str, str],
+        public_url: str,
+    ) -> None:
+        self._state = state
+        self._credentials = credentials
+        self._server_urls = server_urls
+        self._addresses = addresses
+        self._public_url = public_url
+
+    def of_service(self, service: Service) -> dict[str, str]:
+        """What every process of this service gets."""
+        own = {
+            service.database_variable: self.database_url(service),
+            f"{service.name.upper()}_SECRET_KEY": self._secret(f"{service.name.upper()}_SECRET_KEY"),
+            "DJANGO_SETTINGS_MODULE": service.settings_module,
+            "OPENCOMMERCE_PUBLIC_URL": self._public_url,
+            "OPENCOMMERCE_BROKER_URL": self._server_urls["OPENCOMMERCE_BROKER_URL"],
+            "OPENCOMMERCE_REDIS_URL": self._server_urls["OPENCOMMERCE_REDIS_URL"],
+            "OPENCOMMERCE_ASSERTION_PUBLIC_KEY": self._assertion_public_key(),
+        }
+        return {**_passed_on(service), **self.of_machine(), **own, **self._only_of(service)}
+
+    def of_scheduler(self) -> dict[str, str]:
+        """The scheduler only talks to the broker."""
+        return {**self.of_machine(), "OPENCOMMERCE_BROKER_URL": self._server_urls["OPENCOMMERCE_BROKER_URL"]}
+
+    def of_machine(self) -> dict[str, str]:
+        """What any program of ours needs to run here, and the mark of this run."""
+        marker, _, run = self._state.marker.partition("=")
+        kept = {name: os.environ[name] for name in _FROM_THE_MACHINE if name in os.environ}
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+        # Threads share two arenas: glibc's default of eight a core leaves memory lying about.
+        ours = {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+        return {**kept, **ours, marker: run}
+
+    def database_url(self, service: Service) -> str:
+        """The service's own database, in its own role."""
+        return given_or(service.database_variable, lambda: self._made_database_url(service))
+
+    def admin(self) -> dict[str, str]:
+        """How the first administrator signs in."""
+        return {
+            "email": given_or("OPENCOMMERCE_ADMIN_EMAIL", lambda: ADMIN_EMAIL),
+            "password": self._secret("OPENCOMMERCE_ADMIN_PASSWORD"),
+        }
+
+    def assertion_key(self) -> str:
+        """The gateway's own signing key; tests sign with it too."""
+        return self._secret("GATEWAY_SVC_ASSERTION_KEY", ed25519_key)
+
+    def mailbox(self) -> str:
+        """Where e-mail goes."""
+        return given_or("OPENCOMMERCE_MAIL_URL", lambda: f"file://{quote(str(self._state.mailbox))}")
+
+    def _only_of(self, service: Service) -> dict[str, str]:
+        if service is USERS:
+            return {"USER_SVC_TOKEN_KEYS": self._secret("USER_SVC_TOKEN_KEYS", ed25519_key)}
+        if service is NOTIFICATIONS:
+            return {"OPENCOMMERCE_MAIL_URL": self.mailbox()}
+        if service is FILES:
+            return {"OPENCOMMERCE_S3_URL": self._server_urls["OPENCOMMERCE_S3_URL"]}
+        if service is GATEWAY:
+            return {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), **self._addresses}
+        return {}
+
+    def _secret(self, name: str, make: Callable[[], str] | None = None) -> str:
+        return given_or(name, lambda: self._credentials.get(name, make) if make else self._credentials.get(name))
+
+    def _made_database_url(self, service: Service) -> str:
+        server = urlsplit(self._server_urls["OPENCOMMERCE_POSTGRES_URL"])
+        where = server.netloc.rpartition("@")[2]
+        password = self._credentials.get(f"{service.name.upper()}_DATABASE_PASSWORD")
+        query = f"?{server.query}" if server.query else ""
+        return f"postgresql://{service.name}:{password}@{where}/{service.name}{query}"
+
+    def _assertion_public_key(self) -> str:
+        return given_or("OPENCOMMERCE_ASSERTION_PUBLIC_KEY", lambda: public_half(self.assertion_key()))
+
+
+def public_half(private: str) -> str:
+    """The public key of a raw Ed25519 private key, both in base64."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private))
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def _passed_on(service: Service) -> dict[str, str]:
+    """What the caller set for the platform or for this service, beyond the variables that we make."""
+    mine = ("OPENCOMMERCE_", f"{service.name.upper()}_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(mine) and not name.startswith(_NOT_FOR_SERVICES)
+    }
+
+
+def needs_postgres() -> bool:
+    """Whether any service's database is to be made by us."""
+    return any(not os.environ.get(service.database_variable) for service in SERVICES)

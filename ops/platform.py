@@ -1,0 +1,146 @@
+"""The platform as an object: brought up, described, hurt for a test, taken down."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ops import ports, procfs, provision
+from ops.blueprint import Blueprint
+from ops.daemon import Daemon
+from ops.errors import OpsError
+from ops.progress import Say, step
+from ops.state import State
+from ops.status import Status
+
+_SERVER_SECONDS = 120.0
+_APPLICATION_SECONDS = 180.0
+
+
+class Platform:
+    """One run of everything, in one state folder."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = state or State()
+        self.daemon = Daemon(self.state)
+
+    def up(
+        self,
+        *,
+        port: int | None = None,
+        fresh: bool = False,
+        scale: Mapping[str, int] | None = None,
+        attached: bool = False,
+        then: Callable[[Platform], None] | None = None,
+    ) -> None:
+        """Bring everything up; returns once it is healthy. Raises AlreadyRunning or another OpsError.
+
+        ``attached`` ties it to this process: when we die, however, it stops. ``then`` comes last: when it fails,
+        all has failed.
+        """
+        lock = self.state.lock()
+        public, claim = ports.claim_public(port or self._last_port())
+        try:
+            blueprint = self._clean_blueprint(public, scale, fresh=fresh)
+            self._start_servers(blueprint, keep_open=(lock, claim.fileno()), attached=attached)
+            with step("Databases, queues and bucket") as say:
+                provision.provision_databases(blueprint)
+                provision.prepare_services(blueprint, say)
+            self._start_applications(blueprint)
+            if then:
+                then(self)
+        except BaseException:
+            self.daemon.stop()
+            raise
+        finally:
+            claim.close()
+            os.close(lock)
+
+    def up_servers(self, *, attached: bool = True) -> Blueprint:
+        """Bring up the servers alone, with databases in which tests may make others."""
+        lock = self.state.lock()
+        try:
+            blueprint = self._clean_blueprint(ports.FIRST_PUBLIC, None, fresh=False)
+            self._start_servers(blueprint, keep_open=(lock,), attached=attached)
+            provision.provision_databases(blueprint, for_tests=True)
+        except BaseException:
+            self.daemon.stop()
+            raise
+        finally:
+            os.close(lock)
+        return blueprint
+
+    def down(self) -> None:
+        """Stop everything that this run started, and nothing else. Safe to repeat, also after a crash."""
+        self.daemon.stop()
+
+    def is_up(self) -> bool:
+        """Whether something supervises it now."""
+        return self.state.supervisor() is not None
+
+    def leftovers(self) -> bool:
+        """Whether a crash left anything of it running."""
+        return bool(procfs.carrying(self.state.marker))
+
+    def status(self) -> dict[str, Any]:
+        """What ``status --json`` prints."""
+        return Status(self.state).collect()
+
+    @property
+    def url(self) -> str:
+        """The gateway's public origin."""
+        return str(self.state.read("run")["gateway"])
+
+    @property
+    def admin(self) -> dict[str, str]:
+        """The first administrator's email and password."""
+        admin: dict[str, str] = self.state.read("run")["admin"]
+        return admin
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> int:
+        """Send a signal to a process or server by its name, and return the pid that got it."""
+        entry = self.daemon.processes().get(name)
+        if entry is None or entry["identity"] is None:
+            raise OpsError(f"Nothing by the name {name} runs now.")
+        os.kill(entry["identity"]["pid"], number)
+        return int(entry["identity"]["pid"])
+
+    def _last_port(self) -> int | None:
+        """The port of the last run, so that bookmarks last; None when it is taken or was never chosen."""
+        last = self.state.read("run").get("port")
+        if last and (claim := ports.claim(last)):
+            claim.close()
+            return int(last)
+        return None
+
+    def _clean_blueprint(self, port: int, scale: Mapping[str, int] | None, *, fresh: bool) -> Blueprint:
+        self.daemon.sweep()  # what a crash left behind would sit on our data
+        if fresh:
+            self.state.wipe()
+        blueprint = Blueprint(self.state, public_port=port, scale=scale)
+        self.state.write("run", blueprint.description())
+        return blueprint
+
+    def _start_servers(self, blueprint: Blueprint, *, keep_open: tuple[int, ...], attached: bool) -> None:
+        blueprint.find_servers()
+        with step(f"Servers: {', '.join(server.title for server in blueprint.servers) or 'given'}"):
+            self.daemon.start(blueprint.server_specs(), keep_open=keep_open, attached=attached)
+            provision.wait_for_servers(blueprint, seconds=_SERVER_SECONDS, still_trying=self.daemon.require_hope)
+
+    def _start_applications(self, blueprint: Blueprint) -> None:
+        with step("Services") as say:
+            self.daemon.change([*blueprint.server_specs(), *blueprint.application_specs()])
+            self._wait_until_healthy(say)
+
+    def _wait_until_healthy(self, say: Say) -> None:
+        deadline = time.monotonic() + _APPLICATION_SECONDS
+        status = Status(self.state)
+        while missing := status.missing():
+            self.daemon.require_hope()
+            if time.monotonic() > deadline:
+                raise OpsError(f"Not healthy after {_APPLICATION_SECONDS:.0f} s: {', '.join(missing)}.")
+            say(f"waiting for {len(missing)}: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}")
+            time.sleep(0.25)

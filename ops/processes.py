@@ -1,0 +1,144 @@
+"""The table of the platform's own processes, built from the topology."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from common.topology import GATEWAY, SERVICES, Service
+from ops.environment import Environment
+from ops.state import ROOT
+from ops.supervisor.spec import Spec
+
+Ports = Callable[[str], int]
+
+_BLOCKING_THREADS = 4
+_WORKER_STOP_SECONDS = 15.0
+
+
+def web_names(service: Service, instances: int) -> list[str]:
+    """The names of a service's web processes: ``user_svc.web``, ``user_svc.web-2`` …"""
+    return [f"{service.name}.web" + (f"-{number}" if number > 1 else "") for number in range(1, instances + 1)]
+
+
+def socket_name(service: Service) -> str | None:
+    """The name of the process that holds a service's WebSockets, if it has any."""
+    return f"{service.name}.sockets" if service.socket_prefixes else None
+
+
+def port_names(scale: Mapping[str, int]) -> list[str]:
+    """Every process that listens, but for the gateway's, whose port is public."""
+    inner = [service for service in SERVICES if service is not GATEWAY]
+    web = [name for service in inner for name in web_names(service, scale.get(service.name, 1))]
+    return web + [name for name in map(socket_name, inner) if name]
+
+
+def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
+    """Where the gateway finds each service, by the variable that says so."""
+    found = {}
+    for service in SERVICES:
+        if service is GATEWAY:
+            continue
+        names = web_names(service, scale.get(service.name, 1))
+        found[service.url_variable] = ",".join(f"http://127.0.0.1:{ports(name)}" for name in names)
+        socket = socket_name(service)
+        if socket:
+            found[service.socket_url_variable] = f"http://127.0.0.1:{ports(socket)}"
+    return found
+
+
+def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> list[Spec]:
+    """Every process of the platform but the servers."""
+    specs = [_scheduler(environment)]
+    for service in SERVICES:
+        variables = environment.of_service(service)
+        specs += _web(service, variables, scale.get(service.name, 1), ports)
+        specs += _sockets(service, variables, ports)
+        specs += _workers(service, variables)
+        specs.append(_relay(service, variables))
+    return specs
+
+
+def _web(service: Service, variables: dict[str, str], instances: int, ports: Ports) -> Iterator[Spec]:
+    for name in web_names(service, instances):
+        port = ports(name)
+        yield Spec(
+            name=name,
+            service=service.name,
+            kind="web",
+            argv=_python("granian", *_granian_options(service, port)),
+            environment=variables,
+            directory=str(ROOT),
+            port=port,
+            probe=f"http://127.0.0.1:{port}/health/live",
+        )
+
+
+def _granian_options(service: Service, port: int) -> list[str]:
+    """One worker process each: a service that needs more gets more instances, which the gateway balances."""
+    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    if service is GATEWAY:
+        return [*options, "--interface", "asgi", "--loop", "uvloop", "gateway_svc.config.asgi:application"]
+    blocking = ["--blocking-threads", str(_BLOCKING_THREADS)]
+    return [*options, *blocking, "--no-ws", "--interface", "wsgi", f"{service.name}.config.wsgi:application"]
+
+
+def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Iterator[Spec]:
+    name = socket_name(service)
+    if name is None:
+        return
+    port = ports(name)
+    options = ["-b", "127.0.0.1", "-p", str(port), "-v", "0", "--ping-interval", "20"]
+    yield Spec(
+        name=name,
+        service=service.name,
+        kind="sockets",
+        argv=_python("daphne", *options, f"{service.name}.config.asgi:application"),
+        environment=variables,
+        directory=str(ROOT),
+        port=port,
+        probe=f"tcp:{port}",
+    )
+
+
+def _workers(service: Service, variables: dict[str, str]) -> Iterator[Spec]:
+    for position, kinds in enumerate(service.workers):
+        name = f"{service.name}.worker" + (f"-{'-'.join(kinds)}" if position else "")
+        queues = ",".join(f"{service.name}.{kind}" for kind in kinds)
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        options = ["-A", f"{service.name}.config.celery", "worker", "-P", "prefork", "-c", "1", *quiet]
+        yield Spec(
+            name=name,
+            service=service.name,
+            kind="worker",
+            argv=_python("celery", *options, "-n", f"{name}@opencommerce", "-Q", queues),
+            environment=variables,
+            directory=str(ROOT),
+            stop_seconds=_WORKER_STOP_SECONDS,
+        )
+
+
+def _relay(service: Service, variables: dict[str, str]) -> Spec:
+    return Spec(
+        name=f"{service.name}.relay",
+        service=service.name,
+        kind="relay",
+        argv=_python("common.events.relay", service.name),
+        environment=variables,
+        directory=str(ROOT),
+    )
+
+
+def _scheduler(environment: Environment) -> Spec:
+    return Spec(
+        name="scheduler",
+        service=None,
+        kind="scheduler",
+        argv=_python("celery", "-A", "ops.scheduler", "beat", "--pidfile="),
+        environment=environment.of_scheduler(),
+        directory=str(ROOT),
+    )
+
+
+def _python(module: str, *options: str) -> list[str]:
+    return [sys.executable, "-m", module, *options]

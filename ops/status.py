@@ -1,0 +1,133 @@
+"""What runs, and whether it does what it is for. Never takes longer than a few seconds, whatever hangs."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from kombu import Connection
+
+from common.events.figures import outbox_figures, queue_figures, queue_names
+from common.topology import SERVICES, Service
+from ops import procfs
+from ops.asking import ask_all
+from ops.state import State
+from ops.supervisor.spec import Spec, read_plan
+
+_TIMEOUT_SECONDS = 2
+
+Json = dict[str, Any]
+
+
+class Status:
+    """Looks at one run from outside."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.run = state.read("run")
+
+    def collect(self) -> Json:
+        """The object that ``status --json`` prints; what cannot be known in time is null."""
+        asked = ask_all({"queues": self._queues, "gateway": self._gateway_is_ready, **self._outbox_questions()})
+        queues = asked["queues"] or {}
+        return {
+            "gateway": self.run.get("gateway"),
+            "admin": self.run.get("admin"),
+            "ready": bool(asked["gateway"]) and not self._not_running() and not _untaken(queues),
+            "mailbox": self.run.get("mailbox"),
+            "processes": [self._process(spec) for spec in self._specs() if spec.is_application],
+            "servers": self._servers(),
+            "queues": [{"name": name, "depth": queues[name].depth if queues.get(name) else None} for name in _QUEUES],
+            "outboxes": [_outbox(service, asked.get(service.name)) for service in SERVICES],
+        }
+
+    def missing(self) -> list[str]:
+        """The names of what is not yet as it should be; empty once everything is healthy."""
+        not_running = self._not_running()
+        if not_running:
+            return not_running
+        asked = ask_all({"queues": self._queues, "gateway": self._gateway_is_ready})
+        return _untaken(asked["queues"] or {}) or ([] if asked["gateway"] else ["gateway_svc.web"])
+
+    def _not_running(self) -> list[str]:
+        specs = self._specs()
+        waiting = [spec.name for spec in specs if self._state_of(spec) != "running"]
+        return waiting if specs else ["supervisor"]
+
+    def _specs(self) -> list[Spec]:
+        """What was asked for, as long as somebody sees to it."""
+        return read_plan(self.state.plan) if self.state.supervisor() else []
+
+    def _entry(self, spec: Spec) -> Json:
+        entry: Json = self.state.read("supervised").get("processes", {}).get(spec.name, {})
+        return entry
+
+    def _pid(self, spec: Spec) -> int | None:
+        known = self._entry(spec).get("identity")
+        identity = procfs.Identity(**known) if known else None
+        return identity.pid if identity and identity.is_alive() else None
+
+    def _state_of(self, spec: Spec) -> str:
+        state = str(self._entry(spec).get("state", "waiting"))
+        # Between its death and the moment that the supervisor hears of it.
+        return "restarting" if state == "running" and self._pid(spec) is None else state
+
+    def _process(self, spec: Spec) -> Json:
+        pid = self._pid(spec)
+        return {
+            "name": spec.name,
+            "service": spec.service,
+            "kind": spec.kind,
+            "pid": pid,
+            "port": spec.port,
+            "state": self._state_of(spec),
+            "rss_bytes": procfs.rss_bytes(pid) if pid else None,
+        }
+
+    def _servers(self) -> list[Json]:
+        """The servers that we run, and those that were given by a URL."""
+        urls = {server["name"]: server["url"] for server in self.run.get("servers", ())}
+        ours = {spec.name: self._server(spec, urls.get(spec.name)) for spec in self._specs() if not spec.is_application}
+        return [*ours.values(), *(_given(name, url) for name, url in urls.items() if name not in ours)]
+
+    def _server(self, spec: Spec, url: str | None) -> Json:
+        return {"name": spec.name, "kind": spec.kind, "pid": self._pid(spec), "port": spec.port, "url": url}
+
+    def _queues(self) -> Mapping[str, Any]:
+        with Connection(self.run["broker"], connect_timeout=_TIMEOUT_SECONDS) as connection:
+            return queue_figures(connection, SERVICES)
+
+    def _outbox_questions(self) -> dict[str, Callable[[], Any]]:
+        return {name: lambda url=url: _outbox_figures(url) for name, url in self.run.get("databases", {}).items()}
+
+    def _gateway_is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.run["port"], timeout=_TIMEOUT_SECONDS)
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+
+
+_QUEUES = queue_names(SERVICES)
+_TAKEN_QUEUES = [f"{service.name}.{kind}" for service in SERVICES for kinds in service.workers for kind in kinds]
+
+
+def _untaken(queues: Mapping[str, Any]) -> list[str]:
+    """The queues that no worker takes from."""
+    return [name for name in _TAKEN_QUEUES if not queues.get(name) or not queues[name].consumers]
+
+
+def _outbox_figures(url: str) -> tuple[int, float]:
+    limit = f"-c statement_timeout={_TIMEOUT_SECONDS}s"
+    with psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS, options=limit) as database:
+        return outbox_figures(database)
+
+
+def _outbox(service: Service, figures: tuple[int, float] | None) -> Json:
+    unsent, oldest_seconds = figures or (None, None)
+    return {"service": service.name, "unsent": unsent, "oldest_seconds": oldest_seconds}
+
+
+def _given(name: str, url: str) -> Json:
+    return {"name": name, "kind": name, "pid": None, "port": urlsplit(url).port, "url": url}
