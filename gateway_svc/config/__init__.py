@@ -1,0 +1,1 @@
+"""How gateway_svc runs."""

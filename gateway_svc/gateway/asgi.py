@@ -1,0 +1,30 @@
+"""ASGI's types, and the few words of the protocol that more than one module says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+async def send_json(
+    send: Send,
+    body: object,
+    *,
+    status: int = 200,
+    content_type: str = "application/json",
+    headers: Headers | None = None,
+) -> None:
+    """Send a whole answer."""
+    data = msgspec.json.encode(body)
+    head = [(b"content-type", content_type.encode()), (b"content-length", b"%d" % len(data)), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": data})

@@ -1,0 +1,46 @@
+"""Bodies of requests: taken piece by piece, in time and within limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import IO
+
+from gateway_svc.gateway.asgi import Receive
+from gateway_svc.gateway.errors import ClientGone
+from gateway_svc.gateway.problems import ClientTooSlow
+
+DISCARD_SECONDS = 5.0
+
+
+async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises ClientGone, or ClientTooSlow."""
+    more = True
+    while more:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                message = await receive()
+        except TimeoutError:
+            raise ClientTooSlow from None
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        more = message.get("more_body", False)
+        if body := message.get("body"):
+            yield body
+
+
+async def gather(receive: Receive, into: IO[bytes], *, idle_seconds: float) -> int:
+    """Take the whole body into a file; returns its length."""
+    async for chunk in chunks(receive, idle_seconds=idle_seconds):
+        into.write(chunk)
+    return into.tell()
+
+
+async def discard_body(receive: Receive) -> None:
+    """Take what the client still sends, for some seconds, and forget it."""
+    try:
+        async with asyncio.timeout(DISCARD_SECONDS):
+            async for _ in chunks(receive, idle_seconds=DISCARD_SECONDS):
+                pass
+    except (TimeoutError, ClientGone, ClientTooSlow):
+        return

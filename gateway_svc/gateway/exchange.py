@@ -1,0 +1,34 @@
+"""What is known of one request while it is in the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from common.observability.correlation import Correlation
+from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.principals import ANONYMOUS, Principal
+from gateway_svc.gateway.routes import Route
+
+
+@dataclass(slots=True)
+class Exchange:
+    """Filled in on the way through the middleware; travels as ``scope["exchange"]``."""
+
+    names: Correlation
+    headers: Headers = field(default_factory=list)
+    """The caller's headers that may be passed on."""
+    authorization: tuple[bytes, ...] = ()
+    content_length: int | None = None
+    is_chunked: bool = False
+    expects_continue: bool = False
+    is_body_read: bool = False
+    route: Route | None = None
+    principal: Principal = ANONYMOUS
+    instance: str = ""
+    """The address of who answered."""
+    status: int = 0
+
+    @property
+    def has_body(self) -> bool:
+        """The caller announced a body, of a known length or not."""
+        return self.is_chunked or bool(self.content_length)

@@ -1,0 +1,83 @@
+"""The public keys that access tokens are signed with, as user_svc publishes them (RFC 7517)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jwt
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+logger = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 300.0
+FIRST_TRY_SECONDS = 0.5
+# A stranger who invents key ids must not make us ask user_svc all the time.
+UNKNOWN_KEY_SECONDS = 30.0
+
+Fetch = Callable[[], Awaitable[bytes]]
+
+
+class KeySet:
+    """The keys by id. While user_svc is away the last ones that it gave are used."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._asked_at = float("-inf")
+        self._asking: asyncio.Task[bool] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """User_svc has been heard at least once."""
+        return bool(self._keys)
+
+    async def find(self, key_id: str) -> Ed25519PublicKey | None:
+        """The key of this id; one that is not known is asked for, once for all who wait."""
+        key = self._keys.get(key_id)
+        pause = UNKNOWN_KEY_SECONDS if self._keys else FIRST_TRY_SECONDS
+        if key is None and (self._asking or time.monotonic() - self._asked_at >= pause):
+            await self.refresh()
+            key = self._keys.get(key_id)
+        return key
+
+    async def refresh(self) -> bool:
+        """Ask now, or wait for who is asking already. False when no keys could be had."""
+        if self._asking is None:
+            self._asked_at = time.monotonic()
+            self._asking = asyncio.create_task(self._ask())
+            self._asking.add_done_callback(self._asked)
+        return await asyncio.shield(self._asking)
+
+    async def keep_fresh(self) -> None:
+        """Ask again and again: soon while nothing is known, seldom after that."""
+        while True:
+            heard = await self.refresh()
+            await asyncio.sleep(REFRESH_SECONDS if heard else FIRST_TRY_SECONDS)
+
+    def _asked(self, _task: asyncio.Task[bool]) -> None:
+        self._asking = None
+
+    async def _ask(self) -> bool:
+        try:
+            keys = _keys_in(await self._fetch())
+        except Exception as error:  # whatever is wrong with user_svc, the keys we have stay good
+            logger.warning("no keys from user_svc: %r", error)
+            return False
+        if keys:
+            self._keys = keys
+        return bool(keys)
+
+
+def _keys_in(document: bytes) -> dict[str, Ed25519PublicKey]:
+    """The Ed25519 keys for signatures; whatever else the document holds is not ours to use."""
+    listed: list[dict[str, Any]] = msgspec.json.decode(document)["keys"]
+    return {
+        jwk["kid"]: jwt.PyJWK(jwk, algorithm="EdDSA").key
+        for jwk in listed
+        if jwk.get("kty") == "OKP" and jwk.get("crv") == "Ed25519" and jwk.get("use", "sig") == "sig"
+    }

@@ -1,0 +1,1 @@
+"""What a request goes through on its way, one class a file."""

@@ -1,0 +1,60 @@
+"""Who is asking."""
+
+from __future__ import annotations
+
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.problems import BadCredential
+from gateway_svc.gateway.tokens import Tokens
+
+SUBPROTOCOL = "bearer"
+CLOSED_UNAUTHENTICATED = 4401
+
+
+class Authentication:
+    """Check the credential where there is one; a bad one is refused even where none is needed."""
+
+    def __init__(self, app: ASGIApp, *, tokens: Tokens) -> None:
+        self.app = app
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        try:
+            token = _token(scope, exchange)
+            if token is not None:
+                exchange.principal = await self._tokens.holder(token)
+        except BadCredential as problem:
+            if scope["type"] == "websocket":
+                return await _close(problem, scope, receive, send)
+            raise
+        return await self.app(scope, receive, send)
+
+
+def _token(scope: Scope, exchange: Exchange) -> bytes | None:
+    if exchange.authorization:
+        return _bearer(exchange.authorization)
+    offered = scope.get("subprotocols") or []
+    if SUBPROTOCOL not in offered:
+        return None
+    # A browser cannot send the header, but it can offer subprotocols: "bearer", then the token.
+    following = offered[offered.index(SUBPROTOCOL) + 1 :]
+    if not following:
+        raise BadCredential
+    return str(following[0]).encode("latin-1", "replace")
+
+
+def _bearer(values: tuple[bytes, ...]) -> bytes:
+    scheme, _, token = values[0].partition(b" ")
+    token = token.strip()
+    if len(values) > 1 or scheme.lower() != b"bearer" or not token:
+        raise BadCredential
+    return token
+
+
+async def _close(problem: BadCredential, scope: Scope, receive: Receive, send: Send) -> None:
+    """Browsers are not told why a WebSocket was refused, but they see the code with which one was closed."""
+    await receive()
+    subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", []) else None
+    await send({"type": "websocket.accept", "subprotocol": subprotocol})
+    await send({"type": "websocket.close", "code": CLOSED_UNAUTHENTICATED, "reason": problem.detail})

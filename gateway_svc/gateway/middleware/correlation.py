@@ -1,0 +1,39 @@
+"""Names for each request."""
+
+from __future__ import annotations
+
+from common.observability.correlation import correlated
+from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
+
+_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+
+
+class CorrelationId:
+    """Give every request a name that follows it through all services and stands on its answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id, traceparent = _sent_names(scope)
+        with correlated(request_id, traceparent) as names:
+            scope["exchange"] = Exchange(names)
+            mark = (b"x-request-id", names.request_id.encode())
+
+            async def send_marked(message: Message) -> None:
+                if message["type"] in _STARTS:
+                    message["headers"].append(mark)
+                await send(message)
+
+            await self.app(scope, receive, send_marked)
+
+
+def _sent_names(scope: Scope) -> tuple[str, str]:
+    request_id = traceparent = b""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            request_id = value
+        elif name == b"traceparent":
+            traceparent = value
+    return request_id.decode("latin-1"), traceparent.decode("latin-1")

@@ -1,0 +1,87 @@
+"""What of a request's head may come in."""
+
+from __future__ import annotations
+
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge
+
+MAX_HEADER_BYTES = 32 * 1024
+
+# Who is asking, and from where, is only ever said by us.
+IDENTITY_PREFIXES = (b"x-user-", b"x-gateway-", b"x-internal-", b"x-forwarded-")
+IDENTITY = frozenset({b"forwarded", b"x-real-ip"})
+# RFC 9110, section 7.6.1. Connection is read for the further names in it.
+HOP_BY_HOP = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+        *(b"proxy-authenticate", b"proxy-authorization"),
+    }
+)
+# Said anew by us on the way to the service.
+OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
+SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS
+
+
+class HeaderHygiene:
+    """Pass on what is the caller's to say; refuse what could be read in two ways."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _require_plain_path(scope["path"])
+        exchange: Exchange = scope["exchange"]
+        set_aside = _sort(scope["headers"], exchange)
+        if set_aside:
+            _read_set_aside(set_aside, exchange)
+        await self.app(scope, receive, send)
+
+
+def _require_plain_path(path: str) -> None:
+    """A path that is resolved later could end elsewhere than its beginning says."""
+    if "/." in path and not {".", ".."}.isdisjoint(path.split("/")):
+        raise BadRequest("The path must not contain dot segments.")
+    if "\\" in path or "\x00" in path:
+        raise BadRequest("The path contains a character that is nowhere allowed.")
+
+
+def _sort(headers: Headers, exchange: Exchange) -> Headers:
+    """Keep the caller's own headers; return those that are set aside."""
+    size = 0
+    set_aside: Headers = []
+    keep = exchange.headers.append
+    for header in headers:
+        name = header[0]
+        size += len(name) + len(header[1])
+        if name in SET_ASIDE:
+            set_aside.append(header)
+        # WSGI cannot tell _ from -, so X_User_Id would arrive as X-User-Id.
+        elif b"_" not in name and not name.startswith(IDENTITY_PREFIXES):
+            keep(header)
+    if size > MAX_HEADER_BYTES:
+        raise HeadersTooLarge
+    return set_aside
+
+
+def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
+    lengths = {value for name, value in headers if name == b"content-length"}
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    # RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled.
+    if len(lengths) > 1 or (lengths and codings) or codings not in ([], [b"chunked"]):
+        raise BadRequest("The length of the body is not clear.")
+    for length in lengths:
+        if not length.isdigit():
+            raise BadRequest("The length of the body is not clear.")
+        exchange.content_length = int(length)
+    exchange.is_chunked = bool(codings)
+    exchange.expects_continue = any(name == b"expect" for name, _ in headers)
+    exchange.authorization = tuple(value for name, value in headers if name == b"authorization")
+    _drop_what_connection_names(headers, exchange)
+
+
+def _drop_what_connection_names(headers: Headers, exchange: Exchange) -> None:
+    values = [value.lower() for name, value in headers if name == b"connection"]
+    named = {word.strip() for value in values for word in value.split(b",")} - HOP_BY_HOP - {b"close", b""}
+    if named:
+        exchange.headers = [header for header in exchange.headers if header[0] not in named]

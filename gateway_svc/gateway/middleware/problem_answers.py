@@ -1,0 +1,84 @@
+"""Problem details for whatever is refused or goes wrong."""
+
+from __future__ import annotations
+
+import logging
+
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.body import discard_body
+from gateway_svc.gateway.errors import ClientGone
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.problems import InternalError, Problem
+
+logger = logging.getLogger(__name__)
+
+
+class ProblemAnswers:
+    """The client gets an answer that it can read, or, when half of one is out already, a broken connection."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except ClientGone:
+            return
+        except Exception as error:
+            problem = _problem(error)
+            # A server that gets less than was announced closes the connection, which is what tells the client.
+            if not is_started:
+                await _answer(problem, scope, receive, send)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    logger.error("unexpected error", exc_info=error)
+    return InternalError()
+
+
+async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        return await problem.answer(_refusing(send))
+    exchange: Exchange = scope["exchange"]
+    if not exchange.has_body or exchange.is_body_read:
+        return await problem.answer(send)
+    headers: Headers = [(b"connection", b"close")]
+    if exchange.expects_continue:
+        return await problem.answer(send, headers=headers)
+    return await problem.answer(_lingering(receive, send), headers=headers)
+
+
+def _refusing(send: Send) -> Send:
+    """An answer in place of a WebSocket (ASGI's ``websocket.http.response`` extension)."""
+
+    async def refuse(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    return refuse
+
+
+def _lingering(receive: Receive, send: Send) -> Send:
+    """Answer at once, but end only when the client has stopped sending.
+
+    Many clients read the answer after they have sent all of the body; a connection that is closed before that is
+    reset, and the answer lost. The last byte is kept back, since servers take a complete answer as the end.
+    """
+
+    async def linger(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            return await send(message)
+        body = message["body"]
+        await send({"type": "http.response.body", "body": body[:-1], "more_body": True})
+        await discard_body(receive)
+        return await send({"type": "http.response.body", "body": body[-1:]})
+
+    return linger

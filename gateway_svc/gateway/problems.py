@@ -1,0 +1,107 @@
+"""Refusals of the gateway itself, each with its status and code."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
+from gateway_svc.gateway.asgi import Headers, Send, send_json
+
+
+class Problem(Exception):
+    """A request that is not passed on, or has no answer. A subclass's docstring is the message that people read."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    headers: ClassVar[Headers] = []
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        super().__init__(self.detail)
+
+    async def answer(self, send: Send, *, headers: Headers | None = None) -> None:
+        """Send it as problem details (RFC 9457)."""
+        body = problem(status=self.status, code=self.code, detail=self.detail)
+        all_headers = [*self.headers, *(headers or [])]
+        await send_json(send, body, status=self.status, content_type=CONTENT_TYPE, headers=all_headers)
+
+
+class BadRequest(Problem):
+    """The request cannot be understood in one way only."""
+
+    status = 400
+    code = "malformed"
+
+
+class BadCredential(Problem):
+    """The access token is not valid, has expired, or was signed out."""
+
+    status = 401
+    code = "authentication_failed"
+    # RFC 6750, section 3.1
+    headers = [(b"www-authenticate", b'Bearer realm="opencommerce", error="invalid_token"')]
+
+
+class UnknownPath(Problem):
+    """There is no such thing, or it is not yours to see."""
+
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(Problem):
+    """Only GET and HEAD are answered here."""
+
+    status = 405
+    code = "method_not_allowed"
+    headers = [(b"allow", b"GET, HEAD")]
+
+
+class ClientTooSlow(Problem):
+    """The body of the request did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
+
+
+class BodyTooLarge(Problem):
+    """The body of the request is larger than is taken here."""
+
+    status = 413
+    code = "too_large"
+
+
+class HeadersTooLarge(Problem):
+    """The headers of the request are larger than is taken here."""
+
+    status = 431
+    code = "headers_too_large"
+
+
+class InternalError(Problem):
+    """Something went wrong on our side. The request id helps us to find it."""
+
+    status = 500
+    code = "internal_error"
+
+
+class BadAnswer(Problem):
+    """A part of the shop gave an answer that cannot be read."""
+
+    status = 502
+    code = "bad_gateway"
+
+
+class Unavailable(Problem):
+    """A part of the shop is out of reach for a moment; please try again."""
+
+    status = 503
+    code = "unavailable"
+    headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())]
+
+
+class TimedOut(Problem):
+    """A part of the shop did not answer in time."""
+
+    status = 504
+    code = "timed_out"

@@ -1,0 +1,69 @@
+"""Which service answers a path, how much it takes and how long it may think: a table built from the topology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from common.topology import FILES, SERVICES, Service
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a class of requests may cost."""
+
+    body_bytes: int
+    first_byte_seconds: float
+    """From the end of the request to the beginning of its answer."""
+    idle_seconds: float = 30.0
+    """Between two pieces of a body, in either direction."""
+
+
+ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
+# A file of 25 MiB and the multipart around it.
+UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Paths that one service answers."""
+
+    prefix: str
+    service: Service
+    limits: Limits = ORDINARY
+    method: str = ""
+    """Only this one; empty for all."""
+
+    def matches(self, method: str, path: str) -> bool:
+        """A prefix with a slash at its end stands for all below it, one without for itself."""
+        if self.method:
+            return method == self.method and path == self.prefix
+        return path.startswith(self.prefix) if self.prefix.endswith("/") else path == self.prefix
+
+
+class RouteTable:
+    """The routes, the most exact first."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = sorted(routes, key=lambda route: (-len(route.prefix), not route.method))
+
+    def find(self, path: str, method: str = "") -> Route | None:
+        """The route that answers this path; None when nobody does."""
+        for route in self._routes:
+            if route.matches(method, path):
+                return route
+        return None
+
+
+def http_routes() -> RouteTable:
+    """Where HTTP requests go."""
+    routes = [Route(prefix, service) for service in SERVICES for prefix in service.prefixes]
+    upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
+    return RouteTable([*routes, upload])
+
+
+def socket_routes() -> RouteTable:
+    """Where WebSockets go."""
+    return RouteTable(Route(prefix, service) for service in SERVICES for prefix in service.socket_prefixes)

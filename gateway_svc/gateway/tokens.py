@@ -1,0 +1,74 @@
+"""Access tokens: JWTs that user_svc signs (RFC 9068), checked by what this code expects, not by what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+import jwt
+
+from gateway_svc.gateway.bounded_cache import BoundedCache
+from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.keys import KeySet
+from gateway_svc.gateway.principals import Principal
+from gateway_svc.gateway.problems import BadCredential, Unavailable
+
+ISSUER = AUDIENCE = "opencommerce"
+TYPE = "at+jwt"
+REMEMBERED_SECONDS = 60.0
+_REMEMBERED = 20_000
+_LONGEST = 8192
+
+
+class Tokens:
+    """Who holds a token. A signature is checked once a minute, the end of the session at every request."""
+
+    def __init__(self, keys: KeySet, ended: EndedSessions) -> None:
+        self._keys = keys
+        self._ended = ended
+        self._cache: BoundedCache[bytes, Principal] = BoundedCache(_REMEMBERED)
+
+    async def holder(self, token: bytes) -> Principal:
+        """The principal of a good token. Raises BadCredential, or Unavailable while no key could be had at all."""
+        key = hashlib.sha256(token).digest()
+        principal = self._cache.get(key)
+        if principal is None:
+            principal = _principal(key, await self._claims(token))
+            life = min(principal.expires_at - time.time(), REMEMBERED_SECONDS)
+            self._cache.put(key, principal, seconds=life)
+        if principal.session_id in self._ended:
+            raise BadCredential
+        return principal
+
+    async def _claims(self, token: bytes) -> dict[str, Any]:
+        if len(token) > _LONGEST:
+            raise BadCredential
+        try:
+            header = jwt.get_unverified_header(token)
+            if str(header.get("typ", "")).lower() != TYPE or not isinstance(header.get("kid"), str):
+                raise BadCredential
+            key = await self._keys.find(header["kid"])
+            if key is None:
+                raise BadCredential if self._keys.is_known else Unavailable
+            return jwt.decode(
+                token,
+                key,
+                algorithms=["EdDSA"],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                options={"require": ["iss", "aud", "sub", "sid", "exp"], "verify_iat": False},
+            )
+        except (jwt.PyJWTError, ValueError):
+            raise BadCredential from None
+
+
+def _principal(key: bytes, claims: dict[str, Any]) -> Principal:
+    return Principal(
+        key=key,
+        user_id=str(claims["sub"]),
+        session_id=str(claims["sid"]),
+        name=str(claims.get("name", "")),
+        roles=tuple(str(role) for role in claims.get("roles", ())),
+        expires_at=float(claims["exp"]),
+    )

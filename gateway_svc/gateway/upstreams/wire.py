@@ -1,0 +1,86 @@
+"""Reading the head of an HTTP/1.1 answer (RFC 9112): strictly, since a doubtful one may be read otherwise elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.errors import UpstreamGarbled
+
+MAX_HEAD_BYTES = 64 * 1024
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+_NOT_PASSED_ON = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+        *(b"proxy-authenticate", b"server", b"x-request-id"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of an answer, and how its body will end."""
+
+    status: int
+    headers: Headers
+    """Those that go on to the client."""
+    length: int | None
+    """Of the body; None while only its end will tell."""
+    is_chunked: bool
+    keeps_alive: bool
+
+
+def read_head(block: bytes, *, method: str) -> Head:
+    """The head without its empty line. Raises UpstreamGarbled."""
+    lines = block.split(b"\r\n")
+    status = _status(lines[0])
+    if block.count(b"\n") != len(lines) - 1 or block.count(b"\r") != len(lines) - 1 or b"\0" in block:
+        raise UpstreamGarbled("stray line end or NUL")
+    headers, framing = _headers(lines)
+    coding, length = framing.get(b"transfer-encoding"), framing.get(b"content-length")
+    words = framing.get(b"connection", b"").lower()
+    if words not in {b"", b"close", b"keep-alive"}:
+        named = {word.strip() for word in words.split(b",")}
+        headers = [header for header in headers if header[0] not in named]
+    return Head(
+        status=status,
+        headers=headers,
+        length=_length(status, method, coding, length),
+        is_chunked=coding is not None and method != "HEAD",
+        keeps_alive=lines[0].startswith(b"HTTP/1.1") and b"close" not in words,
+    )
+
+
+def _status(line: bytes) -> int:
+    if line[:9] not in {b"HTTP/1.1 ", b"HTTP/1.0 "} or not line[9:12].isdigit() or line[12:13] not in {b" ", b""}:
+        raise UpstreamGarbled(f"not a status line: {line[:40]!r}")
+    return int(line[9:12])
+
+
+def _headers(lines: list[bytes]) -> tuple[Headers, dict[bytes, bytes]]:
+    """All that go on, and those that say how long the body is and whether the connection stays."""
+    headers: Headers = []
+    framing: dict[bytes, bytes] = {}
+    for line in lines[1:]:
+        name, colon, value = line.partition(b":")
+        name, value = name.lower(), value.strip(b" \t")
+        if not colon or not name or name.translate(None, _TOKEN):
+            raise UpstreamGarbled(f"not a header: {line[:40]!r}")
+        if name in {b"content-length", b"transfer-encoding"} and framing.setdefault(name, value) != value:
+            raise UpstreamGarbled(f"two values of {name!r}")
+        if name == b"connection":
+            framing[name] = b",".join(filter(None, (framing.get(name), value)))
+        if name not in _NOT_PASSED_ON:
+            headers.append((name, value))
+    return headers, framing
+
+
+def _length(status: int, method: str, coding: bytes | None, length: bytes | None) -> int | None:
+    """RFC 9112, section 6.3."""
+    if coding is not None and (length is not None or coding.lower() != b"chunked"):
+        raise UpstreamGarbled("the length of the body is not clear")
+    if length is not None and not length.isdigit():
+        raise UpstreamGarbled(f"not a length: {length[:40]!r}")
+    if method == "HEAD" or status in {204, 304}:
+        return 0
+    return int(length) if length is not None else None
