@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as BadValue
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 class NewestFirst(CursorPagination):
@@ -25,8 +28,17 @@ class NewestFirst(CursorPagination):
             raise ValidationError({self.page_size_query_param: ["A whole number from 1 to 100."]})
         return min(int(given), self.max_page_size)
 
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (BadValue, ValueError):  # the position is no value of the field that orders
+            raise self._foreign_cursor() from None
+
     def decode_cursor(self, request: Request) -> Any:
         try:
             return super().decode_cursor(request)
         except (NotFound, ValueError):
-            raise ValidationError({self.cursor_query_param: ["This is not a cursor that we gave."]}) from None
+            raise self._foreign_cursor() from None
+
+    def _foreign_cursor(self) -> ValidationError:
+        return ValidationError({self.cursor_query_param: ["This is not a cursor that we gave."]})
