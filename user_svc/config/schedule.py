@@ -2,4 +2,6 @@
 
 from common.events.schedule import Every
 
-SCHEDULE: dict[str, Every] = {}
+SCHEDULE: dict[str, Every] = {
+    "accounts.forget_expired_tokens": Every(seconds=3600),
+}

@@ -1,0 +1,36 @@
+"""What signing up and signing in can be refused for."""
+
+from common.errors import DomainError, InvalidInput, NotFound
+
+
+class AccountNotAcceptable(InvalidInput):
+    """An account cannot be made of this."""
+
+
+class EmailTaken(DomainError):
+    """There is an account with this e-mail address already."""
+
+    code = "email_taken"
+    status = 409
+
+
+class InvalidCredentials(DomainError):
+    """No account has this e-mail address and password."""
+
+    code = "invalid_credentials"
+    status = 401
+
+
+class InvalidToken(DomainError):
+    """The refresh token is unknown, used or expired, or its session is over; sign in again."""
+
+    code = "invalid_token"
+    status = 401
+
+
+class UserNotFound(NotFound):
+    """There is no such account."""
+
+
+class SellerNotFound(NotFound):
+    """There is no such seller."""

@@ -1,0 +1,100 @@
+"""Users, their sessions, and the refresh tokens of a session."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from common.models import TimestampedModel
+from user_svc.accounts import rules
+
+EMAIL_IS_UNIQUE = "user_email_is_unique"
+
+
+def validate_visible(text: str) -> None:
+    """Refuse characters by which one name could pass for another."""
+    if rules.has_hidden_characters(text):
+        raise ValidationError("Control characters and other invisible ones are not allowed.")
+
+
+class Role(models.TextChoices):
+    """What somebody may do in the shop."""
+
+    CUSTOMER = "customer"
+    SELLER = "seller"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
+class User(AbstractBaseUser, TimestampedModel):
+    """Somebody with an account."""
+
+    email = models.EmailField(
+        max_length=rules.EMAIL_LENGTH,
+        validators=[RegexValidator(r"^[!-~]*\Z", "Only ASCII is allowed; any domain can be written in it (xn--…).")],
+    )
+    full_name = models.CharField(max_length=rules.NAME_LENGTH, validators=[validate_visible])
+    roles = ArrayField(models.CharField(max_length=16, choices=Role.choices))
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    last_login = None  # the sessions say when
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name=EMAIL_IS_UNIQUE),
+            models.CheckConstraint(condition=Q(roles__len__gt=0), name="user_has_a_role"),
+            models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="user_roles_are_known"),
+        ]
+
+    @property
+    def is_staff(self) -> bool:
+        """One of those who run the shop, whom Django's admin lets in."""
+        return not {Role.SUPPORT, Role.ADMIN}.isdisjoint(self.roles)
+
+
+class Session(models.Model):
+    """One sign-in of one person, from then until they sign out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="session_ended")]
+
+    @property
+    def is_open(self) -> bool:
+        """It goes on, for somebody who may still come in."""
+        return self.ended_at is None and self.user.is_active
+
+
+class RefreshToken(models.Model):
+    """Something to trade, once, for new tokens of the same session. Of the token itself only a digest is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    @property
+    def is_used(self) -> bool:
+        """It was traded before."""
+        return self.used_at is not None
+
+    def is_good(self, *, now: datetime) -> bool:
+        """It can be traded."""
+        return not self.is_used and now < self.expires_at and self.session.is_open

@@ -1,0 +1,74 @@
+"""Making accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from common.events.outbox import publish
+from user_svc.accounts import errors, events, rules, selectors
+from user_svc.accounts.models import EMAIL_IS_UNIQUE, User
+from user_svc.accounts.services.sessions import SignedIn, end_sessions_of, start_session
+
+
+def register(*, email: str, password: str, full_name: str, role: str, now: datetime) -> SignedIn:
+    """Make an account and sign its owner in. Raises AccountNotAcceptable or EmailTaken."""
+    roles = rules.ROLES_OF_REGISTRATION[role]
+    user = User(email=rules.normalised_email(email), full_name=full_name, roles=list(roles))
+    # Hashing takes its time by design; no transaction is open meanwhile.
+    _accept(user, password)
+    with transaction.atomic():
+        _enrol(user)
+        return start_session(user=user, now=now)
+
+
+@transaction.atomic
+def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
+    """Have an admin with this address and password, whatever there was before. True when the account is new.
+
+    Raises AccountNotAcceptable.
+    """
+    user = selectors.user_with_email(email=email)
+    if user is None:
+        user = User(email=rules.normalised_email(email), full_name="Administrator", roles=list(rules.ADMIN_ROLES))
+        _accept(user, password)
+        _enrol(user)
+        return True
+    if not user.check_password(password):
+        # Whoever came in with the old password is not known to be the admin.
+        _accept(user, password)
+        end_sessions_of(user_id=user.id, now=now)
+    user.roles = list(dict.fromkeys([*user.roles, *rules.ADMIN_ROLES]))
+    user.is_active = True
+    user.save(update_fields=["password", "roles", "is_active", "updated_at"])
+    return False
+
+
+def _accept(user: User, password: str) -> None:
+    """Give an account its password, once all about it is found good."""
+    bad_fields: dict[str, list[str]] = {}
+    try:
+        user.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        bad_fields |= error.message_dict
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        bad_fields["password"] = error.messages
+    if bad_fields:
+        raise errors.AccountNotAcceptable(errors=bad_fields)
+    user.set_password(password)
+
+
+def _enrol(user: User) -> None:
+    # Asking first whether the address is free would leave a gap for a twin; the constraint leaves none.
+    try:
+        user.save(force_insert=True)
+    except IntegrityError as error:
+        if EMAIL_IS_UNIQUE in str(error):
+            raise errors.EmailTaken from None
+        raise
+    publish(events.user_registered(user))

@@ -1,0 +1,98 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from user_svc.accounts import errors, events, rules, selectors
+from user_svc.accounts.models import RefreshToken, Session, User
+from user_svc.accounts.services import access_tokens
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody, and the tokens with which their program goes on."""
+
+    user: User
+    access: str
+    refresh: str
+
+
+def sign_in(*, email: str, password: str, now: datetime) -> SignedIn:
+    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong."""
+    # Hashing takes its time by design; no transaction is open meanwhile.
+    user = selectors.user_with_email(email=email)
+    if user is None:
+        # As much work as for an account that exists, so that the time tells no more than the answer.
+        User().set_password(password)
+        raise errors.InvalidCredentials
+    if not user.check_password(password) or not user.is_active:
+        raise errors.InvalidCredentials
+    return start_session(user=user, now=now)
+
+
+@transaction.atomic
+def start_session(*, user: User, now: datetime) -> SignedIn:
+    """Let somebody in who has proved who they are."""
+    session = Session.objects.create(user=user, created_at=now)
+    return _continue(session, now=now)
+
+
+def refresh(*, token: str, now: datetime) -> SignedIn:
+    """Trade a refresh token for new tokens. Raises InvalidToken; a token traded before also ends its session.
+
+    Whoever comes second with a token may be the thief of it, or the one it was stolen from: nobody can tell.
+    """
+    signed_in = _rotate(token=token, now=now)
+    if signed_in is None:
+        raise errors.InvalidToken
+    return signed_in
+
+
+@transaction.atomic
+def sign_out(*, token: str, now: datetime) -> None:
+    """End the session that a refresh token belongs to. An unknown one is as good as signed out."""
+    held = selectors.locked_refresh_token(token=token)
+    if held is not None:
+        _end(held.session, now=now)
+
+
+@transaction.atomic
+def end_sessions_of(*, user_id: UUID, now: datetime) -> None:
+    """Sign somebody out wherever they are."""
+    for session in selectors.locked_open_sessions_of(user_id=user_id):
+        _end(session, now=now)
+
+
+@transaction.atomic
+def _rotate(*, token: str, now: datetime) -> SignedIn | None:
+    """None is a refusal: raising here would take back the end of the session too."""
+    held = selectors.locked_refresh_token(token=token)
+    if held is None:
+        return None
+    if held.is_used:
+        _end(held.session, now=now)
+    if not held.is_good(now=now):
+        return None
+    held.used_at = now
+    held.save(update_fields=["used_at"])
+    return _continue(held.session, now=now)
+
+
+def _continue(session: Session, *, now: datetime) -> SignedIn:
+    token = secrets.token_urlsafe(32)
+    RefreshToken.objects.create(digest=rules.digest_of(token), session=session, expires_at=now + rules.REFRESH_LIFETIME)
+    return SignedIn(user=session.user, access=access_tokens.issue(session, now=now), refresh=token)
+
+
+def _end(session: Session, *, now: datetime) -> None:
+    if session.ended_at is None:
+        session.ended_at = now
+        session.save(update_fields=["ended_at"])
+        publish(events.session_ended(session))

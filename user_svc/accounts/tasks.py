@@ -1,0 +1,12 @@
+"""What user_svc does with accounts by itself."""
+
+from celery import shared_task
+
+from common import clock
+from user_svc.accounts import services
+
+
+@shared_task(name="accounts.forget_expired_tokens", queue="user_svc.work")
+def forget_expired_tokens(**_: object) -> None:
+    """Sweep out what nobody can use any more."""
+    services.forget_expired_tokens(now=clock.now())
