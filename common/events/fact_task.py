@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 from typing import Any
 
@@ -65,7 +66,8 @@ def _send_again(task: Task, *, attempts: int, delay_seconds: float) -> None:
         kwargs=task.request.kwargs,
         task_id=task.request.id,
         retries=attempts,
-        countdown=delay_seconds * random.uniform(0.75, 1.25),  # noqa: S311 - jitter, not a secret
+        # Whole seconds, since the broker's delay queues count in those.
+        countdown=math.ceil(delay_seconds * random.uniform(0.75, 1.25)),  # noqa: S311 - jitter, not a secret
         queue=queue_of(settings.SERVICE, subscription),
         timeout=PUBLISH_TIMEOUT_SECONDS,
         retry=False,

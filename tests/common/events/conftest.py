@@ -1,0 +1,56 @@
+"""A real broker, emptied before each test, and what the tests need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection as database
+from kombu import Connection, Exchange, Queue
+
+from common.events import broker
+from common.events.relay import Relay
+from common.topology import FACTS_EXCHANGE, GATEWAY
+
+
+@pytest.fixture
+def amqp() -> Iterator[Connection]:
+    """The broker, with the queues of the service under test there and empty, and bound to nothing yet."""
+    with Connection(settings.BROKER_URL) as connection:
+        channel = connection.channel()
+        for name in (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue):
+            channel.queue_delete(name)
+        broker.declare(connection, GATEWAY, [])
+        yield connection
+
+
+@pytest.fixture
+def relay(transactional_db: None) -> Relay:
+    """The relay of the service under test, on the test's database."""
+    return Relay(GATEWAY, database_url=database_url(), broker_url=settings.BROKER_URL)
+
+
+def database_url() -> str:
+    """The test database as a URL, for what is not Django."""
+    of = database.settings_dict
+    user, password = quote(str(of["USER"])), quote(str(of["PASSWORD"] or ""))
+    return f"postgresql://{user}:{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+
+@pytest.fixture
+def ear(amqp: Connection) -> Iterator[Queue]:
+    """Another service's queue, which hears every fact."""
+    queue = Queue(
+        "test.ear",
+        Exchange(FACTS_EXCHANGE, type="topic"),
+        routing_key="#",
+        auto_delete=True,
+        durable=False,
+        exclusive=True,
+    )
+    bound = queue.bind(amqp.default_channel)
+    bound.declare()
+    yield bound
+    bound.delete()

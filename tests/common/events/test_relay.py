@@ -1,0 +1,138 @@
+"""The relay loses nothing, and one aggregate's trouble is no other's."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from celery import Celery
+from django.db import transaction
+from kombu import Connection, Queue
+
+from common.contracts import Contract, StockChanged, StockReserved
+from common.events import broker
+from common.events.message import envelope, task_body, task_headers
+from common.events.models import OutboxMessage
+from common.events.outbox import publish
+from common.events.relay import Relay
+from common.events.subscriptions import Subscription
+from common.topology import GATEWAY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def reserved(order: str, version: int = 1) -> StockReserved:
+    return StockReserved(version=version, order_id=order)
+
+
+def changed(sku: str) -> StockChanged:
+    return StockChanged(version=1, sku=sku, product_id="p", on_hand=1, available=1)
+
+
+def tell(*facts: Contract) -> None:
+    for fact in facts:
+        with transaction.atomic():
+            publish(fact)
+
+
+@contextmanager
+def running(relay: Relay) -> Iterator[None]:
+    thread = threading.Thread(target=relay.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        relay.stop()
+        thread.join(10)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
+
+
+def unsent() -> int:
+    return OutboxMessage.objects.filter(published_at=None).count()
+
+
+def heard(ear: Queue) -> list[Any]:
+    facts = []
+    while message := ear.get(no_ack=True):
+        facts.append(message.payload[1]["fact"])
+    return facts
+
+
+class TestRelay:
+    def test_sends_what_was_told_before_and_after_it_started(self, relay: Relay, ear: Queue) -> None:
+        tell(changed("A"), changed("B"))
+        with running(relay):
+            wait_until(lambda: unsent() == 0)
+            tell(changed("C"))
+            wait_until(lambda: unsent() == 0)
+
+        facts = heard(ear)
+        assert [fact["aggregate"] for fact in facts] == ["A", "B", "C"]
+        assert facts[0]["data"] == {"sku": "A", "product_id": "p", "on_hand": 1, "available": 1}
+
+    def test_keeps_the_order_of_one_aggregate(self, relay: Relay, ear: Queue) -> None:
+        tell(*(reserved("o-1", version) for version in range(1, 30)))
+        with running(relay):
+            wait_until(lambda: unsent() == 0)
+
+        assert [fact["version"] for fact in heard(ear)] == list(range(1, 30))
+
+    def test_holds_back_a_required_fact_that_nobody_hears_and_only_its_aggregate(
+        self, relay: Relay, amqp: Connection
+    ) -> None:
+        tell(reserved("o-1", 1), reserved("o-1", 2), changed("A"))
+        with running(relay):
+            wait_until(lambda: unsent() == 2)
+            first, second = OutboxMessage.objects.filter(aggregate="o-1").order_by("sequence")
+            assert "no queue hears" in first.last_error
+            assert first.attempts >= 1
+            assert second.attempts == 0
+
+            broker.declare(amqp, GATEWAY, [Subscription(StockReserved, lambda _: None, outside=False)])
+            wait_until(lambda: unsent() == 0)
+
+        queue = broker.taken_queues(GATEWAY)[0].bind(amqp.default_channel)
+        assert [fact["version"] for fact in heard(queue)] == [1, 2]
+
+    def test_one_is_active_and_the_second_stands_by(self, relay: Relay, ear: Queue) -> None:
+        second = Relay(GATEWAY, database_url=relay.database_url, broker_url=relay.broker_url)
+        with running(second):
+            with running(relay):
+                tell(*(changed(str(number)) for number in range(50)))
+                wait_until(lambda: unsent() == 0)
+            tell(changed("last"))
+            wait_until(lambda: unsent() == 0)
+
+        assert len(heard(ear)) == 51
+
+    def test_survives_a_broker_that_is_not_there(self, relay: Relay) -> None:
+        tell(changed("A"))
+        relay.broker_url = "amqp://127.0.0.1:1//"
+        with running(relay):
+            time.sleep(0.5)
+            assert unsent() == 1
+
+
+class TestMessage:
+    def test_is_what_celery_itself_would_send(self) -> None:
+        tell(reserved("o-1"))
+        fact = envelope(OutboxMessage.objects.values().get())
+
+        theirs = Celery("theirs").amqp.as_task_v2(fact["id"], fact["name"], kwargs={"fact": fact}, ignore_result=True)
+
+        ours = task_headers(fact)
+        about = {"lang", "task", "id", "root_id", "parent_id", "group", "retries", "eta", "expires", "timelimit"}
+        assert {name: theirs.headers[name] for name in about} == {name: ours[name] for name in about}
+        args, kwargs, embed = theirs.body
+        assert json.loads(task_body(fact)) == [list(args), kwargs, embed]

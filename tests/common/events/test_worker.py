@@ -1,0 +1,165 @@
+"""A real worker on a real broker: nothing is lost, and one service's trouble is no other's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from kombu import Connection, Producer, Queue
+
+from common.contracts import Contract, StockRejected, StockReserved
+from common.events import broker, dead_letters
+from common.events.figures import queue_figures
+from common.events.message import task_body, task_headers, task_properties
+from common.events.models import HandlingFailure, InboxMessage
+from common.testing.plugin import as_heard
+from common.topology import FACTS_EXCHANGE, GATEWAY
+from tests.common.events.conftest import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Worker:
+    """The worker's process and what its handlers wrote down."""
+
+    def __init__(self, amqp: Connection, journal: Path) -> None:
+        self.amqp = amqp
+        self.journal = journal
+
+    def lines(self) -> list[str]:
+        return self.journal.read_text().split("\n")[:-1] if self.journal.exists() else []
+
+    def tell(self, fact: Contract, *, exchange: str = FACTS_EXCHANGE, name: str = "") -> str:
+        body = as_heard(fact)
+        if name:
+            body["name"] = name
+        Producer(self.amqp.default_channel).publish(
+            task_body(body),
+            exchange=exchange,
+            routing_key=GATEWAY.facts_queue if exchange == GATEWAY.private_exchange else body["name"],
+            headers=task_headers(body),
+            mandatory=True,
+            **task_properties(body),
+        )
+        return str(body["id"])
+
+    def dead(self) -> list[dead_letters.DeadLetter]:
+        return dead_letters.dead_letters(self.amqp, GATEWAY)
+
+
+@pytest.fixture
+def worker(amqp: Connection, tmp_path: Path, transactional_db: None) -> Iterator[Worker]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "common.settings.test",
+        GATEWAY.database_variable: database_url(),
+        "TEST_JOURNAL": str(tmp_path / "journal"),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker", "-P", "prefork"]
+    options = ["-c", "1", "--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
+        try:
+            wait_until(lambda: "ready." in (tmp_path / "log").read_text(), seconds=30)
+            yield Worker(amqp, tmp_path / "journal")
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def reserved(order: str) -> StockReserved:
+    return StockReserved(version=1, order_id=order)
+
+
+def depth(amqp: Connection, queue: str) -> int:
+    figures = queue_figures(amqp, (GATEWAY,))[queue]
+    return figures.depth if figures else 0
+
+
+class TestWorker:
+    def test_handles_facts_and_outside_work(self, worker: Worker) -> None:
+        worker.tell(reserved("o-1"))
+        worker.tell(StockRejected(version=1, order_id="o-2", shortages=()))
+
+        wait_until(lambda: InboxMessage.objects.count() == 2)
+        assert sorted(worker.lines()) == ["o-1", "outside o-2"]
+
+    def test_gives_what_keeps_failing_to_a_person_and_no_other_service_hears_a_retry(
+        self, worker: Worker, ear: Queue
+    ) -> None:
+        fact_id = worker.tell(reserved("fails"))
+
+        wait_until(lambda: len(worker.dead()) == 1)
+
+        assert worker.lines() == ["fails"] * 3
+        letter = worker.dead()[0]
+        assert (letter.id, letter.name, letter.reason) == (fact_id, "inventory.stock_reserved.v1", "rejected")
+        assert letter.fact["data"] == {"order_id": "fails"}
+        assert HandlingFailure.objects.get(fact_id=fact_id).error == "ValueError: it cannot be done"
+        assert ear.get(no_ack=True) is not None
+        assert ear.get(no_ack=True) is None
+
+    def test_handles_a_dead_letter_that_is_replayed(self, worker: Worker, ear: Queue) -> None:
+        fact_id = worker.tell(reserved("fails-until-mended"))
+        wait_until(lambda: len(worker.dead()) == 1)
+        worker.journal.with_suffix(".mended").touch()
+
+        assert dead_letters.replay(worker.amqp, GATEWAY, "another") == 0
+        assert dead_letters.replay(worker.amqp, GATEWAY, fact_id) == 1
+
+        wait_until(lambda: InboxMessage.objects.filter(fact_id=fact_id).exists())
+        assert worker.dead() == []
+
+    @pytest.mark.parametrize("name", ["inventory.nobody_knows.v1", "orders.order_placed.v1"])
+    def test_a_task_that_it_does_not_know_is_not_lost(self, worker: Worker, name: str) -> None:
+        worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name=name)
+
+        wait_until(lambda: [letter.name for letter in worker.dead()] == [name])
+
+    def test_what_is_no_fact_goes_to_a_person_at_once(self, worker: Worker) -> None:
+        Producer(worker.amqp.default_channel).publish(
+            b'[[], {"fact": "nonsense"}, {}]',
+            exchange=FACTS_EXCHANGE,
+            routing_key="inventory.stock_reserved.v1",
+            headers={**task_headers(as_heard(reserved("x")))},
+            **task_properties(as_heard(reserved("x"))),
+        )
+
+        wait_until(lambda: [letter.fact for letter in worker.dead()] == ["nonsense"])
+
+    def test_a_fact_that_kills_its_process_ends_up_alone_with_a_person(self, worker: Worker) -> None:
+        worker.tell(reserved("kills"))
+        for number in range(3):
+            worker.tell(reserved(f"innocent-{number}"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 3, seconds=60)
+        wait_until(lambda: [letter.reason for letter in worker.dead()] == ["delivery_limit"], seconds=60)
+
+
+class TestFigures:
+    def test_count_what_waits_and_know_what_is_missing(self, amqp: Connection) -> None:
+        Producer(amqp.default_channel).publish(b"x", exchange=GATEWAY.private_exchange, routing_key=GATEWAY.work_queue)
+        wait_until(lambda: depth(amqp, GATEWAY.work_queue) == 1)
+
+        amqp.default_channel.queue_delete(GATEWAY.dead_queue)
+        assert queue_figures(amqp, (GATEWAY,))[GATEWAY.dead_queue] is None
+
+
+class TestDeclare:
+    def test_can_be_done_again_and_again(self, amqp: Connection) -> None:
+        for _ in range(3):
+            with Connection(settings.BROKER_URL) as connection:
+                broker.declare(connection, GATEWAY, [])

@@ -1,0 +1,36 @@
+"""A real worker for the tests of the worker: its handlers do what the order's id says."""
+
+import os
+import signal
+from pathlib import Path
+
+from common.contracts import StockRejected, StockReserved
+from common.events.celery import service_app
+from common.events.subscriptions import subscribe
+
+
+@subscribe(StockReserved)
+def act_when_stock_reserved(fact: StockReserved) -> None:
+    """Work, fail always, fail once, or kill the process that works."""
+    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
+        journal.write(f"{fact.order_id}\n")
+    if fact.order_id == "fails":
+        raise ValueError("it cannot be done")
+    if fact.order_id == "fails-until-mended" and not Path(os.environ["TEST_JOURNAL"]).with_suffix(".mended").exists():
+        raise ValueError("it is broken")
+    if fact.order_id == "kills":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@subscribe(StockRejected, outside=True)
+def look_outside_when_stock_rejected(fact: StockRejected) -> None:
+    """Note that it ran."""
+    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
+        journal.write(f"outside {fact.order_id}\n")
+
+
+app = service_app("gateway_svc")
+
+from common.events import fact_task  # noqa: E402 - Django must be set up first
+
+fact_task.RETRY_DELAYS_SECONDS = (1, 1)
