@@ -1,0 +1,171 @@
+"""Limits, names and prices of what is for sale."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from babel.core import get_global
+
+from common.errors import InvalidInput
+from common.money import Money
+
+HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
+HOUSE_SELLER_NAME = "OpenCommerce"
+"""Who sells what staff put into the shop without naming a seller."""
+
+MAX_NAME = 100
+MAX_TITLE = 200
+MAX_SLUG = 120
+MAX_DESCRIPTION = 20_000
+MAX_SKU = 64
+MAX_VARIANTS = 100
+MAX_IMAGES = 20
+MAX_STOCK = 1_000_000
+MAX_ATTRIBUTES = 50
+MAX_ATTRIBUTE_NAME = 64
+MAX_ATTRIBUTE_VALUE = 500
+MAX_SEARCH = 200
+MAX_CATEGORY_DEPTH = 8
+
+SKU = r"^[A-Za-z0-9._-]{1,64}\Z"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
+
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
+_TITLE_IN_SLUG = 80
+
+
+class Person(Protocol):
+    """Who is asking."""
+
+    @property
+    def id(self) -> UUID | None:
+        """None for a visitor."""
+
+    @property
+    def name(self) -> str:
+        """What to call them."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they run the shop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantDraft:
+    """A variant as somebody wants it to be."""
+
+    sku: str
+    title: str = ""
+    price: Money | None = None
+    stock: int = 0
+    """How many there are at first; means nothing for a SKU that exists already."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def may_change(person: Person, *, seller_id: UUID) -> bool:
+    """A product is its seller's and the house's."""
+    return person.is_staff or person.id == seller_id
+
+
+def is_id(key: str) -> bool:
+    """Whether a key in an address is an id; otherwise it is a slug."""
+    return _UUID.match(key) is not None
+
+
+def slugs_for(title: str, product_id: UUID) -> Iterator[str]:
+    """What a product may be called in addresses, the nicest first; the last is as unique as its id."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_TITLE_IN_SLUG].strip("-")
+    if slug and not is_id(slug):
+        yield slug
+    stem = slug or "product"
+    yield f"{stem}-{product_id.hex[:6]}"
+    yield f"{stem}-{product_id.hex}"
+
+
+def sku_for(product_id: UUID) -> str:
+    """The SKU of a product whose seller gave it none."""
+    return f"P-{product_id.hex[:16].upper()}"
+
+
+def label_of(attributes: Mapping[str, str]) -> str:
+    """What a variant is called by what sets it apart: ``Rust / Large``."""
+    return " / ".join(attributes.values())[:MAX_TITLE]
+
+
+def require_prices(price: Money, variants: Iterable[Money | None]) -> None:
+    """A product is sold in one currency, and nothing is given away."""
+    if price.minor == 0:
+        raise InvalidInput(errors={"price": ["A price is more than nothing."]})
+    for index, own in enumerate(variants):
+        if own is None:
+            continue
+        if own.currency != price.currency:
+            reason = f"The product is sold in {price.currency}."
+            raise InvalidInput(errors={f"variants.{index}.price": [reason]})
+        if own.minor == 0:
+            raise InvalidInput(errors={f"variants.{index}.price": ["A price is more than nothing."]})
+
+
+def require_distinct_skus(drafts: Sequence[VariantDraft]) -> None:
+    """A product names each SKU once."""
+    seen: set[str] = set()
+    for index, draft in enumerate(drafts):
+        if draft.sku in seen:
+            raise InvalidInput(errors={f"variants.{index}.sku": ["This SKU stands here twice."]})
+        seen.add(draft.sku)
+
+
+def depth_under(parent_id: UUID | None, parents: Mapping[UUID, UUID | None]) -> int:
+    """How many categories a new one under this parent would have above it."""
+    depth = 0
+    while parent_id is not None:
+        parent_id = parents[parent_id]
+        depth += 1
+    return depth
+
+
+def require_depth(depth: int) -> None:
+    """A tree that people can still walk."""
+    if depth >= MAX_CATEGORY_DEPTH:
+        raise InvalidInput(errors={"parent": [f"Categories are at most {MAX_CATEGORY_DEPTH} deep."]})
+
+
+def branch_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
+    """A category and all that stand below it."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for category, parent in parents.items():
+        children.setdefault(parent, []).append(category)
+    branch, ahead = set(), [root]
+    while ahead:
+        category = ahead.pop()
+        branch.add(category)
+        ahead.extend(children.get(category, ()))
+    return branch
+
+
+def minor_units(amount: Decimal) -> Iterator[tuple[Decimal, frozenset[str] | None]]:
+    """A bare amount in minor units: for the currencies with unusual decimals, and (None) for all the others."""
+    for places, codes in _UNUSUAL.items():
+        yield amount.scaleb(places), codes
+    yield amount.scaleb(_USUAL_PLACES), None
+
+
+_USUAL_PLACES = 2
+
+
+def _unusual_currencies() -> dict[int, frozenset[str]]:
+    by_places: dict[int, set[str]] = {}
+    for code, (places, *_) in get_global("currency_fractions").items():
+        if places != _USUAL_PLACES:
+            by_places.setdefault(places, set()).add(code)
+    return {places: frozenset(codes) for places, codes in by_places.items()}
+
+
+_UNUSUAL = _unusual_currencies()

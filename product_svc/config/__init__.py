@@ -1,0 +1,1 @@
+"""How product_svc runs."""

@@ -1,0 +1,27 @@
+"""How stock is written, and how corrections of it are read."""
+
+from rest_framework import serializers
+
+from common.api.serializers import Input
+from product_svc.inventory import rules
+
+
+class AdjustStockInput(Input):
+    """By how many the count was wrong, and why."""
+
+    delta = serializers.IntegerField(min_value=-rules.MAX_DELTA, max_value=rules.MAX_DELTA)
+    reason = serializers.CharField(max_length=rules.MAX_REASON)
+
+    def validate_delta(self, delta: int) -> int:
+        if delta == 0:
+            raise serializers.ValidationError("A correction by nothing corrects nothing.")
+        return delta
+
+
+class StockOutput(serializers.Serializer):
+    """The stock of a SKU."""
+
+    sku = serializers.CharField()
+    on_hand = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    available = serializers.IntegerField()

@@ -1,0 +1,40 @@
+"""Stock, for those who sell it and those who run the shop."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common import clock
+from common.api import permissions
+from product_svc.inventory import selectors, services
+from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput
+
+
+class Stock(APIView):
+    """GET tells how much of a SKU there is."""
+
+    permission_classes = [permissions.SellerOrStaff]
+
+    def get(self, request: Request, sku: str) -> Response:
+        item = selectors.stock_item_of(owner_id=_owner(request), sku=sku)
+        return Response(StockOutput(item).data)
+
+
+class StockAdjustment(APIView):
+    """POST corrects the count of a SKU."""
+
+    permission_classes = [permissions.SellerOrStaff]
+
+    def post(self, request: Request, sku: str) -> Response:
+        body = AdjustStockInput.of(request.data)
+        item = services.adjust_stock(owner_id=_owner(request), sku=sku, now=clock.now(), **body)
+        return Response(StockOutput(item).data)
+
+
+def _owner(request: Request) -> UUID | None:
+    """Staff see the stock of every seller."""
+    return None if request.user.is_staff else request.user.id

@@ -1,0 +1,30 @@
+"""Stock as facts."""
+
+from uuid import UUID
+
+from common.contracts import Shortage, StockChanged, StockRejected, StockReserved
+from product_svc.inventory.models import StockItem
+
+# An order's stock is told of once, so its fact is the first and only version.
+_ONLY_VERSION = 1
+
+
+def stock_reserved(order_id: UUID) -> StockReserved:
+    """All lines of an order are put aside."""
+    return StockReserved(version=_ONLY_VERSION, order_id=str(order_id))
+
+
+def stock_rejected(order_id: UUID, shortages: tuple[Shortage, ...]) -> StockRejected:
+    """An order wants more than there is."""
+    return StockRejected(version=_ONLY_VERSION, order_id=str(order_id), shortages=shortages)
+
+
+def stock_changed(item: StockItem) -> StockChanged:
+    """There is more or less of a SKU than before."""
+    return StockChanged(
+        version=item.version,
+        sku=item.sku,
+        product_id=str(item.product_id),
+        on_hand=item.on_hand,
+        available=item.available,
+    )

@@ -1,0 +1,26 @@
+"""What an order's facts mean for the stock."""
+
+from uuid import UUID
+
+from common import clock
+from common.contracts import OrderCancelled, OrderConfirmed, OrderPlaced
+from common.events.subscriptions import subscribe
+from product_svc.inventory import services
+
+
+@subscribe(OrderPlaced)
+def reserve_stock_when_order_placed(fact: OrderPlaced) -> None:
+    """All of it, or none."""
+    services.reserve_stock(order_id=UUID(fact.order_id), lines=fact.lines, now=clock.now())
+
+
+@subscribe(OrderConfirmed)
+def sell_reserved_stock_when_order_confirmed(fact: OrderConfirmed) -> None:
+    """It is paid: what was put aside leaves the house."""
+    services.sell_stock(order_id=UUID(fact.order_id), now=clock.now())
+
+
+@subscribe(OrderCancelled)
+def release_stock_when_order_cancelled(fact: OrderCancelled) -> None:
+    """Others can have it."""
+    services.release_stock(order_id=UUID(fact.order_id), now=clock.now())

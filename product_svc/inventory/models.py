@@ -1,0 +1,121 @@
+"""How much there is, what became of it, and what is put aside."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from common.models import TimestampedModel
+
+
+class StockItem(TimestampedModel):
+    """How many of a SKU there are, and how many of them wait for orders to be paid."""
+
+    sku = models.CharField(max_length=64)
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
+    variant = models.OneToOneField("catalog.Variant", on_delete=models.PROTECT, related_name="+")
+    on_hand = models.BigIntegerField(default=0)
+    reserved = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=1)
+    """Rises with each change of ``on_hand``, which is what others are told of."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sku"], name="stock_sku_is_unique"),
+            # The last line of defence: whatever else goes wrong, nothing is promised that is not there.
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stock_covers_reservations"
+            ),
+        ]
+
+    @property
+    def available(self) -> int:
+        """How many can still be ordered."""
+        return self.on_hand - self.reserved
+
+    def reserve(self, quantity: int) -> None:
+        """Put some aside."""
+        self.reserved += quantity
+
+    def release(self, quantity: int) -> None:
+        """Give back what was put aside."""
+        self.reserved -= quantity
+
+    def sell(self, quantity: int) -> None:
+        """Take out what was put aside."""
+        self.reserved -= quantity
+        self.move(-quantity)
+
+    def move(self, delta: int) -> None:
+        """Count what came in or went out."""
+        self.on_hand += delta
+        self.version += 1
+
+
+class Kind(models.TextChoices):
+    """Why stock moved."""
+
+    RECEIVED = "received"
+    ADJUSTED = "adjusted"
+    SOLD = "sold"
+    RETURNED = "returned"
+
+
+class StockMovement(models.Model):
+    """A line of the ledger: ``on_hand`` of an item is the sum of its deltas. Lines are only ever added."""
+
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements")
+    delta = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    order_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(delta=0), name="movement_moves_something"),
+            models.UniqueConstraint(
+                fields=["order_id", "item", "kind"],
+                condition=Q(order_id__isnull=False),
+                name="an_order_moves_an_item_once",
+            ),
+        ]
+
+
+class Stage(models.TextChoices):
+    """How far an order's stock has come."""
+
+    NEW = "new"
+    RESERVED = "reserved"
+    REJECTED = "rejected"
+    SOLD = "sold"
+    RELEASED = "released"
+    """Cancelled. It may be all that is known of the order: then it will never reserve."""
+
+
+class OrderStock(models.Model):
+    """Where an order stands with us; its row is the lock under which the order's facts are judged."""
+
+    order_id = models.UUIDField(primary_key=True)
+    stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.NEW)
+
+
+class Reservation(models.Model):
+    """Some of a SKU, put aside for an order."""
+
+    class Status(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open"
+        CONSUMED = "consumed"
+        RELEASED = "released"
+
+    order = models.ForeignKey(OrderStock, on_delete=models.PROTECT, related_name="reservations")
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="reservations")
+    quantity = models.BigIntegerField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.OPEN)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "item"], name="one_reservation_an_order_and_item"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_is_of_something"),
+        ]

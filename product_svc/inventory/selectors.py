@@ -1,0 +1,31 @@
+"""Reading stock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from common.errors import NotFound
+from product_svc.inventory.models import StockItem
+
+
+def stock_item_of(*, owner_id: UUID | None, sku: str, for_update: bool = False) -> StockItem:
+    """The stock of a SKU that this seller sells; of any for ``owner_id=None``, who is staff. Raises NotFound."""
+    items = StockItem.objects.select_for_update(of=("self",)) if for_update else StockItem.objects.all()
+    if owner_id is not None:
+        items = items.filter(product__seller_id=owner_id)
+    try:
+        return items.get(sku=sku)
+    except StockItem.DoesNotExist:
+        raise NotFound from None
+
+
+def available(*, sku: OuterRef) -> Subquery:
+    """For a query of another app: how many of its row's SKU can be ordered."""
+    return Subquery(StockItem.objects.filter(sku=sku).values(number=F("on_hand") - F("reserved")))
+
+
+def in_stock(*, product: OuterRef) -> Exists:
+    """For a query of another app: whether anything of its row's product can be ordered."""
+    return Exists(StockItem.objects.filter(product=product, on_hand__gt=F("reserved"), variant__is_retired=False))

@@ -1,0 +1,6 @@
+"""What is done with stock."""
+
+from product_svc.inventory.services.orders import release_stock, reserve_stock, sell_stock
+from product_svc.inventory.services.stock import adjust_stock, receive_first_stock
+
+__all__ = ["adjust_stock", "receive_first_stock", "release_stock", "reserve_stock", "sell_stock"]

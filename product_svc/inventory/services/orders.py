@@ -1,0 +1,131 @@
+"""What an order's facts do to stock, whichever comes first and however often.
+
+Each begins by locking the order's row and is judged by the stage it meets there; then the stock is locked in the order
+of its SKUs, so that no two orders wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from common.contracts import OrderLine
+from common.events.outbox import publish
+from product_svc.inventory import errors, events, rules
+from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
+
+
+@transaction.atomic
+def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) -> None:
+    """Put all lines of an order aside, or none, and tell which. Not for an order that was cancelled meanwhile."""
+    order = _lock_order(order_id)
+    if order.stage != Stage.NEW:
+        return
+    wanted = rules.wanted_by(lines)
+    items = {item.sku: item for item in StockItem.objects.select_for_update().filter(sku__in=wanted).order_by("sku")}
+    missing = rules.shortages(wanted, {sku: item.available for sku, item in items.items()})
+    if missing:
+        _reach(order, Stage.REJECTED)
+        publish(events.stock_rejected(order_id, missing))
+        return
+    _put_aside(order, wanted, items, now)
+    _reach(order, Stage.RESERVED)
+    publish(events.stock_reserved(order_id))
+
+
+@transaction.atomic
+def sell_stock(*, order_id: UUID, now: datetime) -> None:
+    """Take out what is put aside for an order, once.
+
+    Raises NothingReserved when the order's placing has not been heard yet: this fact came too early.
+    """
+    order = _lock_order(order_id)
+    if order.stage in {Stage.SOLD, Stage.RELEASED}:
+        return
+    if order.stage != Stage.RESERVED:
+        raise errors.NothingReserved(f"order {order_id} is {order.stage}")
+    reservations = _lock_reserved(order)
+    for reservation in reservations:
+        reservation.item.sell(reservation.quantity)
+    _save_stock(reservations)
+    _record(order, reservations, Kind.SOLD, now)
+    _settle(order, Stage.SOLD, Reservation.Status.CONSUMED)
+
+
+@transaction.atomic
+def release_stock(*, order_id: UUID, now: datetime) -> None:
+    """Give back whatever a cancelled order held: nothing yet, its reservations, or goods that were sold already."""
+    order = _lock_order(order_id)
+    if order.stage in {Stage.RELEASED, Stage.REJECTED}:
+        return
+    if order.stage == Stage.NEW:
+        _reach(order, Stage.RELEASED)
+        return
+    reservations = _lock_reserved(order)
+    if order.stage == Stage.RESERVED:
+        for reservation in reservations:
+            reservation.item.release(reservation.quantity)
+        _save_stock(reservations)
+    else:
+        for reservation in reservations:
+            reservation.item.move(reservation.quantity)
+        _save_stock(reservations)
+        _record(order, reservations, Kind.RETURNED, now)
+    _settle(order, Stage.RELEASED, Reservation.Status.RELEASED)
+
+
+def _lock_order(order_id: UUID) -> OrderStock:
+    """The order's row, new if need be. Whoever handles another fact of the same order waits here."""
+    OrderStock.objects.bulk_create([OrderStock(order_id=order_id)], ignore_conflicts=True)
+    return OrderStock.objects.select_for_update().get(order_id=order_id)
+
+
+def _lock_reserved(order: OrderStock) -> list[Reservation]:
+    """What was put aside for the order, with its stock locked."""
+    reservations = order.reservations.select_related("item").select_for_update(of=("item",))
+    return list(reservations.order_by("item__sku"))
+
+
+def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> None:
+    reservations = [
+        Reservation(order=order, item=items[sku], quantity=quantity, created_at=now) for sku, quantity in wanted.items()
+    ]
+    for reservation in reservations:
+        reservation.item.reserve(reservation.quantity)
+    _save_stock(reservations)
+    Reservation.objects.bulk_create(reservations)
+
+
+def _save_stock(reservations: Iterable[Reservation]) -> None:
+    StockItem.objects.bulk_update(
+        [reservation.item for reservation in reservations], ["on_hand", "reserved", "version"]
+    )
+
+
+def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime) -> None:
+    """Write into the ledger what left or came back, and tell how much there is now."""
+    sign = -1 if kind == Kind.SOLD else 1
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            item=reservation.item,
+            delta=sign * reservation.quantity,
+            kind=kind,
+            order_id=order.order_id,
+            created_at=now,
+        )
+        for reservation in reservations
+    )
+    publish(*(events.stock_changed(reservation.item) for reservation in reservations))
+
+
+def _settle(order: OrderStock, stage: Stage, status: Reservation.Status) -> None:
+    order.reservations.update(status=status)
+    _reach(order, stage)
+
+
+def _reach(order: OrderStock, stage: Stage) -> None:
+    order.stage = stage
+    order.save(update_fields=["stage"])
