@@ -27,6 +27,7 @@ class Daemon:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, specs: Iterable[Spec], *, keep_open: tuple[int, ...], attached: bool) -> None:
         """Start supervising. The descriptors stay open in it; an attached one ends when the caller does."""
@@ -35,7 +36,7 @@ class Daemon:
         marker, _, run = self.state.marker.partition("=")
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with (self.state.logs / "supervisor.log").open("ab") as log:
-            subprocess.Popen(
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "ops.supervisor", str(self.state.directory)],
                 cwd=ROOT,
                 env={**kept, "PYTHONPATH": str(ROOT), marker: run},
@@ -92,6 +93,8 @@ class Daemon:
             supervisor.signal(signal.SIGTERM)
             if procfs.wait_gone([supervisor], _STOP_SECONDS):
                 supervisor.signal(signal.SIGKILL)
+        if self._process:
+            self._process.wait()  # ours to bury, when we started it ourselves
         self.sweep()
         self.state.supervised.unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ops import ports, procfs, provision
+from ops import interrupts, ports, procfs, provision
 from ops.blueprint import Blueprint
 from ops.daemon import Daemon
 from ops.errors import OpsError
@@ -42,7 +42,7 @@ class Platform:
         all has failed.
         """
         lock = self.state.lock()
-        public, claim = ports.claim_public(port or self._last_port())
+        public, claim = ports.claim_public(port)
         try:
             blueprint = self._clean_blueprint(public, scale, fresh=fresh)
             self._start_servers(blueprint, keep_open=(lock, claim.fileno()), attached=attached)
@@ -53,7 +53,8 @@ class Platform:
             if then:
                 then(self)
         except BaseException:
-            self.daemon.stop()
+            with interrupts.uninterrupted():
+                self.daemon.stop()
             raise
         finally:
             claim.close()
@@ -67,7 +68,8 @@ class Platform:
             self._start_servers(blueprint, keep_open=(lock,), attached=attached)
             provision.provision_databases(blueprint, for_tests=True)
         except BaseException:
-            self.daemon.stop()
+            with interrupts.uninterrupted():
+                self.daemon.stop()
             raise
         finally:
             os.close(lock)
@@ -100,6 +102,17 @@ class Platform:
         admin: dict[str, str] = self.state.read("run")["admin"]
         return admin
 
+    def wait_until_healthy(self, *, seconds: float = _APPLICATION_SECONDS, say: Say = lambda _: None) -> None:
+        """Return once every process runs, every queue is taken from and the gateway is ready."""
+        deadline = time.monotonic() + seconds
+        status = Status(self.state)
+        while missing := status.missing():
+            self.daemon.require_hope()
+            if time.monotonic() > deadline:
+                raise OpsError(f"Not healthy after {seconds:.0f} s: {', '.join(missing)}.")
+            say(f"waiting for {len(missing)}: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}")
+            time.sleep(0.25)
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Send a signal to a process or server by its name, and return the pid that got it."""
         entry = self.daemon.processes().get(name)
@@ -107,14 +120,6 @@ class Platform:
             raise OpsError(f"Nothing by the name {name} runs now.")
         os.kill(entry["identity"]["pid"], number)
         return int(entry["identity"]["pid"])
-
-    def _last_port(self) -> int | None:
-        """The port of the last run, so that bookmarks last; None when it is taken or was never chosen."""
-        last = self.state.read("run").get("port")
-        if last and (claim := ports.claim(last)):
-            claim.close()
-            return int(last)
-        return None
 
     def _clean_blueprint(self, port: int, scale: Mapping[str, int] | None, *, fresh: bool) -> Blueprint:
         self.daemon.sweep()  # what a crash left behind would sit on our data
@@ -133,14 +138,4 @@ class Platform:
     def _start_applications(self, blueprint: Blueprint) -> None:
         with step("Services") as say:
             self.daemon.change([*blueprint.server_specs(), *blueprint.application_specs()])
-            self._wait_until_healthy(say)
-
-    def _wait_until_healthy(self, say: Say) -> None:
-        deadline = time.monotonic() + _APPLICATION_SECONDS
-        status = Status(self.state)
-        while missing := status.missing():
-            self.daemon.require_hope()
-            if time.monotonic() > deadline:
-                raise OpsError(f"Not healthy after {_APPLICATION_SECONDS:.0f} s: {', '.join(missing)}.")
-            say(f"waiting for {len(missing)}: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}")
-            time.sleep(0.25)
+            self.wait_until_healthy(say=say)

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ops.demo.narrator import Narrator
-from ops.demo.stocking import stock_new_shop
 from ops.demo.story import Story
 from ops.platform import Platform
 from ops.progress import console
+from ops.seed import seed_once
 from ops.shop import Shop
 
 
@@ -39,8 +39,7 @@ def brought_up(platform: Platform, *, for_once: bool) -> Iterator[None]:
     was_up = platform.is_up()
     try:
         if not was_up:
-            platform.up(attached=for_once)
-            stock_new_shop(platform)
+            platform.up(attached=for_once, then=seed_once)
         yield
     finally:
         if for_once and not was_up:

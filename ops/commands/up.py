@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from types import FrameType
 
 from common.topology import BY_NAME, GATEWAY
+from ops import interrupts
 from ops.platform import Platform
 from ops.progress import console
 from ops.seed import seed_once
@@ -30,8 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Bring it up, then wait for Ctrl-C unless detached."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    interrupts.end_as_with_ctrl_c()
     platform = Platform()
     try:
         platform.up(
@@ -65,15 +63,10 @@ def _stay(platform: Platform) -> int:
         platform.daemon.wait()
     except KeyboardInterrupt:
         console.print("\nStopping …")
-        # A second Ctrl-C must not cut the stopping short: it is bounded.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    platform.down()
+    with interrupts.uninterrupted():
+        platform.down()
     console.print("Stopped.")
     return 0
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _scale(text: str) -> tuple[str, int]:

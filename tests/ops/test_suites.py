@@ -1,0 +1,54 @@
+"""Which tests run in which process, and how they are counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ops import suites
+from ops.errors import OpsError
+from ops.suites import TESTS, Outcome
+
+REPORT = """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>"""
+
+
+class TestChosen:
+    def test_is_everything_with_the_whole_platform_last(self) -> None:
+        names = [suite.name for suite in suites.chosen([])]
+
+        assert names[0] == "common"
+        assert names[-1] == "system"
+
+    def test_is_the_suite_around_a_path(self) -> None:
+        (suite,) = suites.chosen([Path("tests/ops/test_suites.py::TestChosen")])
+
+        assert suite.name == "common"
+        assert suite.paths == (TESTS / "ops" / "test_suites.py::TestChosen",)
+
+    def test_refuses_a_path_that_is_not_among_the_tests(self) -> None:
+        with pytest.raises(OpsError, match=r"no ops/suites\.py"):
+            suites.chosen([Path("ops/suites.py")])
+
+
+class TestReadReport:
+    def test_counts_errors_as_failures(self, tmp_path: Path) -> None:
+        report = tmp_path / "report.xml"
+        report.write_text(REPORT)
+
+        assert suites.read_report(report, 1, filtered=False) == Outcome(passed=4, failed=3, skipped=3)
+
+    def test_counts_a_crash_as_a_failure(self, tmp_path: Path) -> None:
+        assert suites.read_report(tmp_path / "none.xml", -9, filtered=False) == Outcome(failed=1)
+
+    @pytest.mark.parametrize(("filtered", "failed"), [(True, 0), (False, 1)])
+    def test_counts_a_suite_without_tests_as_a_failure_unless_they_were_filtered_away(
+        self, tmp_path: Path, filtered: bool, failed: int
+    ) -> None:
+        assert suites.read_report(tmp_path / "none.xml", 5, filtered=filtered).failed == failed
+
+
+class TestOutcome:
+    def test_says_nothing_of_skipped_tests_when_there_are_none(self) -> None:
+        assert str(Outcome(passed=2) + Outcome(failed=1)) == "2 passed, 1 failed"
+        assert str(Outcome(passed=2, skipped=1)) == "2 passed, 0 failed, 1 skipped"
