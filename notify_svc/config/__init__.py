@@ -1,0 +1,1 @@
+"""How notify_svc runs."""

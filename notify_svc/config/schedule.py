@@ -1,0 +1,7 @@
+"""What notify_svc does by itself, and how often."""
+
+from common.events.schedule import Every
+
+SCHEDULE: dict[str, Every] = {
+    "notifications.deliver_mail": Every(seconds=2),
+}

@@ -1,0 +1,1 @@
+"""Notifications: stored first, then pushed live, then mailed."""

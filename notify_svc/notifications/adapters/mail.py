@@ -1,0 +1,31 @@
+"""Letters, through Django's mail backend."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from notify_svc.notifications.models import Notification
+from notify_svc.recipients.models import Recipient
+
+
+def send(letter_id: UUID, notification: Notification, recipient: Recipient) -> None:
+    """Send a notification as a letter. What is sent twice bears the same Message-ID, by which one can tell.
+
+    Raises OSError (SMTPException is one) when it cannot be handed over.
+    """
+    context = {"notification": notification, "recipient": recipient, "shop_url": settings.PUBLIC_URL}
+    EmailMessage(
+        subject=notification.title,
+        body=render_to_string("notifications/letter.txt", context),
+        to=[recipient.email],
+        headers={"Message-ID": f"<{letter_id}@{_sender_domain()}>", "Auto-Submitted": "auto-generated"},
+    ).send()
+
+
+def _sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

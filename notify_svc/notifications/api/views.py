@@ -1,0 +1,64 @@
+"""A person's own notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common import clock
+from common.api.pagination import NewestFirst
+from notify_svc.notifications import selectors, services
+from notify_svc.notifications.api.serializers import NotificationFilter, NotificationOutput, TicketOutput
+from notify_svc.notifications.models import Notification
+
+
+class LatestFirst(NewestFirst):
+    """By their place in the feed."""
+
+    ordering = "-sequence"
+
+
+class NotificationList(ListAPIView[Notification]):
+    """GET lists the caller's notifications, with how many of all are unread."""
+
+    serializer_class = NotificationOutput
+    pagination_class = LatestFirst
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        wanted = NotificationFilter.of(self.request.query_params.dict())
+        return selectors.notifications_of(user_id=self.request.user.id, is_unread=wanted.get("unread"))
+
+    def get_paginated_response(self, data: Any) -> Response:
+        response = super().get_paginated_response(data)
+        response.data["unread_count"] = selectors.unread_count_of(user_id=self.request.user.id)
+        return response
+
+
+class NotificationRead(APIView):
+    """POST notes that the caller read one."""
+
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        services.read_notification(user_id=request.user.id, notification_id=notification_id, now=clock.now())
+        return Response(status=204)
+
+
+class AllRead(APIView):
+    """POST notes that the caller read all."""
+
+    def post(self, request: Request) -> Response:
+        services.read_all_notifications(user_id=request.user.id, now=clock.now())
+        return Response(status=204)
+
+
+class SocketTicket(APIView):
+    """POST gives the caller's page a ticket for the live feed."""
+
+    def post(self, request: Request) -> Response:
+        ticket = services.issue_ticket(user_id=request.user.id, now=clock.now())
+        return Response(TicketOutput(ticket).data, status=201)

@@ -1,0 +1,97 @@
+"""Feeds, notifications, and their deliveries."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from notify_svc.notifications import rules
+
+
+class Feed(models.Model):
+    """How far a person's notifications are counted; locked while one is added, so the numbers have no gap."""
+
+    user_id = models.UUIDField(primary_key=True)
+    last_sequence = models.PositiveBigIntegerField(default=0)
+
+
+class Notification(models.Model):
+    """Something that happened to what is somebody's."""
+
+    class Audience(models.TextChoices):
+        """As whom a person is told: one may be buyer and seller of the same order."""
+
+        BUYER = rules.BUYER
+        SELLER = rules.SELLER
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id = models.UUIDField()
+    sequence = models.PositiveBigIntegerField()
+    audience = models.CharField(max_length=16, choices=Audience.choices)
+    event = models.CharField(max_length=128)
+    subject_id = models.CharField(max_length=128)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    data = models.JSONField()
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "sequence"], name="notification_in_its_place"),
+            models.UniqueConstraint(
+                fields=["user_id", "event", "subject_id", "audience"], name="notification_told_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread")]
+
+
+class Delivery(models.Model):
+    """A notification on its way to somebody outside the shop."""
+
+    class Channel(models.TextChoices):
+        """How it goes there."""
+
+        EMAIL = "email"
+
+    class Status(models.TextChoices):
+        """How far it came."""
+
+        PENDING = "pending"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once_a_channel"),
+        ]
+        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="delivery_pending")]
+
+    def succeed(self, *, now: datetime) -> None:
+        """It left."""
+        self.attempts += 1
+        self.status = self.Status.SENT
+        self.sent_at = now
+        self.last_error = ""
+
+    def fail(self, *, error: str, now: datetime) -> None:
+        """It did not leave: later again, or never."""
+        self.attempts += 1
+        self.last_error = error
+        next_attempt_at = rules.next_mail_attempt_at(attempts=self.attempts, now=now)
+        if next_attempt_at is None:
+            self.status = self.Status.FAILED
+        else:
+            self.next_attempt_at = next_attempt_at

@@ -1,0 +1,124 @@
+"""Who is told of what, in which words; and how long mail is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine
+from common.money import Money
+
+HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
+"""The shop itself, where it sells: nobody in particular, so nobody is told."""
+
+BUYER = "buyer"
+SELLER = "seller"
+
+MAIL_LEASE = timedelta(seconds=60)
+"""For so long a letter belongs to the worker that took it; after that it is taken to have died."""
+
+_MAIL_DELAYS_SECONDS = (10, 30, 120, 600, 1800, 3600, 7200)
+
+_CANCELLED_BECAUSE = {
+    "out_of_stock": "Something in it had just sold out. You have not been charged.",
+    "payment_declined": "Your payment was declined, so you have not been charged. You can order again at any time.",
+    "customer": "It was cancelled as you asked. Whatever you had paid goes back to you.",
+    "expired": "We could not complete it in time. Whatever you had paid goes back to you.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A notification that is still to be written down."""
+
+    user_id: UUID
+    audience: str
+    event: str
+    subject_id: str
+    title: str
+    body: str
+    data: dict[str, Any]
+
+
+def drafts_of_confirmed_order(order: OrderConfirmed) -> list[Draft]:
+    """One for the buyer, and one for each seller with that seller's lines alone."""
+    seller_ids = {UUID(line.seller_id) for line in order.lines} - {HOUSE_SELLER_ID}
+    return [_for_buyer(order), *(_for_seller(order, seller_id) for seller_id in sorted(seller_ids))]
+
+
+def drafts_of_cancelled_order(order: OrderCancelled) -> list[Draft]:
+    """One for the buyer, with the reason."""
+    draft = Draft(
+        user_id=UUID(order.customer_id),
+        audience=BUYER,
+        event=order.name,
+        subject_id=order.order_id,
+        title=f"Order {order.number} is cancelled",
+        body=_CANCELLED_BECAUSE.get(order.reason, "Whatever you had paid goes back to you."),
+        data={"order_id": order.order_id, "number": order.number, "role": BUYER, "reason": order.reason},
+    )
+    return [draft]
+
+
+def next_mail_attempt_at(*, attempts: int, now: datetime) -> datetime | None:
+    """When a letter that failed for the ``attempts``-th time is tried again; None when it is given up."""
+    if attempts > len(_MAIL_DELAYS_SECONDS):
+        return None
+    return now + timedelta(seconds=_MAIL_DELAYS_SECONDS[attempts - 1])
+
+
+def _for_buyer(order: OrderConfirmed) -> Draft:
+    total = Money(order.total_minor, order.currency)
+    return Draft(
+        user_id=UUID(order.customer_id),
+        audience=BUYER,
+        event=order.name,
+        subject_id=order.order_id,
+        title=f"Order {order.number} is confirmed",
+        body=f"Thank you! Your payment of {total} has arrived; we are getting {_pieces(order.lines)} ready for you.",
+        data=_order_data(order, BUYER, order.lines, total),
+    )
+
+
+def _for_seller(order: OrderConfirmed, seller_id: UUID) -> Draft:
+    lines = [line for line in order.lines if UUID(line.seller_id) == seller_id]
+    total = Money(sum(line.unit_price_minor * line.quantity for line in lines), order.currency)
+    return Draft(
+        user_id=seller_id,
+        audience=SELLER,
+        event=order.name,
+        subject_id=order.order_id,
+        title=f"New order {order.number}",
+        body=f"You have sold {_pieces(lines)} for {total}. The order is paid and waits to be sent.",
+        data=_order_data(order, SELLER, lines, total),
+    )
+
+
+def _order_data(order: OrderConfirmed, role: str, lines: Iterable[OrderLine], total: Money) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "number": order.number,
+        "role": role,
+        "total": _money(total),
+        "lines": [
+            {
+                "sku": line.sku,
+                "title": line.title,
+                "quantity": line.quantity,
+                "unit_price": _money(Money(line.unit_price_minor, order.currency)),
+            }
+            for line in lines
+        ],
+    }
+
+
+def _money(money: Money) -> dict[str, str]:
+    return {"amount": money.amount(), "currency": money.currency}
+
+
+def _pieces(lines: Iterable[OrderLine]) -> str:
+    count = sum(line.quantity for line in lines)
+    return "one item" if count == 1 else f"{count} items"

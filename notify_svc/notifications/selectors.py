@@ -1,0 +1,42 @@
+"""Reading notifications: always somebody's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from notify_svc.notifications.models import Delivery, Feed, Notification
+
+
+def notifications_of(*, user_id: UUID, is_unread: bool | None = None) -> QuerySet[Notification]:
+    """A person's notifications; only the unread or only the read ones where that is asked for."""
+    notifications = Notification.objects.filter(user_id=user_id)
+    if is_unread is None:
+        return notifications
+    return notifications.filter(read_at__isnull=is_unread)
+
+
+def notifications_after(*, user_id: UUID, sequence: int, limit: int) -> list[Notification]:
+    """The next of a person's notifications, in order.
+
+    Sequences become visible in their order, since the feed is locked until the commit: none can turn up behind this.
+    """
+    return list(notifications_of(user_id=user_id).filter(sequence__gt=sequence).order_by("sequence")[:limit])
+
+
+def last_sequence_of(*, user_id: UUID) -> int:
+    """How far a person's notifications are counted."""
+    return Feed.objects.filter(user_id=user_id).values_list("last_sequence", flat=True).first() or 0
+
+
+def unread_count_of(*, user_id: UUID) -> int:
+    """How many a person has not read."""
+    return notifications_of(user_id=user_id, is_unread=True).count()
+
+
+def due_deliveries(*, now: datetime) -> QuerySet[Delivery]:
+    """What should be on its way, the longest due first."""
+    due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=now)
+    return due.select_related("notification").order_by("next_attempt_at")

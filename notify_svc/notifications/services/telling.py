@@ -1,0 +1,50 @@
+"""Telling people: stored first, then pushed, then mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from common.contracts import OrderCancelled, OrderConfirmed
+from notify_svc.notifications import rules
+from notify_svc.notifications.adapters import wake_ups
+from notify_svc.notifications.models import Delivery, Feed, Notification
+
+
+@transaction.atomic
+def tell_of_confirmed_order(*, order: OrderConfirmed, now: datetime) -> None:
+    """Tell the buyer, and each seller of a line."""
+    _write_down(rules.drafts_of_confirmed_order(order), now=now)
+
+
+@transaction.atomic
+def tell_of_cancelled_order(*, order: OrderCancelled, now: datetime) -> None:
+    """Tell the buyer."""
+    _write_down(rules.drafts_of_cancelled_order(order), now=now)
+
+
+def _write_down(drafts: Iterable[rules.Draft], *, now: datetime) -> None:
+    # Feeds are locked in one order, or two orders between the same two people could wait for each other.
+    for draft in sorted(drafts, key=lambda draft: (draft.user_id, draft.audience)):
+        _add_to_feed(draft, now=now)
+
+
+def _add_to_feed(draft: rules.Draft, *, now: datetime) -> None:
+    feed, _ = Feed.objects.select_for_update().get_or_create(user_id=draft.user_id)
+    if _is_written_down(draft):
+        return
+    feed.last_sequence += 1
+    feed.save(update_fields=["last_sequence"])
+    notification = Notification.objects.create(**asdict(draft), sequence=feed.last_sequence, created_at=now)
+    Delivery.objects.create(notification=notification, channel=Delivery.Channel.EMAIL, next_attempt_at=now)
+    transaction.on_commit(partial(wake_ups.wake, draft.user_id), robust=True)
+
+
+def _is_written_down(draft: rules.Draft) -> bool:
+    return Notification.objects.filter(
+        user_id=draft.user_id, event=draft.event, subject_id=draft.subject_id, audience=draft.audience
+    ).exists()

@@ -1,0 +1,163 @@
+"""The live feed: a WebSocket on which a person's notifications arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from rest_framework.exceptions import AuthenticationFailed
+
+from common.api.authentication import HEADER, principal_of
+from common.errors import DomainError
+from common.observability.correlation import correlated
+from notify_svc.notifications import selectors, services
+from notify_svc.notifications.adapters import wake_ups
+from notify_svc.notifications.models import Notification
+
+BATCH = 100
+LOOK_EVERY_SECONDS = 5.0
+"""A wake-up may be lost; after so long a socket looks for itself."""
+
+BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, TRY_AGAIN_LATER = 4400, 4401, 1011, 1013
+_MAX_SEQUENCE_DIGITS = 18
+
+logger = logging.getLogger(__name__)
+read = database_sync_to_async
+
+
+class Refused(Exception):
+    """The socket is closed with this code, and the message as the reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
+
+
+class LiveFeed(AsyncJsonWebsocketConsumer):
+    """One connection: what its person missed, then what happens, each once and in order."""
+
+    # No layer of its own: that would refuse sockets while Redis is away. We listen by adapters.wake_ups instead.
+    channel_layer_alias = "none"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        self.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        self.following: asyncio.Task[None] | None = None
+        with correlated(self.headers.get("x-request-id", ""), self.headers.get("traceparent", "")):
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                if self.following:
+                    self.following.cancel()
+
+    async def connect(self) -> None:
+        await self.accept(subprotocol="bearer" if "bearer" in self.scope["subprotocols"] else None)
+        try:
+            user_id = await self._user_id()
+            after = self._after()
+        except Refused as refusal:
+            logger.info("socket refused: %s", refusal, extra={"close_code": refusal.code})
+            await self.close(code=refusal.code, reason=str(refusal))
+            return
+        self.following = asyncio.create_task(self._follow(user_id, after))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        """What a client sends is of no interest: the feed goes one way."""
+
+    async def _user_id(self) -> UUID:
+        if "ticket" in self.query:
+            return await self._user_id_by_ticket(self.query["ticket"][0])
+        try:
+            principal = principal_of(self.headers.get(HEADER.lower(), ""))
+        except AuthenticationFailed as error:
+            raise Refused(UNAUTHENTICATED, str(error.detail)) from None
+        if principal.id is None:
+            raise Refused(UNAUTHENTICATED, "Sign in to follow your notifications.")
+        return principal.id
+
+    async def _user_id_by_ticket(self, ticket: str) -> UUID:
+        # A browser always says where a page comes from; what is not a browser cannot be lured by a page.
+        if self.headers.get("origin", _public_origin()) != _public_origin():
+            raise Refused(UNAUTHENTICATED, "A ticket is good only on the shop's own pages.")
+        try:
+            return await read(services.redeem_ticket)(ticket=ticket)
+        except DomainError as error:
+            raise Refused(UNAUTHENTICATED if error.status == 401 else TRY_AGAIN_LATER, error.detail) from None
+
+    def _after(self) -> int | None:
+        """The last sequence that the client has seen; None when it wants only what comes."""
+        given = self.query.get("after")
+        if given is None:
+            return None
+        digits = given[0]
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_SEQUENCE_DIGITS):
+            raise Refused(BAD_REQUEST, "after is the last sequence you have seen: a whole number, 0 or more.")
+        return int(digits)
+
+    async def _follow(self, user_id: UUID, after: int | None) -> None:
+        """Greet, then send whatever is new, as long as the socket is open."""
+        woken = asyncio.Event()
+        listening = asyncio.create_task(wake_ups.listen(user_id, woken.set))
+        try:
+            await self._greet(user_id, after)
+            while True:
+                await self._catch_up(user_id)
+                await _woken_or_time_to_look(woken)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("database out of reach: %s", error)
+            await self.close(code=TRY_AGAIN_LATER)
+        except Exception:
+            logger.exception("a live feed broke")
+            await self.close(code=INTERNAL_ERROR)
+        finally:
+            listening.cancel()
+
+    async def _greet(self, user_id: UUID, after: int | None) -> None:
+        last = await read(selectors.last_sequence_of)(user_id=user_id)
+        unread_count = await read(selectors.unread_count_of)(user_id=user_id)
+        # A client that has seen more than there is comes from another database; for it, too, live begins now.
+        self.sent = last if after is None else min(after, last)
+        await self.send_json({"type": "ready", "unread_count": unread_count})
+
+    async def _catch_up(self, user_id: UUID) -> None:
+        """Send all that follows what was sent last: no wake-up says what is new, so none can be wrong about it."""
+        while True:
+            notifications = await read(selectors.notifications_after)(user_id=user_id, sequence=self.sent, limit=BATCH)
+            for notification in notifications:
+                await self.send_json(_message(notification))
+                self.sent = notification.sequence
+            if len(notifications) < BATCH:
+                return
+
+
+async def _woken_or_time_to_look(woken: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_EVERY_SECONDS):
+            await woken.wait()
+    woken.clear()
+
+
+def _message(notification: Notification) -> dict[str, Any]:
+    return {
+        "type": "notification",
+        "id": str(notification.id),
+        "sequence": notification.sequence,
+        "event": notification.event,
+        "title": notification.title,
+        "body": notification.body,
+        "data": notification.data,
+        "created_at": notification.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _public_origin() -> str:
+    parts = urlsplit(settings.PUBLIC_URL)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,12 @@
+"""What notifications need from time to time."""
+
+from celery import shared_task
+
+from common import clock
+from notify_svc.notifications import services
+
+
+@shared_task(name="notifications.deliver_mail", queue="notify_svc.work")
+def deliver_mail(**_: object) -> None:
+    """Send the letters that are due."""
+    services.deliver_mail(now=clock.now())

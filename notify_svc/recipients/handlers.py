@@ -1,0 +1,19 @@
+"""What is learnt about recipients."""
+
+from uuid import UUID
+
+from common.contracts import UserRegistered
+from common.events.subscriptions import subscribe
+from notify_svc.recipients import services
+
+
+@subscribe(UserRegistered)
+def remember_recipient_when_user_registered(fact: UserRegistered) -> None:
+    """Know from now on whom to write to."""
+    services.remember_recipient(
+        user_id=UUID(fact.user_id),
+        email=fact.email,
+        full_name=fact.full_name,
+        roles=fact.roles,
+        version=fact.version,
+    )

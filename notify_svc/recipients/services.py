@@ -1,0 +1,19 @@
+"""Keeping the copy of recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from notify_svc.recipients.models import Recipient
+
+
+@transaction.atomic
+def remember_recipient(*, user_id: UUID, email: str, full_name: str, roles: Sequence[str], version: int) -> None:
+    """Keep what was told of somebody, unless something newer is known."""
+    told = {"email": email, "full_name": full_name, "roles": list(roles), "version": version}
+    recipient, is_new = Recipient.objects.select_for_update().get_or_create(user_id=user_id, defaults=told)
+    if not is_new and recipient.version < version:
+        Recipient.objects.filter(user_id=user_id).update(**told)
