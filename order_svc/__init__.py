@@ -1,0 +1,1 @@
+"""Orders: what was bought, whether it is paid, and what became of it."""

@@ -1,0 +1,10 @@
+"""What order_svc does by itself, and how often."""
+
+from common.events.schedule import Every
+
+SCHEDULE: dict[str, Every] = {
+    "orders.resume_payments": Every(seconds=10),
+    "orders.refund_unwanted_payments": Every(seconds=10),
+    "orders.expire_unsettled": Every(seconds=10),
+    "idempotency.forget_old_answers": Every(seconds=3600),
+}

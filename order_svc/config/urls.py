@@ -1,0 +1,10 @@
+"""Where order_svc answers."""
+
+from django.urls import include, path
+
+from common.observability import health
+
+urlpatterns = [
+    *health.urls(),
+    path("api/v1/", include("order_svc.orders.api.urls")),
+]

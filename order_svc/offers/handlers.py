@@ -1,0 +1,11 @@
+"""What changes the offers."""
+
+from common.contracts import ProductChanged
+from common.events.subscriptions import subscribe
+from order_svc.offers import services
+
+
+@subscribe(ProductChanged)
+def keep_offers_when_product_changed(fact: ProductChanged) -> None:
+    """A price, a title or a status may be another."""
+    services.keep_offers(product=fact)

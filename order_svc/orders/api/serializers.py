@@ -1,0 +1,111 @@
+"""Orders as they are asked for and shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from rest_framework import serializers
+
+from common.api.serializers import Input, MoneyField
+from order_svc.orders import rules
+
+# What CLDR names beyond ISO 3166-1: reserved and invented codes, groups of countries.
+_NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+COUNTRIES = sorted(
+    code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+)
+
+
+class AddressInput(Input):
+    """Where to send it."""
+
+    full_name = serializers.CharField(max_length=200)
+    line1 = serializers.CharField(max_length=200)
+    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    city = serializers.CharField(max_length=100)
+    region = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True)
+    postal_code = serializers.CharField(max_length=20)
+    country = serializers.ChoiceField(COUNTRIES, help_text="ISO 3166-1 alpha-2")
+    phone = serializers.RegexField(
+        r"^\+[1-9][0-9]{6,14}\Z", required=False, allow_blank=True, allow_null=True, help_text="E.164"
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Without what was left empty."""
+        return {name: value for name, value in super().to_internal_value(data).items() if value}
+
+
+class OrderItemInput(Input):
+    """So many of a SKU."""
+
+    sku = serializers.CharField(max_length=128)
+    quantity = serializers.IntegerField(min_value=1, max_value=rules.MAX_QUANTITY)
+
+
+class PaymentInput(Input):
+    """Who takes the money, and the token that the provider gave the customer for it."""
+
+    provider = serializers.CharField(max_length=32)
+    token = serializers.CharField(max_length=255)
+
+
+class PlaceOrderInput(Input):
+    """What to buy, where to send it, and how it is paid."""
+
+    items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES)
+    shipping_address = AddressInput()
+    payment = PaymentInput()
+    expected_total = MoneyField(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As the service takes it."""
+        values = super().to_internal_value(data)
+        return {
+            "items": [rules.Item(**item) for item in values["items"]],
+            "shipping_address": values["shipping_address"],
+            "provider": values["payment"]["provider"],
+            "token": values["payment"]["token"],
+            "expected_total": values.get("expected_total"),
+        }
+
+
+class OrderLineOutput(serializers.Serializer):
+    """One SKU of an order."""
+
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneyField()
+    total = MoneyField()
+
+
+class OrderPaymentOutput(serializers.Serializer):
+    """How far the payment has come."""
+
+    provider = serializers.CharField()
+    status = serializers.CharField()
+
+
+class OrderEventOutput(serializers.Serializer):
+    """Something that happened to an order."""
+
+    at = serializers.DateTimeField()
+    fact = serializers.CharField()
+    service = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OrderOutput(serializers.Serializer):
+    """An order, whole."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    cancel_reason = serializers.CharField(allow_null=True)
+    lines = OrderLineOutput(many=True)
+    total = MoneyField()
+    shipping_address = serializers.JSONField()
+    payment = OrderPaymentOutput()
+    placed_at = serializers.DateTimeField()
+    timeline = OrderEventOutput(many=True, source="events")

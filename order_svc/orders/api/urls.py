@@ -1,0 +1,10 @@
+"""Where orders answer."""
+
+from django.urls import path
+
+from order_svc.orders.api import views
+
+urlpatterns = [
+    path("orders/", views.Orders.as_view()),
+    path("orders/<uuid:order_id>/", views.OneOrder.as_view()),
+]

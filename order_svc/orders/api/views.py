@@ -1,0 +1,37 @@
+"""Orders over HTTP."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common import clock
+from common.api.idempotency.services import idempotent
+from common.api.pagination import NewestFirst
+from order_svc.orders import selectors, services
+from order_svc.orders.api.serializers import OrderOutput, PlaceOrderInput
+
+
+class Orders(APIView):
+    """GET lists the caller's orders, POST places one."""
+
+    def get(self, request: Request) -> Response:
+        pages = NewestFirst()
+        page = pages.paginate_queryset(selectors.orders_of(customer_id=request.user.id), request, view=self)
+        return pages.get_paginated_response(OrderOutput(page, many=True).data)
+
+    @idempotent("orders.place")
+    def post(self, request: Request) -> Response:
+        body = PlaceOrderInput.of(request.data)
+        order = services.place_order(customer_id=request.user.id, now=clock.now(), **body)
+        return Response(OrderOutput(order).data, status=201)
+
+
+class OneOrder(APIView):
+    """GET shows an order to its customer and to staff."""
+
+    def get(self, request: Request, order_id: UUID) -> Response:
+        viewer = request.user
+        order = selectors.order_for(viewer_id=viewer.id, is_staff=viewer.is_staff, order_id=order_id)
+        return Response(OrderOutput(order).data)

@@ -1,0 +1,35 @@
+"""What an order can be refused for."""
+
+from common.errors import DomainError, InvalidInput
+
+
+class UnavailableItems(InvalidInput):
+    """Some of the items cannot be bought."""
+
+    code = "unavailable_items"
+
+
+class SeveralCurrencies(InvalidInput):
+    """An order has one currency; please order what is priced in another one separately."""
+
+    code = "several_currencies"
+
+
+class TooMuch(InvalidInput):
+    """The order is larger than can be taken."""
+
+    code = "order_too_large"
+
+
+class TotalChanged(DomainError):
+    """The total is not the one that was expected."""
+
+    code = "total_changed"
+    status = 409
+
+
+class ImpossibleTransition(DomainError):
+    """The order can no longer become that."""
+
+    code = "impossible_transition"
+    status = 409

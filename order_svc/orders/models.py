@@ -1,0 +1,162 @@
+"""Orders, their lines, and what happened to them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from common.models import TimestampedModel
+from common.money import Money
+from common.topology import ORDERS, PRODUCTS
+from order_svc.orders import rules
+
+
+class Status(models.TextChoices):
+    """How far an order has come."""
+
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class CancelReason(models.TextChoices):
+    """Why an order will not be sent."""
+
+    OUT_OF_STOCK = "out_of_stock"
+    PAYMENT_DECLINED = "payment_declined"
+    CUSTOMER = "customer"
+    EXPIRED = "expired"
+
+
+def new_number() -> str:
+    """Drawn, not counted: a sequence would tell everybody how much is sold. The unique constraint refuses a twin."""
+    return rules.number_of(secrets.randbits(rules.NUMBER_BITS))
+
+
+class Order(TimestampedModel):
+    """A customer's confirmed intention to buy, at the prices of that moment."""
+
+    number = models.CharField(max_length=16, unique=True, default=new_number)
+    customer_id = models.UUIDField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.PLACED)
+    cancel_reason = models.CharField(max_length=32, choices=CancelReason.choices, null=True)
+    total_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    shipping_address = models.JSONField()
+    placed_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    """When it was confirmed or cancelled."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total_minor__gte=0), name="order_total_is_not_negative"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.CANCELLED, cancel_reason__in=CancelReason.values)
+                | (~Q(status=Status.CANCELLED) & Q(cancel_reason=None)),
+                name="order_cancelled_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.PLACED, settled_at=None)
+                | (~Q(status=Status.PLACED) & Q(settled_at__isnull=False)),
+                name="order_settled_at_some_time",
+            ),
+        ]
+        indexes = [
+            models.Index(F("customer_id"), F("created_at").desc(), F("id").desc(), name="order_of_customer"),
+            models.Index(fields=["placed_at"], condition=Q(status=Status.PLACED), name="order_unsettled"),
+        ]
+
+    @property
+    def total(self) -> Money:
+        """What all lines cost together."""
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def is_settled(self) -> bool:
+        """It is no longer open whether it will be sent."""
+        return self.status != Status.PLACED
+
+    def confirm(self, *, now: datetime) -> None:
+        """Reserved and paid. Raises ImpossibleTransition."""
+        self._become(Status.CONFIRMED)
+        self.settled_at = now
+
+    def cancel(self, *, reason: CancelReason, now: datetime) -> None:
+        """Not to be sent. Raises ImpossibleTransition."""
+        self._become(Status.CANCELLED)
+        self.cancel_reason = reason
+        self.settled_at = now
+
+    def _become(self, status: Status) -> None:
+        rules.require_transition(self.status, status)
+        self.status = status
+        self.version += 1
+
+
+class OrderLine(models.Model):
+    """One SKU of an order, as it was called and priced when the order was placed."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    sku = models.CharField(max_length=128)
+    title = models.TextField()
+    quantity = models.PositiveIntegerField()
+    unit_price_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    seller_id = models.UUIDField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku"], name="order_has_one_line_a_sku"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=rules.MAX_QUANTITY), name="line_quantity_is_orderable"
+            ),
+            models.CheckConstraint(condition=Q(unit_price_minor__gte=0), name="line_price_is_not_negative"),
+        ]
+
+    @property
+    def unit_price(self) -> Money:
+        """What one of it costs."""
+        return Money(self.unit_price_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What all of it costs."""
+        return self.unit_price * self.quantity
+
+
+class OrderEvent(models.Model):
+    """Something that happened to an order, for those who look at it; written with the change itself."""
+
+    class Name(models.TextChoices):
+        """The facts of an order's life; those of payments are noted here and not told."""
+
+        PLACED = "orders.order_placed.v1"
+        STOCK_RESERVED = "inventory.stock_reserved.v1"
+        STOCK_REJECTED = "inventory.stock_rejected.v1"
+        PAYMENT_CAPTURED = "payments.payment_captured.v1"
+        PAYMENT_DECLINED = "payments.payment_declined.v1"
+        PAYMENT_REFUNDED = "payments.payment_refunded.v1"
+        CONFIRMED = "orders.order_confirmed.v1"
+        CANCELLED = "orders.order_cancelled.v1"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    fact = models.CharField(max_length=64, choices=Name.choices)
+    detail = models.TextField(default="", blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def service(self) -> str:
+        """Which service it happened in."""
+        return PRODUCTS.name if self.fact.startswith("inventory.") else ORDERS.name

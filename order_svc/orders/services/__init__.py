@@ -1,0 +1,15 @@
+"""What can be done with orders."""
+
+from order_svc.orders.services.paying import pay_order
+from order_svc.orders.services.placing import place_order
+from order_svc.orders.services.settling import reject_order
+from order_svc.orders.services.sweeping import expire_unsettled_orders, refund_unwanted_payments, resume_payments
+
+__all__ = [
+    "expire_unsettled_orders",
+    "pay_order",
+    "place_order",
+    "refund_unwanted_payments",
+    "reject_order",
+    "resume_payments",
+]

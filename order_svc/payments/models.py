@@ -1,0 +1,110 @@
+"""Payments, and the books of the sandbox provider."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from common.models import TimestampedModel
+from common.money import Money
+
+
+class PaymentStatus(models.TextChoices):
+    """How far a payment has come."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+    """The order ended before any money was taken."""
+
+
+class Payment(TimestampedModel):
+    """The one payment of an order. Its id is the provider's idempotency key, so asking again never charges again."""
+
+    order = models.OneToOneField("orders.Order", on_delete=models.PROTECT, related_name="payment")
+    provider = models.CharField(max_length=32)
+    token = models.CharField(max_length=255)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=16, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
+    failure_code = models.CharField(max_length=64, default="", blank=True)
+    provider_reference = models.CharField(max_length=255, default="", blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    processing_since = models.DateTimeField(null=True)
+    """When the provider was last asked; set while its answer is not known."""
+    refund_due_since = models.DateTimeField(null=True)
+    """Set from when it is known that the money must go back until it has."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payment_amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status=PaymentStatus.PROCESSING) ^ Q(processing_since=None),
+                name="payment_is_processing_since_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PaymentStatus.DECLINED) ^ Q(failure_code=""), name="payment_declined_has_a_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(refund_due_since=None) | Q(status=PaymentStatus.CAPTURED),
+                name="payment_refund_is_due_of_what_was_captured",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["processing_since"], condition=Q(status=PaymentStatus.PROCESSING), name="payment_processing"
+            ),
+            models.Index(
+                fields=["refund_due_since"], condition=Q(refund_due_since__isnull=False), name="payment_refund_due"
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        """What is to be paid."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def idempotency_key(self) -> str:
+        """What the provider knows this payment by."""
+        return str(self.id)
+
+    def start(self, *, now: datetime) -> None:
+        """The provider is about to be asked, perhaps again."""
+        self.status = PaymentStatus.PROCESSING
+        self.processing_since = now
+        self.attempts += 1
+
+    def settle(self, status: PaymentStatus, *, reference: str = "", failure_code: str = "") -> None:
+        """What became of it is known."""
+        self.status = status
+        self.processing_since = None
+        self.refund_due_since = None
+        self.provider_reference = reference or self.provider_reference
+        self.failure_code = failure_code
+
+
+class SandboxCharge(models.Model):
+    """A line in the sandbox provider's own books: outside the shop, though it lies in the shop's database."""
+
+    class Status(models.TextChoices):
+        """What the provider did."""
+
+        RECEIVED = "received"
+        SUCCEEDED = "succeeded"
+        DECLINED = "declined"
+        REFUNDED = "refunded"
+
+    idempotency_key = models.CharField(max_length=255, unique=True)
+    token = models.CharField(max_length=255)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.RECEIVED)
+    failure_code = models.CharField(max_length=64, default="", blank=True)
+    calls = models.PositiveIntegerField(default=0)
+    """How often the shop asked for this charge."""
