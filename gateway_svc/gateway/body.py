@@ -11,6 +11,7 @@ from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.problems import ClientTooSlow
 
 DISCARD_SECONDS = 5.0
+_PIECE_BYTES = 64 * 1024
 
 
 async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[bytes]:
@@ -34,6 +35,13 @@ async def gather(receive: Receive, into: IO[bytes], *, idle_seconds: float) -> i
     async for chunk in chunks(receive, idle_seconds=idle_seconds):
         into.write(chunk)
     return into.tell()
+
+
+async def pieces_of(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """A gathered body from its beginning."""
+    file.seek(0)
+    while piece := file.read(_PIECE_BYTES):
+        yield piece
 
 
 async def discard_body(receive: Receive) -> None:

@@ -15,7 +15,7 @@ RELOAD_SECONDS = 300.0
 RETRY_SECONDS = 0.5
 _SOCKET_SECONDS = 2.0
 
-Load = Callable[[], set[str]]
+Read = Callable[[], set[str]]
 
 
 class EndedSessions:
@@ -24,8 +24,8 @@ class EndedSessions:
     Whenever Redis was out of reach the database is read again, twice a second until Redis is back.
     """
 
-    def __init__(self, *, load: Load, redis_url: str, channel: str) -> None:
-        self._load = load
+    def __init__(self, *, read: Read, redis_url: str, channel: str) -> None:
+        self._read = read
         self._channel = channel
         self._redis = Redis.from_url(
             redis_url,
@@ -50,8 +50,12 @@ class EndedSessions:
                 if self.is_fed:
                     logger.warning("ended sessions: Redis is out of reach: %r", error)
                 self.is_fed = False
-                await self._reload()
+                await self.load()
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def redis_answers(self) -> bool:
+        """Redis takes a question. Raises RedisError otherwise."""
+        return bool(await self._redis.ping())
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -62,7 +66,7 @@ class EndedSessions:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(self._channel)
             await pubsub.get_message(ignore_subscribe_messages=False, timeout=_SOCKET_SECONDS)
-            await self._reload()
+            await self.load()
             self.is_fed = True
             reload_at = asyncio.get_running_loop().time() + RELOAD_SECONDS
             while asyncio.get_running_loop().time() < reload_at:
@@ -70,9 +74,9 @@ class EndedSessions:
                 if message:
                     self._ids.add(message["data"])
 
-    async def _reload(self) -> None:
-        """What is no longer in the database has expired by itself and is forgotten here too."""
+    async def load(self) -> None:
+        """Read the database. What is no longer in it has expired by itself and is forgotten here too."""
         try:
-            self._ids = await asyncio.to_thread(self._load)
+            self._ids = await asyncio.to_thread(self._read)
         except Exception as error:  # the set we have is better than none
             logger.warning("ended sessions: the database is out of reach: %r", error)

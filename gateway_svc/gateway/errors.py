@@ -19,6 +19,10 @@ class UpstreamClosed(UpstreamError):
     """The connection ended before the answer did."""
 
 
+class UpstreamReset(UpstreamClosed):
+    """The connection broke."""
+
+
 class UpstreamTimedOut(UpstreamError):
     """Nothing came for too long."""
 

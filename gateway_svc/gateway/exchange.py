@@ -29,6 +29,11 @@ class Exchange:
     status: int = 0
 
     @property
+    def audience(self) -> str:
+        """The service that it goes to; empty while that is not known."""
+        return self.route.service.name if self.route else ""
+
+    @property
     def has_body(self) -> bool:
         """The caller announced a body, of a known length or not."""
         return self.is_chunked or bool(self.content_length)

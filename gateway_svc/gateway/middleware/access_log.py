@@ -47,7 +47,7 @@ def _write_line(scope: Scope, exchange: Exchange, seconds: float) -> None:
             "path": scope["path"],
             "status": exchange.status,
             "duration_ms": round(seconds * 1000, 1),
-            "upstream": exchange.route.service.name if exchange.route else "",
+            "upstream": exchange.audience,
             "instance": exchange.instance,
             "user_id": exchange.principal.user_id,
         },

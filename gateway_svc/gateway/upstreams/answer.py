@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled
+from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled, UpstreamReset
 from gateway_svc.gateway.upstreams.connection import HIGH_WATER_BYTES, Connection
 from gateway_svc.gateway.upstreams.wire import Head
 
@@ -96,6 +96,8 @@ class EndlessBody:
     async def read(self) -> bytes:
         try:
             return await self._connection.take(HIGH_WATER_BYTES, within=self._idle_seconds)
+        except UpstreamReset:
+            raise
         except UpstreamClosed:
             self.is_complete = True
             return b""

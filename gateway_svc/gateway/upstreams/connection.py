@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled, UpstreamTimedOut
+from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled, UpstreamReset, UpstreamTimedOut
 from gateway_svc.gateway.upstreams.wire import MAX_HEAD_BYTES, Head, read_head
 
 HIGH_WATER_BYTES = 128 * 1024
@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.fail(UpstreamClosed(repr(error) if error else "closed"))
+        self.fail(UpstreamReset(repr(error)) if error else UpstreamClosed("closed"))
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
@@ -66,12 +66,14 @@ class Connection(asyncio.Protocol):
         """Begin a request, with as much of its body as is there already."""
         self._transport.write(head)
 
-    async def write(self, chunk: bytes) -> None:
+    async def write(self, chunk: bytes, *, within: float) -> None:
         """Send more of the body, as fast as the other side takes it. After an early answer it goes nowhere."""
         if not self._is_silent:
             self._transport.write(chunk)
             if self._writable:
+                self.expect_within(within)
                 await self._writable
+                self._relax()
 
     def silence(self) -> None:
         """The answer came before the end of the body: no more of it is wanted."""

@@ -44,9 +44,9 @@ class Instance:
             raise UpstreamUnreachable(f"{self.address}: {error!r}") from error
         return connection
 
-    def give_back(self, connection: Connection) -> None:
-        """Keep it for the next request."""
-        if connection.is_open and len(self._idle) < MOST_IDLE:
+    def take_back(self, connection: Connection, *, is_clean: bool) -> None:
+        """Keep it for the next request if this one was answered to the end."""
+        if is_clean and connection.is_open and len(self._idle) < MOST_IDLE:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append(connection)
         else:

@@ -1,0 +1,122 @@
+"""The gateway, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from common.topology import USERS
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.fetch import fetch
+from gateway_svc.gateway.keys import KeySet
+from gateway_svc.gateway.middleware.access_log import AccessLog
+from gateway_svc.gateway.middleware.authentication import Authentication
+from gateway_svc.gateway.middleware.body_limit import BodyLimit
+from gateway_svc.gateway.middleware.correlation import CorrelationId
+from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
+from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
+from gateway_svc.gateway.middleware.routing import Routing
+from gateway_svc.gateway.pages import Pages
+from gateway_svc.gateway.proxy import Proxy
+from gateway_svc.gateway.readiness import database_answers
+from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.routes import http_routes, socket_routes
+from gateway_svc.gateway.sockets import Sockets
+from gateway_svc.gateway.tokens import Tokens
+from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.sessions import selectors
+from gateway_svc.sessions.adapters import announcements
+
+KEYS_PATH = "/.well-known/jwks.json"
+
+
+class Gateway:
+    """An ASGI application with a beginning and an end."""
+
+    def __init__(
+        self,
+        *,
+        public_url: str,
+        assertion_key: bytes,
+        redis_url: str,
+        upstream_urls: Mapping[str, Sequence[str]],
+        socket_urls: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._balancers = {name: Balancer(urls) for name, urls in upstream_urls.items()}
+        self._socket_balancers = {name: Balancer(urls) for name, urls in socket_urls.items()}
+        users = self._balancers[USERS.name]
+        self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
+        self._ended = EndedSessions(
+            read=selectors.ended_session_ids, redis_url=redis_url, channel=announcements.CHANNEL
+        )
+        self._app = self._chain(Assertions(assertion_key), public_url)
+        self._followers: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        """As Django's settings say."""
+        return cls(
+            public_url=settings.PUBLIC_URL,
+            assertion_key=settings.ASSERTION_KEY,
+            redis_url=settings.REDIS_URL,
+            upstream_urls=settings.UPSTREAM_URLS,
+            socket_urls=settings.SOCKET_URLS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _chain(self, assertions: Assertions, public_url: str) -> ASGIApp:
+        """The way in, from the inside out."""
+        origin = PublicOrigin(public_url)
+        ends = {
+            "http": Proxy(self._balancers, assertions, origin),
+            "websocket": Sockets(self._socket_balancers, assertions, origin),
+        }
+
+        async def end(scope: Scope, receive: Receive, send: Send) -> None:
+            await ends[scope["type"]](scope, receive, send)
+
+        app: ASGIApp = BodyLimit(end)
+        app = Authentication(app, tokens=Tokens(self._keys, self._ended))
+        app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages(public_url))
+        app = HeaderHygiene(app)
+        app = ProblemAnswers(app)
+        app = AccessLog(app)
+        return CorrelationId(app)
+
+    def _pages(self, public_url: str) -> Pages:
+        async def keys_are_known() -> bool:
+            return self._keys.is_known
+
+        checks = {"database": database_answers, "redis": self._ended.redis_answers, "keys": keys_are_known}
+        return Pages(public_url=public_url, checks=checks)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._start()
+            else:
+                await self._stop()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+    async def _start(self) -> None:
+        await self._ended.load()
+        self._followers = [asyncio.create_task(each) for each in (self._ended.follow(), self._keys.keep_fresh())]
+
+    async def _stop(self) -> None:
+        for follower in self._followers:
+            follower.cancel()
+        await asyncio.gather(*self._followers, return_exceptions=True)
+        await self._ended.close()
+        for balancer in self._balancers.values():
+            balancer.close()

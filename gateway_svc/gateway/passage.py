@@ -1,0 +1,83 @@
+"""One request over one connection: asked, answered, told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from gateway_svc.gateway.asgi import Receive, Send
+from gateway_svc.gateway.body import DISCARD_SECONDS
+from gateway_svc.gateway.errors import ClientGone
+from gateway_svc.gateway.routes import Limits
+from gateway_svc.gateway.upstreams.answer import Body, body_of
+from gateway_svc.gateway.upstreams.connection import Connection
+from gateway_svc.gateway.upstreams.wire import Head
+from gateway_svc.gateway.watch import DisconnectWatch
+
+
+class Passage:
+    """The request's body flows while the answer is waited for; the answer's body flows on to the client."""
+
+    def __init__(self, connection: Connection, receive: Receive, limits: Limits) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._watch = DisconnectWatch(receive, connection)
+        self._pump: asyncio.Task[None] | None = None
+        self.is_clean = False
+        """Asked and answered to the end, so that the connection can be used again."""
+
+    async def ask(self, head: bytes, *, method: str, body: AsyncIterator[bytes] | None, length: int) -> Head:
+        """Send the request. Raises UpstreamError, ClientGone, or the Problem with the body."""
+        first = await anext(body, b"") if body else b""
+        self._connection.start(head + first)
+        if body and len(first) < length:
+            self._pump = asyncio.create_task(self._send_rest(body))
+        else:
+            self._expect_answer()
+        answer = await self._connection.head(method=method)
+        if self._pump and not self._pump.done():
+            await self._stop_sending(self._pump)
+        return answer
+
+    async def tell(self, head: Head, send: Send) -> None:
+        """Pass the answer on. Raises UpstreamError when it breaks off, ClientGone when nobody takes it."""
+        body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
+        await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+        is_complete = False
+        while not is_complete:
+            is_complete = await self._tell_piece(body, send)
+        self.is_clean = head.keeps_alive and self._pump is None
+
+    def end(self) -> None:
+        """Let go of whatever still waits."""
+        self._watch.stop()
+        if self._pump:
+            self._pump.cancel()
+
+    async def _tell_piece(self, body: Body, send: Send) -> bool:
+        piece = await body.read()
+        is_complete = body.is_complete
+        try:
+            async with asyncio.timeout(self._limits.idle_seconds):
+                await send({"type": "http.response.body", "body": piece, "more_body": not is_complete})
+        except TimeoutError:
+            raise ClientGone from None
+        return is_complete
+
+    def _expect_answer(self) -> None:
+        self._connection.expect_within(self._limits.first_byte_seconds)
+        self._watch.begin()
+
+    async def _send_rest(self, body: AsyncIterator[bytes]) -> None:
+        try:
+            async for piece in body:
+                await self._connection.write(piece, within=self._limits.idle_seconds)
+        except Exception as error:  # too large, too slow or gone: whoever waits for the answer must know
+            self._connection.fail(error)
+        else:
+            self._expect_answer()
+
+    async def _stop_sending(self, pump: asyncio.Task[None]) -> None:
+        """Answered early. Clients that read only after they have sent get to the end of their sentence."""
+        self._connection.silence()
+        await asyncio.wait({pump}, timeout=DISCARD_SECONDS)

@@ -1,0 +1,104 @@
+"""HTTP: a request goes to a service, its answer comes back, both as they flow."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from gateway_svc.gateway import errors, problems
+from gateway_svc.gateway.asgi import Receive, Scope, Send
+from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.body import chunks, gather, pieces_of
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.passage import Passage
+from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
+from gateway_svc.gateway.routes import Route
+from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.upstreams.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_KEPT_IN_MEMORY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a service is asked."""
+
+    method: str
+    head: bytes
+    body: AsyncIterator[bytes] | None
+    length: int
+
+    def may_repeat(self, connection: Connection) -> bool:
+        """A kept connection may be closed from the other side just when it is used again."""
+        return connection.was_used and self.body is None and self.method in _IDEMPOTENT
+
+
+class Proxy:
+    """The end of the way in."""
+
+    def __init__(self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin) -> None:
+        self._balancers = balancers
+        self._assertions = assertions
+        self._origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        route: Route = scope["exchange"].route
+        try:
+            if exchange.is_chunked:
+                await self._pass_gathered(route, scope, receive, send)
+            else:
+                length = exchange.content_length or 0
+                body = chunks(receive, idle_seconds=route.limits.idle_seconds) if length else None
+                await self._pass(route, self._request(scope, body, exchange.content_length), scope, receive, send)
+        except errors.UpstreamError as error:
+            logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
+            raise _problem(error) from error
+
+    async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """A body of unknown length is taken whole first: WSGI wants to know how long it is."""
+        with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as file:
+            length = await gather(receive, file, idle_seconds=route.limits.idle_seconds)
+            request = self._request(scope, pieces_of(file) if length else None, length)
+            await self._pass(route, request, scope, receive, send)
+
+    def _request(self, scope: Scope, body: AsyncIterator[bytes] | None, length: int | None) -> Request:
+        exchange: Exchange = scope["exchange"]
+        assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
+        own = own_headers(scope, exchange, self._origin, assertion)
+        head = request_head(scope, own, self._origin, length=length)
+        return Request(method=scope["method"], head=head, body=body, length=length or 0)
+
+    async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        balancer = self._balancers[route.service.name]
+        instance, connection = await balancer.connect()
+        may_repeat = request.may_repeat(connection)
+        while True:
+            exchange.instance = instance.address
+            passage = Passage(connection, receive, route.limits)
+            try:
+                head = await passage.ask(request.head, method=request.method, body=request.body, length=request.length)
+                await passage.tell(head, send)
+                return
+            except errors.UpstreamClosed:
+                if not may_repeat or exchange.status:
+                    raise
+                may_repeat = False
+            finally:
+                passage.end()
+                instance.take_back(connection, is_clean=passage.is_clean)
+            instance, connection = await balancer.connect(anew=True)
+
+
+def _problem(error: errors.UpstreamError) -> problems.Problem:
+    if isinstance(error, errors.UpstreamTimedOut):
+        return problems.TimedOut()
+    if isinstance(error, errors.UpstreamGarbled):
+        return problems.BadAnswer()
+    return problems.Unavailable()

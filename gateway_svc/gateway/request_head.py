@@ -1,0 +1,50 @@
+"""The head of a request as a service gets it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from gateway_svc.gateway import assertions
+from gateway_svc.gateway.asgi import Headers, Scope
+from gateway_svc.gateway.exchange import Exchange
+
+
+class PublicOrigin:
+    """Where the outside world believes to be: services build their absolute URLs on it."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.scheme = parts.scheme.encode()
+        self.host = parts.netloc.encode()
+
+
+def own_headers(scope: Scope, exchange: Exchange, origin: PublicOrigin, assertion: bytes) -> Headers:
+    """What only the gateway says: who asks, from where, and what the request is called."""
+    client = scope.get("client") or ("", 0)
+    return [
+        (assertions.HEADER, assertion),
+        (b"x-request-id", exchange.names.request_id.encode()),
+        (b"traceparent", exchange.names.traceparent.encode()),
+        (b"x-forwarded-for", client[0].encode()),
+        (b"x-forwarded-proto", origin.scheme),
+        (b"x-forwarded-host", origin.host),
+    ]
+
+
+def request_target(scope: Scope) -> bytes:
+    """Path and query, byte for byte as they were sent."""
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return b"%b?%b" % (path, query) if query else path
+
+
+def request_head(scope: Scope, own: Headers, origin: PublicOrigin, *, length: int | None) -> bytes:
+    """The bytes up to and including the empty line."""
+    exchange: Exchange = scope["exchange"]
+    parts = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), request_target(scope), origin.host)]
+    parts += [b"%b: %b" % header for header in exchange.headers]
+    parts += [b"%b: %b" % header for header in own]
+    if length is not None:
+        parts.append(b"content-length: %d" % length)
+    parts.append(b"\r\n")
+    return b"\r\n".join(parts)

@@ -1,0 +1,149 @@
+"""WebSockets: one to the client, one to the service, and what comes on either goes out on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from gateway_svc.gateway.asgi import Receive, Scope, Send
+from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
+from gateway_svc.gateway.problems import BadAnswer, TimedOut, Unavailable, UnknownPath
+from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
+from gateway_svc.gateway.upstreams.balancer import Balancer
+
+logger = logging.getLogger(__name__)
+
+FROM_CLIENT_BYTES = 64 * 1024
+FROM_SERVICE_BYTES = 1024 * 1024
+OPEN_SECONDS = 5.0
+PING_SECONDS = 20.0
+
+NORMAL, GOING_AWAY, NO_STATUS, ABNORMAL, TOO_BIG, BROKEN = 1000, 1001, 1005, 1006, 1009, 1011
+
+
+class Sockets:
+    """The end of the way in for WebSockets."""
+
+    def __init__(self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin) -> None:
+        self._balancers = balancers
+        self._assertions = assertions
+        self._origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        upstream = await self._connect(scope)
+        try:
+            chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
+            await send({"type": "websocket.accept", "subprotocol": chosen})
+            await _relay(upstream, receive, send)
+        finally:
+            await upstream.close()
+
+    async def _connect(self, scope: Scope) -> ClientConnection:
+        """Raises a Problem while the client can still be answered in HTTP."""
+        exchange: Exchange = scope["exchange"]
+        instance = self._balancers[exchange.audience].pick()
+        exchange.instance = instance.address
+        try:
+            return await connect(
+                f"ws://{self._origin.host.decode()}{request_target(scope).decode('latin-1')}",
+                host=instance.host,
+                port=instance.port,
+                additional_headers=self._headers(scope),
+                subprotocols=_passed_on(scope["subprotocols"]) or None,
+                user_agent_header=None,
+                compression=None,
+                proxy=None,
+                open_timeout=OPEN_SECONDS,
+                ping_interval=PING_SECONDS,
+                ping_timeout=PING_SECONDS,
+                close_timeout=1.0,
+                max_size=FROM_SERVICE_BYTES,
+                max_queue=16,
+            )
+        except InvalidStatus as error:
+            raise _refusal(error.response.status_code) from error
+        except TimeoutError as error:
+            raise TimedOut from error
+        except (OSError, InvalidHandshake) as error:
+            logger.warning("%s at %s: %r", exchange.audience, instance.address, error)
+            raise Unavailable from error
+
+    def _headers(self, scope: Scope) -> list[tuple[str, str]]:
+        exchange: Exchange = scope["exchange"]
+        assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
+        own = own_headers(scope, exchange, self._origin, assertion)
+        theirs = [header for header in exchange.headers if not header[0].startswith(b"sec-websocket-")]
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in (*theirs, *own)]
+
+
+def _passed_on(offered: list[str]) -> list[str]:
+    """The service gets the assertion, never the token: that stands after the word bearer."""
+    if SUBPROTOCOL not in offered:
+        return offered
+    at = offered.index(SUBPROTOCOL)
+    return [*offered[:at], *offered[at + 2 :]]
+
+
+def _refusal(status: int) -> Exception:
+    if status == 404:
+        return UnknownPath()
+    return BadAnswer() if status < 500 else Unavailable()
+
+
+async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> None:
+    """Until either side ends, whose reason is told to the other."""
+    inward = asyncio.create_task(_from_client(upstream, receive))
+    outward = asyncio.create_task(_from_service(upstream, send))
+    try:
+        await asyncio.wait({inward, outward}, return_when=asyncio.FIRST_COMPLETED)
+        if inward.done():
+            code, reason = inward.result()
+            await upstream.close(code, reason)
+        else:
+            code, reason = outward.result()
+        if code != NO_STATUS:
+            await send({"type": "websocket.close", "code": code, "reason": reason})
+    finally:
+        inward.cancel()
+        outward.cancel()
+
+
+async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[int, str]:
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            code = message.get("code", NO_STATUS)
+            return (NORMAL if code in {NO_STATUS, ABNORMAL} else code), ""
+        text, data = message.get("text"), message.get("bytes")
+        payload = data if text is None else text
+        if len(payload) > FROM_CLIENT_BYTES:
+            return TOO_BIG, "message too big"
+        try:
+            await upstream.send(payload)
+        except ConnectionClosed as closed:
+            return _reason(closed)
+
+
+async def _from_service(upstream: ClientConnection, send: Send) -> tuple[int, str]:
+    try:
+        async for message in upstream:
+            part = {"text": message} if isinstance(message, str) else {"bytes": message}
+            await send({"type": "websocket.send", **part})
+    except ConnectionClosed as closed:
+        return _reason(closed)
+    return upstream.close_code or NORMAL, upstream.close_reason or ""
+
+
+def _reason(closed: ConnectionClosed) -> tuple[int, str]:
+    """What the service said in its close frame; a connection that broke without one is our side's fault."""
+    if closed.rcvd is None:
+        return BROKEN, "the service is gone"
+    code = NORMAL if closed.rcvd.code in {NO_STATUS, ABNORMAL} else closed.rcvd.code
+    return code, closed.rcvd.reason

@@ -1,0 +1,1 @@
+"""Sign-ins that are over before their access tokens expire."""
