@@ -17,6 +17,8 @@ from rest_framework.request import Request
 
 HEADER = "X-Gateway-Assertion"
 ISSUER = "gateway_svc"
+CHALLENGE = 'Bearer realm="opencommerce"'
+"""What each 401 asks for (RFC 9110, 11.6.1)."""
 STAFF_ROLES = frozenset({"support", "admin"})
 _LEEWAY_SECONDS = 5
 
@@ -52,7 +54,7 @@ class GatewayAssertion(BaseAuthentication):
         return principal_of(assertion), assertion
 
     def authenticate_header(self, _request: Request) -> str:
-        return 'Bearer realm="opencommerce"'
+        return CHALLENGE
 
 
 def principal_of(assertion: str) -> Principal:

@@ -12,6 +12,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from common.api.authentication import CHALLENGE
 from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
 from common.errors import DomainError
 
@@ -56,14 +57,14 @@ def _foreseen(error: Exception) -> Exception:
 def _response(status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
     body = problem(status=status, code=code, detail=detail, errors=errors)
     response = Response(body, status=status, content_type=CONTENT_TYPE)
+    if status == 401:
+        response["WWW-Authenticate"] = CHALLENGE
     if status == 503:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
 def _with_headers(response: Response, error: exceptions.APIException) -> Response:
-    if challenge := getattr(error, "auth_header", None):
-        response["WWW-Authenticate"] = challenge
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(int(wait) + 1)
     return response
