@@ -50,7 +50,7 @@ class User(AbstractBaseUser, TimestampedModel):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects = BaseUserManager()
 
     class Meta:
         constraints = [

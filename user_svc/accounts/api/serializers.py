@@ -40,7 +40,7 @@ class RefreshInput(Input):
     refresh = TextField(max_length=512)
 
 
-class UserOutput(serializers.Serializer):
+class UserOutput(serializers.Serializer[Any]):
     """An account, as its owner sees it."""
 
     id = serializers.UUIDField()
@@ -49,7 +49,7 @@ class UserOutput(serializers.Serializer):
     roles = serializers.ListField(child=serializers.CharField())
 
 
-class TokensOutput(serializers.Serializer):
+class TokensOutput(serializers.Serializer[Any]):
     """What a program keeps to go on in somebody's name."""
 
     access = serializers.CharField()
@@ -62,7 +62,7 @@ class RegistrationOutput(TokensOutput):
     user = UserOutput()
 
 
-class SellerOutput(serializers.Serializer):
+class SellerOutput(serializers.Serializer[Any]):
     """Somebody who sells, as everybody sees them."""
 
     id = serializers.UUIDField()
