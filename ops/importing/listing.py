@@ -51,10 +51,12 @@ def _shows(listed: Json, product: Json) -> bool:
 
 def _until_still(missing: dict[str, Json], settle: Callable[[], None], *, patience_seconds: float) -> list[Json]:
     moved_at, left = time.monotonic(), len(missing)
-    while missing and time.monotonic() - moved_at < patience_seconds:
+    while missing:
         settle()
         if len(missing) < left:
             moved_at, left = time.monotonic(), len(missing)
-        elif missing:
+        elif time.monotonic() - moved_at >= patience_seconds:
+            break
+        else:
             time.sleep(PAUSE_SECONDS)
     return list(missing.values())

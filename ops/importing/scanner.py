@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 # A string may not hold a line break, so an unfinished one ends with its line.
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[\[\]{},]')
+_CLOSING = {"[": "]", "{": "}"}
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,14 @@ class Part:
 
     def _borders(self) -> Iterator[int]:
         """Where this array or object opens, where its own commas stand, and where it closes."""
-        depth = 0
+        depth, end = 0, ""
         for token in _TOKEN.finditer(self.text):
-            depth += (token[0] in "[{") - (token[0] in "]}")
-            if (depth == 1 and token[0] in "[{,") or depth == 0:
+            mark = token[0]
+            end = end or _CLOSING.get(mark, "")
+            if depth == 1 and mark in "]}" and mark != end:
+                continue  # One too many: it cannot close what it did not open.
+            depth += (mark in "[{") - (mark in "]}")
+            if (depth == 1 and mark in "[{,") or depth == 0:
                 yield token.start()
             if depth == 0:
                 return

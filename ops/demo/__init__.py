@@ -1,0 +1,1 @@
+"""The shop's own demo: its catalogue, and the main job told step by step."""
