@@ -1,0 +1,1 @@
+"""Files: pictures and documents, kept in object storage and served from one place."""

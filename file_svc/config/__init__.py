@@ -1,0 +1,1 @@
+"""How file_svc runs."""

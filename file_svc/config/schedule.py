@@ -1,0 +1,8 @@
+"""What file_svc does by itself, and how often."""
+
+from common.events.schedule import Every
+
+SCHEDULE: dict[str, Every] = {
+    "files.sweep_unfinished": Every(seconds=600),
+    "files.remove_deleted": Every(seconds=60),
+}

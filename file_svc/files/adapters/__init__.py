@@ -1,0 +1,1 @@
+"""The outside edge: the object storage, and the picture codecs."""

@@ -1,0 +1,110 @@
+"""The object storage: django-storages for what it does, its S3 client for what it does not (ranges, health)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import lru_cache
+from typing import IO, Any
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files import File
+from django.core.files.storage import storages
+from storages.backends.s3 import S3Storage
+
+from common.errors import NotFound
+from file_svc.files import errors
+
+logger = logging.getLogger(__name__)
+
+_PIECE_BYTES = 64 * 1024
+_PROBE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+
+
+def save(key: str, file: IO[bytes], *, content_type: str) -> None:
+    """Store a file, read from disk as it is sent. Raises StorageUnavailable; then it may be there or not."""
+    content = File(file, name=key)
+    content.content_type = content_type  # type: ignore[attr-defined]  # where django-storages looks for it
+    with _within_reach():
+        _storage().save(key, content)
+
+
+def read(key: str, *, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """Some of an object, or all of it. Raises StorageUnavailable or NotFound at once, not at the first piece."""
+    storage = _storage()
+    wanted = {"Range": f"bytes={start}-{start + length - 1}"} if length is not None else {}
+    with _within_reach():
+        answer = _client(storage).get_object(Bucket=storage.bucket_name, Key=key, **wanted)
+    return _pieces(answer["Body"])
+
+
+def delete(keys: Iterable[str]) -> None:
+    """Remove objects; one that is not there is as good as removed. Raises StorageUnavailable."""
+    storage = _storage()
+    with _within_reach():
+        for key in keys:
+            storage.delete(key)
+
+
+def check() -> None:
+    """For health: raises ConnectionError, soon, unless the bucket answers."""
+    storage = _storage()
+    try:
+        _probe(storage).head_bucket(Bucket=storage.bucket_name)
+    except (BotoCoreError, ClientError) as error:
+        raise ConnectionError("the file storage does not answer") from error
+
+
+def ensure_bucket() -> None:
+    """Make the bucket if it is not there. Raises StorageUnavailable."""
+    storage = _storage()
+    client = _client(storage)
+    with _within_reach():
+        if storage.bucket_name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
+            client.create_bucket(Bucket=storage.bucket_name)
+
+
+def _storage() -> S3Storage:
+    return storages["default"]
+
+
+def _client(storage: S3Storage) -> Any:
+    # The storage keeps one for all threads: clients may be shared (boto3's guide "Resources", "Multithreading").
+    return storage.bucket.meta.client
+
+
+@lru_cache(maxsize=1)
+def _probe(storage: S3Storage) -> Any:
+    """A client with less patience, so that a health check answers while the storage does not."""
+    return boto3.client(
+        "s3",
+        endpoint_url=storage.endpoint_url,
+        region_name=storage.region_name,
+        aws_access_key_id=storage.access_key,
+        aws_secret_access_key=storage.secret_key,
+        config=storage.client_config.merge(_PROBE),
+    )
+
+
+def _pieces(body: Any) -> Iterator[bytes]:
+    with closing(body), _within_reach():
+        yield from body.iter_chunks(_PIECE_BYTES)
+
+
+@contextmanager
+def _within_reach() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            logger.error("an object is missing in the storage: %s", error)
+            raise NotFound from error
+        logger.warning("file storage refuses: %s", error)
+        raise errors.StorageUnavailable from error
+    except (BotoCoreError, Boto3Error) as error:
+        logger.warning("file storage out of reach: %s", error)
+        raise errors.StorageUnavailable from error

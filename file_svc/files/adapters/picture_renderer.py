@@ -1,0 +1,76 @@
+"""The child process that decodes pictures from strangers: ``picture_renderer.py ORDER`` in a folder with ``original``.
+
+It has little memory and time, knows no secrets, and imports nothing of ours. It writes ``<name>.webp`` for each size of
+the order (JSON: format, longest_sides, largest_pixels) and prints their widths and heights as JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import sys
+import warnings
+
+from PIL import Image, ImageCms, ImageOps
+
+_MEMORY_BYTES = 1536 * 2**20
+_CPU_SECONDS = 20
+
+
+def main() -> None:
+    """Do what the order says."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    os.nice(10)  # somebody who waits for a page goes first
+    order = json.loads(sys.argv[1])
+    Image.MAX_IMAGE_PIXELS = order["largest_pixels"]
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    sys.stdout.write(json.dumps(render(order["format"], order["longest_sides"])))
+
+
+def render(picture_format: str, longest_sides: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Write each size, the largest first and the smaller ones from it; none is larger than the original."""
+    with Image.open("original", formats=[picture_format]) as original:
+        picture = _reduced(original, max(longest_sides.values()))
+    sizes = {}
+    for name, side in sorted(longest_sides.items(), key=lambda item: -item[1]):
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        picture.save(f"{name}.webp", "WEBP", quality=82, method=4)
+        sizes[name] = picture.size
+    return sizes
+
+
+def _reduced(original: Image.Image, side: int) -> Image.Image:
+    """The first frame, upright, in sRGB, as fresh pixels: nothing of the file's metadata goes with them."""
+    picture = original
+    if picture.mode in {"P", "1", "PA"}:  # a palette's colours cannot be averaged
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    elif picture.mode.startswith(("I", "F")):
+        picture = _in_eight_bits(picture)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    picture = _in_srgb(ImageOps.exif_transpose(picture))
+    picture.info = {}
+    return picture
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    return picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if profile := picture.info.get("icc_profile"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+        except (ImageCms.PyCMSError, OSError):
+            converted = None  # a profile that cannot be read says nothing
+        if converted is not None:
+            return converted
+    return picture.convert(mode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Pictures: measured here by their headers alone, decoded only in a child process that may fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from PIL import Image, WebPImagePlugin
+
+from file_svc.files import errors, rules
+from file_svc.files.adapters import picture_renderer
+
+RENDER_TIMEOUT_SECONDS = 30
+
+# A header that claims more pixels than we decode is an error, before a byte of it is decoded.
+Image.MAX_IMAGE_PIXELS = rules.LARGEST_PICTURE_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+_FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": WebPImagePlugin.WebPImageFile.format,
+}
+# What Pillow's readers raise when a file is not what its first bytes promise.
+_UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A picture in a smaller size, in a file."""
+
+    name: str
+    path: Path
+    width: int
+    height: int
+    content_type: str = "image/webp"
+
+
+def measure(file: IO[bytes], content_type: str) -> tuple[int, int]:
+    """Width and height, by the header. Raises PictureTooLarge, BrokenPicture."""
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[_FORMATS[content_type]]) as picture:
+            width, height = picture.size
+            rules.require_decodable(width=width, height=height)
+            picture.verify()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+        limit = f"At most {rules.LARGEST_PICTURE_PIXELS // 1_000_000} million pixels are allowed."
+        raise errors.PictureTooLarge(errors={"file": [limit]}) from error
+    except _UNREADABLE as error:
+        raise errors.BrokenPicture(errors={"file": ["The picture cannot be read."]}) from error
+    return width, height
+
+
+def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> list[Rendered]:
+    """Make the smaller sizes in this folder. Raises BrokenPicture with the reason."""
+    source = folder / "original"
+    with source.open("wb") as file:
+        file.writelines(original)
+    order = {
+        "format": _FORMATS[content_type],
+        "longest_sides": rules.VARIANTS,
+        "largest_pixels": rules.LARGEST_PICTURE_PIXELS,
+    }
+    sizes = _run(order, folder)
+    return [Rendered(name, folder / f"{name}.webp", *sizes[name]) for name in rules.VARIANTS]
+
+
+def _run(order: dict[str, object], folder: Path) -> dict[str, tuple[int, int]]:
+    """One child a picture, without our environment (it holds secrets) and without our paths."""
+    argv = [sys.executable, "-I", str(Path(picture_renderer.__file__)), json.dumps(order)]
+    environment = {"LANG": "C.UTF-8", "PATH": os.defpath}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, and no argument comes from a client
+            argv, cwd=folder, env=environment, capture_output=True, timeout=RENDER_TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise errors.BrokenPicture("Decoding it took too long.") from error
+    if done.returncode != 0:
+        last_line = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise errors.BrokenPicture(last_line or f"The decoder ended with {done.returncode}.")
+    sizes: dict[str, tuple[int, int]] = json.loads(done.stdout)
+    return sizes

@@ -1,0 +1,64 @@
+"""The content of a file as an HTTP answer: conditional, in ranges, and harmless in a browser."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from rest_framework.request import Request
+
+from file_svc.files import services
+from file_svc.files.api.ranges import ByteRange, requested_range
+from file_svc.files.models import StoredFile
+from file_svc.files.selectors import Content
+
+
+def content_answer(request: Request, file: StoredFile, content: Content) -> HttpResponseBase:
+    """200, 206 or 304. Raises RangeNotSatisfiable, StorageUnavailable, NotFound."""
+    headers = _headers(file, content)
+    whole = HttpResponse(headers=headers)
+    conditional = get_conditional_response(request, etag=headers["ETag"], response=whole)
+    if conditional is not whole or request.method == "HEAD":
+        return conditional
+    part = _wanted_part(request, content)
+    span = part or ByteRange(0, content.size, content.size)
+    pieces = services.open_content(content, start=span.start, length=span.length)
+    headers["Content-Length"] = str(span.length)
+    if part:
+        headers["Content-Range"] = part.content_range
+    return StreamingHttpResponse(pieces, status=206 if part else 200, headers=headers)
+
+
+def _wanted_part(request: Request, content: Content) -> ByteRange | None:
+    """``If-Range`` asks for the part only of what the client already has some of, and else for all."""
+    condition = request.headers.get("If-Range")
+    if condition is not None and condition != _etag(content):
+        return None
+    return requested_range(request.headers.get("Range", ""), size=content.size)
+
+
+def _headers(file: StoredFile, content: Content) -> dict[str, str]:
+    disposition = content_disposition_header(not file.is_picture, file.name)
+    return {
+        "Content-Type": content.content_type,
+        "Content-Length": str(content.size),
+        "Content-Disposition": disposition or "inline",
+        "ETag": _etag(content),
+        "Accept-Ranges": "bytes",
+        "Cache-Control": _cache_control(file, content),
+        # It comes from strangers and lives on the shop's own origin: no guessing, no scripts.
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox",
+    }
+
+
+def _etag(content: Content) -> str:
+    return f'"{content.sha256}"'
+
+
+def _cache_control(file: StoredFile, content: Content) -> str:
+    if not file.is_public:
+        return "private, no-store"
+    # What an id and a size stand for never changes, once it is made.
+    return "no-cache" if content.is_stand_in else "public, max-age=31536000, immutable"

@@ -1,0 +1,60 @@
+"""Files in JSON, and the form that brings them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from common.api.serializers import Input
+from file_svc.files.models import StoredFile
+
+
+class UploadInput(Input):
+    """The fields of an upload's form."""
+
+    file = serializers.FileField()
+    purpose = serializers.CharField(required=False, max_length=32)
+    visibility = serializers.CharField(required=False, max_length=32)
+
+
+class FileOutput(serializers.ModelSerializer):
+    """A file, with the URLs of its content."""
+
+    url = serializers.SerializerMethodField()
+    variants = serializers.SerializerMethodField()
+
+    class Meta:
+        model = StoredFile
+        fields = [
+            "id",
+            "url",
+            "name",
+            "content_type",
+            "size",
+            "sha256",
+            "purpose",
+            "visibility",
+            "width",
+            "height",
+            "variants",
+            "created_at",
+        ]
+
+    def get_url(self, file: StoredFile) -> str:
+        return content_url(file)
+
+    def get_variants(self, file: StoredFile) -> dict[str, str | None] | None:
+        """The URL of each smaller size that is made; None for what is no picture."""
+        if not file.is_picture:
+            return None
+        variants = file.variants_by_name()
+        return {name: content_url(file, variant=name) if made else None for name, made in variants.items()}
+
+
+def content_url(file: StoredFile, **query: str) -> str:
+    """Where the content is, on the gateway's public origin."""
+    url = urljoin(settings.PUBLIC_URL, reverse("file-content", args=[file.id]))
+    return f"{url}?{urlencode(query)}" if query else url

@@ -1,0 +1,99 @@
+"""Files as they are kept: a row here, an object in the storage."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from common.models import TimestampedModel
+from file_svc.files import rules
+
+
+class Status(models.TextChoices):
+    """How far a file has come."""
+
+    STORING = "storing"
+    STORED = "stored"
+    DELETED = "deleted"
+
+
+class Visibility(models.TextChoices):
+    """Who may read a file besides its owner and staff."""
+
+    PUBLIC = rules.PUBLIC
+    PRIVATE = rules.PRIVATE
+
+
+class StoredFile(TimestampedModel):
+    """An upload. The row is there before the object and goes after it, so no object is ever without its row."""
+
+    owner_id = models.UUIDField(db_index=True)
+    purpose = models.CharField(max_length=16)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.STORING)
+    key = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=255)
+    """As its owner called it: shown and offered when saving, never part of a path."""
+    content_type = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    variants_problem = models.CharField(max_length=200, default="", blank=True)
+    """Why a picture could not be made smaller; empty when it could, or was not tried yet."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(status="storing"), name="file_unfinished"),
+            models.Index(fields=["updated_at"], condition=Q(status="deleted"), name="file_to_remove"),
+        ]
+
+    @property
+    def is_picture(self) -> bool:
+        """Something that has smaller sizes."""
+        return self.content_type in rules.PICTURES
+
+    @property
+    def is_public(self) -> bool:
+        """Readable by anyone."""
+        return self.visibility == Visibility.PUBLIC
+
+    def variants_by_name(self) -> dict[str, FileVariant | None]:
+        """Every size that pictures have, with None for one that is not made."""
+        made = {variant.name: variant for variant in self.variants.all()}
+        return {name: made.get(name) for name in rules.VARIANTS}
+
+    def belongs_to(self, person_id: uuid.UUID | None) -> bool:
+        """It was uploaded by this person."""
+        return self.owner_id == person_id
+
+
+class FileVariant(models.Model):
+    """A picture in a smaller size."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="variants")
+    name = models.CharField(max_length=8)
+    key = models.CharField(max_length=100, unique=True)
+    content_type = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "name"], name="one_variant_a_size")]
+
+
+def original_key(file_id: uuid.UUID) -> str:
+    """Where the object of a file lies: under its id, so that no client has a say in it."""
+    return f"{file_id.hex[:2]}/{file_id}/original"
+
+
+def variant_keys(file_id: uuid.UUID) -> dict[str, str]:
+    """Where its smaller sizes lie, by name; always the same, so that making them again replaces them."""
+    return {name: f"{file_id.hex[:2]}/{file_id}/{name}.webp" for name in rules.VARIANTS}

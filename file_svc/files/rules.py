@@ -1,0 +1,124 @@
+"""What may be uploaded for which purpose, what a content is, and which sizes a picture gets."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from common.errors import InvalidInput
+from file_svc.files import errors
+
+MEBIBYTE = 2**20
+
+PUBLIC = "public"
+PRIVATE = "private"
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+TEXTS = frozenset({"text/csv", "application/json", "text/plain"})
+LARGEST_PICTURE_PIXELS = 50_000_000
+
+VARIANTS = {"thumb": 200, "medium": 600, "large": 1200}
+"""The longer side of each, in pixels, at most."""
+
+HEAD_BYTES = 8192
+"""How much of a file's beginning tells what it is."""
+
+_PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+)
+_TEXT_BY_SUFFIX = {"csv": "text/csv", "json": "application/json"}
+_CONTROL_CHARACTERS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a file is for, and what may therefore be sent. The first visibility is the one it has unless asked."""
+
+    name: str
+    types: frozenset[str]
+    largest_bytes: int
+    visibilities: tuple[str, ...]
+
+
+_ALL = (
+    Purpose("product_image", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
+    Purpose("avatar", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
+    Purpose("review_image", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
+    Purpose("import", TEXTS | {"application/zip"}, 25 * MEBIBYTE, (PRIVATE,)),
+    Purpose("invoice", frozenset({"application/pdf"}), 25 * MEBIBYTE, (PRIVATE,)),
+    Purpose("download", PICTURES | TEXTS | {"application/pdf", "application/zip"}, 25 * MEBIBYTE, (PRIVATE, PUBLIC)),
+)
+PURPOSES = {purpose.name: purpose for purpose in _ALL}
+
+
+def content_type_of(head: bytes, *, name: str) -> str | None:
+    """What the content is by its first bytes; the name decides only between kinds of text. None for anything else."""
+    for signature, content_type in _SIGNATURES:
+        if head.startswith(signature):
+            return content_type
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if _is_plain_text(head):
+        return _TEXT_BY_SUFFIX.get(name.rpartition(".")[2].lower(), "text/plain")
+    return None
+
+
+def purpose_of(given: str | None, *, content_type: str | None, name: str, claimed_type: str) -> Purpose:
+    """The purpose that was given; if none was, pictures (and what calls itself one) are for products.
+
+    Raises InvalidInput for a purpose that nobody knows.
+    """
+    if given is None:
+        claims_to_be_picture = claimed_type.startswith("image/") or name.lower().endswith(_PICTURE_SUFFIXES)
+        return PURPOSES["product_image" if content_type in PICTURES or claims_to_be_picture else "download"]
+    if given not in PURPOSES:
+        raise InvalidInput(errors={"purpose": [f"One of {', '.join(PURPOSES)}."]})
+    return PURPOSES[given]
+
+
+def visibility_of(given: str | None, *, purpose: Purpose) -> str:
+    """Who may read it. Raises InvalidInput for what the purpose does not allow."""
+    visibility = given or purpose.visibilities[0]
+    if visibility not in purpose.visibilities:
+        allowed = " or ".join(purpose.visibilities)
+        raise InvalidInput(errors={"visibility": [f"For the purpose {purpose.name}: {allowed}."]})
+    return visibility
+
+
+def require_allowed(purpose: Purpose, *, content_type: str | None, size: int) -> str:
+    """The content type, if it and the size suit the purpose. Raises UnsupportedType, TooLarge."""
+    if content_type not in purpose.types:
+        allowed = f"For the purpose {purpose.name}: {', '.join(sorted(purpose.types))}."
+        raise errors.UnsupportedType(errors={"file": [allowed]})
+    if size > purpose.largest_bytes:
+        limit = f"For the purpose {purpose.name}: at most {purpose.largest_bytes // MEBIBYTE} MiB."
+        raise errors.TooLarge(errors={"file": [limit]})
+    return content_type
+
+
+def require_decodable(*, width: int, height: int) -> None:
+    """A small file can claim an enormous picture; decoding it would take the machine's memory."""
+    if width * height > LARGEST_PICTURE_PIXELS:
+        reason = f"{width} × {height} pixels; at most {LARGEST_PICTURE_PIXELS // 1_000_000} million are allowed."
+        raise errors.PictureTooLarge(errors={"file": [reason]})
+
+
+def require_known_variant(name: str) -> None:
+    """Raises InvalidInput for a size that pictures do not have."""
+    if name not in VARIANTS:
+        raise InvalidInput(errors={"variant": [f"One of {', '.join(VARIANTS)}."]})
+
+
+def _is_plain_text(head: bytes) -> bool:
+    """UTF-8 without control characters, and no markup: a browser might run that (WHATWG's MIME Sniffing standard)."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not text.lstrip().startswith("<") and _CONTROL_CHARACTERS.isdisjoint(text)
