@@ -28,6 +28,7 @@ LOOK_EVERY_SECONDS = 5.0
 
 BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, TRY_AGAIN_LATER = 4400, 4401, 1011, 1013
 _MAX_SEQUENCE_DIGITS = 18
+_OUT_OF_REACH = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 read = database_sync_to_async
@@ -109,10 +110,11 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         try:
             await self._greet(user_id, after)
             while True:
-                await self._catch_up(user_id)
+                # A database that is away for a moment costs a socket that is open nothing but that moment.
+                with suppress(*_OUT_OF_REACH):
+                    await self._catch_up(user_id)
                 await _woken_or_time_to_look(woken)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("database out of reach: %s", error)
+        except _OUT_OF_REACH:
             await self.close(code=TRY_AGAIN_LATER)
         except Exception:
             logger.exception("a live feed broke")

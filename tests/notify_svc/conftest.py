@@ -1,0 +1,131 @@
+"""A real Daphne on the test database, and a client of its sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection as database
+from websockets.sync.client import ClientConnection, connect
+
+from common.testing.plugin import sign_assertion
+
+UNREACHABLE_REDIS = "redis://127.0.0.1:1/0"
+
+
+class Daphne:
+    """The socket process of notify_svc, as it runs in production."""
+
+    def __init__(self, **environment: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "daphne", "-v0", "-b", "127.0.0.1", "-p", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "notify_svc.config.asgi:application"],
+            env={**os.environ, "NOTIFY_SVC_DATABASE_URL": database_url(), **environment},
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait_until_live()
+
+    def connect(self, path: str = "/ws/notifications/", **options: Any) -> ClientConnection:
+        """Open a socket as anybody."""
+        return connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, open_timeout=10, **options)
+
+    def follow(self, user_id: uuid.UUID | str, query: str = "") -> Feed:
+        """Open the feed of a person, as the gateway does."""
+        assertion = sign_assertion(audience="notify_svc", user_id=uuid.UUID(str(user_id)), roles=("customer",))
+        headers = {"X-Gateway-Assertion": assertion}
+        return Feed(self.connect(f"/ws/notifications/{query}", additional_headers=headers))
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _wait_until_live(self) -> None:
+        give_up_at = time.monotonic() + 30
+        while time.monotonic() < give_up_at and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=1) as answer:
+                    assert answer.status == 200
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("Daphne did not start")
+
+
+class Feed(AbstractContextManager["Feed"]):
+    """An open feed, read message by message."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def next(self, *, within_seconds: float = 10) -> Any:
+        """The next message."""
+        return json.loads(self.connection.recv(timeout=within_seconds))
+
+    def sequences(self, count: int, *, within_seconds: float = 10) -> list[int]:
+        """The sequences of the next notifications."""
+        return [self.next(within_seconds=within_seconds)["sequence"] for _ in range(count)]
+
+    def is_silent(self, *, for_seconds: float = 0.3) -> bool:
+        """Whether nothing more comes for a moment."""
+        try:
+            self.connection.recv(timeout=for_seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+
+def database_url() -> str:
+    """The test database, for a process of its own."""
+    of = database.settings_dict
+    return f"postgres://{quote(of['USER'])}:{quote(of['PASSWORD'] or '')}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+
+@pytest.fixture(scope="module")
+def daphne(django_db_setup: None) -> Iterator[Daphne]:
+    """Daphne, with everything that it needs."""
+    server = Daphne()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def daphne_without_redis(django_db_setup: None) -> Iterator[Daphne]:
+    """Daphne, which no wake-up reaches."""
+    server = Daphne(OPENCOMMERCE_REDIS_URL=UNREACHABLE_REDIS)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def in_threads(transactional_db: None) -> Callable[..., None]:
+    """``in_threads(function, arguments)``: call it with each of them, all at once, each on a connection of its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def call(function: Callable[[Any], object], arguments: list[Any]) -> None:
+        def alone(argument: Any) -> None:
+            try:
+                function(argument)
+            finally:
+                database.close()
+
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(alone, arguments))
+
+    return call

@@ -1,0 +1,67 @@
+"""Facts as others tell them."""
+
+import uuid
+
+import factory
+
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, UserRegistered
+
+HOUSE_SELLER = "00000000-0000-4000-8000-000000000001"
+
+
+def _some_id(_: object) -> str:
+    return str(uuid.uuid4())
+
+
+class OrderLineFactory(factory.Factory):
+    """A line of two teapots."""
+
+    class Meta:
+        model = OrderLine
+
+    sku = factory.Sequence(lambda n: f"SKU-{n}")
+    title = "Teapot"
+    quantity = 2
+    unit_price_minor = 1250
+    seller_id = factory.LazyAttribute(_some_id)
+
+
+class OrderConfirmedFactory(factory.Factory):
+    """An order of one line, paid."""
+
+    class Meta:
+        model = OrderConfirmed
+
+    order_id = factory.LazyAttribute(_some_id)
+    version = 2
+    number = factory.Sequence(lambda n: f"OC-{n:06}")
+    customer_id = factory.LazyAttribute(_some_id)
+    lines = factory.LazyFunction(lambda: (OrderLineFactory(seller_id=HOUSE_SELLER),))
+    total_minor = factory.LazyAttribute(lambda order: sum(line.unit_price_minor * line.quantity for line in order.lines))
+    currency = "USD"
+
+
+class OrderCancelledFactory(factory.Factory):
+    """An order that had sold out."""
+
+    class Meta:
+        model = OrderCancelled
+
+    order_id = factory.LazyAttribute(_some_id)
+    version = 2
+    number = factory.Sequence(lambda n: f"OC-{n:06}")
+    customer_id = factory.LazyAttribute(_some_id)
+    reason = "out_of_stock"
+
+
+class UserRegisteredFactory(factory.Factory):
+    """Somebody who signed up to buy."""
+
+    class Meta:
+        model = UserRegistered
+
+    user_id = factory.LazyAttribute(_some_id)
+    version = 1
+    email = "ada@example.com"
+    full_name = "Ada Lovelace"
+    roles = ("customer",)

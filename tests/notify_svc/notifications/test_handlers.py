@@ -1,0 +1,104 @@
+"""Notifications are written down once, in each person's own order."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django_redis import get_redis_connection
+
+from common import clock
+from notify_svc.notifications import services
+from notify_svc.notifications.models import Delivery, Feed, Notification
+from tests.notify_svc.conftest import UNREACHABLE_REDIS
+from tests.notify_svc.factories import OrderCancelledFactory, OrderConfirmedFactory, OrderLineFactory
+
+pytestmark = pytest.mark.django_db
+BUYER = str(uuid.uuid4())
+SELLER = str(uuid.uuid4())
+
+
+class TestOrderConfirmed:
+    def test_tells_the_buyer_and_the_seller(self, hear: Callable[..., bool]) -> None:
+        lines = (OrderLineFactory(seller_id=SELLER),)
+
+        hear(OrderConfirmedFactory(customer_id=BUYER, lines=lines))
+
+        told = Notification.objects.values_list("user_id", "audience", "sequence")
+        assert set(told) == {(uuid.UUID(BUYER), "buyer", 1), (uuid.UUID(SELLER), "seller", 1)}
+        assert Delivery.objects.filter(status="pending").count() == 2
+
+    def test_tells_once_even_when_told_twice(self, hear: Callable[..., bool]) -> None:
+        order = OrderConfirmedFactory(customer_id=BUYER)
+
+        assert hear(order)
+        assert hear(order)
+
+        assert Notification.objects.count() == 1
+        assert Feed.objects.get().last_sequence == 1
+
+    def test_tells_somebody_who_buys_from_themselves_as_both(self, hear: Callable[..., bool]) -> None:
+        hear(OrderConfirmedFactory(customer_id=BUYER, lines=(OrderLineFactory(seller_id=BUYER),)))
+
+        assert list(Notification.objects.order_by("sequence").values_list("audience", flat=True)) == ["buyer", "seller"]
+
+    def test_does_not_need_redis(
+        self, hear: Callable[..., bool], settings: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        cache = settings.CACHES["default"]
+        settings.CACHES = {"default": {**cache, "LOCATION": UNREACHABLE_REDIS}}
+
+        with django_capture_on_commit_callbacks(execute=True) as callbacks:
+            hear(OrderConfirmedFactory(customer_id=BUYER))
+
+        assert len(callbacks) == 1
+        assert Notification.objects.count() == 1
+
+
+class TestOrderCancelled:
+    def test_tells_the_buyer_beside_what_was_told_before(self, hear: Callable[..., bool]) -> None:
+        order = OrderConfirmedFactory(customer_id=BUYER)
+        hear(order)
+
+        hear(OrderCancelledFactory(customer_id=BUYER, order_id=order.order_id, version=3, reason="customer"))
+
+        assert list(Notification.objects.order_by("sequence").values_list("sequence", "event")) == [
+            (1, "orders.order_confirmed.v1"),
+            (2, "orders.order_cancelled.v1"),
+        ]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyAtOnce:
+    def test_number_each_feed_without_a_gap(self, in_threads: Callable[..., None]) -> None:
+        orders = [OrderConfirmedFactory(customer_id=BUYER) for _ in range(40)]
+
+        in_threads(_tell, orders)
+
+        sequences = Notification.objects.order_by("sequence").values_list("sequence", flat=True)
+        assert list(sequences) == list(range(1, 41))
+
+    def test_write_down_the_same_order_once(self, in_threads: Callable[..., None]) -> None:
+        order = OrderConfirmedFactory(customer_id=BUYER, lines=(OrderLineFactory(seller_id=SELLER),))
+
+        in_threads(_tell, [order] * 16)
+
+        assert Notification.objects.count() == 2
+        assert set(Feed.objects.values_list("last_sequence", flat=True)) == {1}
+
+    def test_between_the_same_two_people_do_not_block_each_other(self, in_threads: Callable[..., None]) -> None:
+        there = [OrderConfirmedFactory(customer_id=BUYER, lines=(OrderLineFactory(seller_id=SELLER),)) for _ in range(20)]
+        back = [OrderConfirmedFactory(customer_id=SELLER, lines=(OrderLineFactory(seller_id=BUYER),)) for _ in range(20)]
+
+        in_threads(_tell, [order for pair in zip(there, back, strict=True) for order in pair])
+
+        assert Notification.objects.count() == 80
+
+
+def _tell(order: Any) -> None:
+    services.tell_of_confirmed_order(order=order, now=clock.now())
+
+
+def test_redis_is_there() -> None:
+    """What the tests above say of a Redis that is away would say nothing if it always were."""
+    assert get_redis_connection("default").ping()

@@ -1,0 +1,73 @@
+"""Who is told of what, in which words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notify_svc.notifications import rules
+from tests.notify_svc.factories import HOUSE_SELLER, OrderCancelledFactory, OrderConfirmedFactory, OrderLineFactory
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ADA = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11"
+BOB = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a12"
+
+
+class TestDraftsOfConfirmedOrder:
+    def test_tell_the_buyer_of_the_whole(self) -> None:
+        order = OrderConfirmedFactory(number="OC-7", total_minor=2500)
+
+        [draft] = rules.drafts_of_confirmed_order(order)
+
+        assert draft.title == "Order OC-7 is confirmed"
+        assert "25.00 USD" in draft.body
+        assert draft.event == "orders.order_confirmed.v1"
+        assert draft.data["total"] == {"amount": "25.00", "currency": "USD"}
+        assert (draft.data["order_id"], draft.data["number"]) == (order.order_id, "OC-7")
+
+    def test_tell_each_seller_of_their_own_lines(self) -> None:
+        lines = (
+            OrderLineFactory(seller_id=ADA, sku="A", quantity=1, unit_price_minor=100),
+            OrderLineFactory(seller_id=BOB, sku="B", quantity=2, unit_price_minor=300),
+            OrderLineFactory(seller_id=ADA, sku="C", quantity=1, unit_price_minor=50),
+        )
+
+        _, of_ada, of_bob = rules.drafts_of_confirmed_order(OrderConfirmedFactory(lines=lines, number="OC-8"))
+
+        assert [str(of_ada.user_id), str(of_bob.user_id)] == [ADA, BOB]
+        assert of_ada.title == "New order OC-8"
+        assert of_ada.data["role"] == "seller"
+        assert [line["sku"] for line in of_ada.data["lines"]] == ["A", "C"]
+        assert of_ada.data["total"] == {"amount": "1.50", "currency": "USD"}
+        assert of_bob.data["total"] == {"amount": "6.00", "currency": "USD"}
+
+    def test_tell_nobody_where_the_house_sells(self) -> None:
+        order = OrderConfirmedFactory(lines=(OrderLineFactory(seller_id=HOUSE_SELLER),))
+
+        assert [draft.audience for draft in rules.drafts_of_confirmed_order(order)] == ["buyer"]
+
+
+class TestDraftsOfCancelledOrder:
+    @pytest.mark.parametrize(
+        ("reason", "words"),
+        [
+            ("out_of_stock", "sold out"),
+            ("payment_declined", "declined"),
+            ("customer", "as you asked"),
+            ("expired", "in time"),
+            ("a_reason_of_tomorrow", "goes back to you"),
+        ],
+    )
+    def test_tell_the_buyer_why(self, reason: str, words: str) -> None:
+        [draft] = rules.drafts_of_cancelled_order(OrderCancelledFactory(reason=reason))
+
+        assert words in draft.body
+        assert draft.data["reason"] == reason
+
+
+class TestNextMailAttempt:
+    def test_waits_longer_each_time_and_gives_up_after_the_eighth(self) -> None:
+        waits = [rules.next_mail_attempt_at(attempts=attempts, now=NOON) for attempts in range(1, 9)]
+
+        assert waits[0] == NOON + timedelta(seconds=10)
+        assert waits[:7] == sorted(waits[:7], key=lambda at: at or NOON)
+        assert waits[7] is None

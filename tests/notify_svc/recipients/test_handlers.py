@@ -1,0 +1,33 @@
+"""The copy of whom to write to."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from notify_svc.recipients import selectors
+from tests.notify_svc.factories import UserRegisteredFactory
+
+pytestmark = pytest.mark.django_db
+USER = uuid.uuid4()
+
+
+class TestRememberRecipient:
+    def test_knows_whom_to_write_to(self, hear: Callable[..., bool]) -> None:
+        hear(UserRegisteredFactory(user_id=str(USER), roles=("customer", "seller")))
+
+        recipient = selectors.recipient_of(user_id=USER)
+
+        assert recipient is not None
+        assert (recipient.email, recipient.full_name) == ("ada@example.com", "Ada Lovelace")
+        assert recipient.roles == ["customer", "seller"]
+
+    @pytest.mark.parametrize("versions", [(1, 2), (2, 1)])
+    def test_keeps_the_newest(self, hear: Callable[..., bool], versions: tuple[int, int]) -> None:
+        for version in versions:
+            hear(UserRegisteredFactory(user_id=str(USER), version=version, email=f"ada{version}@example.com"))
+
+        recipient = selectors.recipient_of(user_id=USER)
+
+        assert recipient is not None
+        assert recipient.email == "ada2@example.com"
