@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.demo.narrator import Narrator
+from rich.console import Console
+
+from ops.demo.narrator import Narrator, wait_for
 from ops.demo.story import Story
 from ops.platform import Platform
-from ops.progress import console
 from ops.seed import seed_once
 from ops.shop import Shop
+
+_READY_SECONDS = 120.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,13 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 when every step held; the first that did not is raised as StepFailed."""
     platform = Platform()
+    console = Console(highlight=False)
     with brought_up(platform, for_once=options.once):
         mailbox = Path(platform.status()["mailbox"])
         with Shop(platform.url, patience_seconds=10.0) as shop:
             Story(shop=shop, narrator=Narrator(console), mailbox=mailbox if mailbox.is_dir() else None).tell()
         console.print("\n[bold green]Every step held.[/]")
         if not options.once:
-            console.print(f"The shop is at {platform.url}")
+            console.print(f"The shop is at {platform.url}", soft_wrap=True)
     return 0
 
 
@@ -38,7 +42,9 @@ def brought_up(platform: Platform, *, for_once: bool) -> Iterator[None]:
     """The platform, up. What was brought up ``for_once`` is taken down again, however it ends."""
     was_up = platform.is_up()
     try:
-        if not was_up:
+        if was_up:
+            wait_for(lambda: platform.status()["ready"], what="the platform", within_seconds=_READY_SECONDS)
+        else:
             platform.up(attached=for_once, then=seed_once)
         yield
     finally:

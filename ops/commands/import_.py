@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from ops.errors import OpsError
 from ops.importing.reading import FORMATS
 from ops.importing.showing import describe, import_before_eyes
@@ -31,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
     with Shop(platform.url, timeout_seconds=30.0, patience_seconds=PATIENCE_SECONDS) as shop:
         shop.sign_in(**platform.admin)
         report = import_before_eyes(shop, options.file, console=console, format_name=options.format)
-    describe(report, console=console)
+    describe(report, console=Console(highlight=False))
     return 0 if report.is_clean else 1

@@ -51,11 +51,11 @@ class Narrator:
         try:
             yield step
         except (OpsError, AssertionError, LookupError) as error:
-            self._console.print(f"  [red]✗[/] {title}")
+            self._console.print(f"  [red]✗[/] {title}", soft_wrap=True)
             raise StepFailed(title, str(error) or type(error).__name__) from error
         took = (time.perf_counter() - began) * 1000
         note = f"  [cyan]{step.note}[/]" if step.note else ""
-        self._console.print(f"  [green]✓[/] {step.title} [dim]{took:,.0f} ms[/]{note}")
+        self._console.print(f"  [green]✓[/] {step.title} [dim]{took:,.0f} ms[/]{note}", soft_wrap=True)
 
 
 def wait_for(look: Callable[[], Found | None], *, what: str, within_seconds: float) -> Found:

@@ -32,6 +32,6 @@ def describe(report: Report, *, console: Console) -> None:
     if report.without_picture:
         console.print(f"{len(report.without_picture)} without a picture.")
     for bad in sorted(report.refused, key=lambda bad: bad.line):
-        console.print(f"[red]✗[/] line {bad.line}, {escape(bad.name)}: {escape(bad.reason)}")
+        console.print(f"[red]✗[/] line {bad.line}, {escape(bad.name)}: {escape(bad.reason)}", soft_wrap=True)
     for title in report.not_listed:
-        console.print(f"[yellow]![/] the shop does not show {escape(title)} yet")
+        console.print(f"[yellow]![/] the shop does not show {escape(title)} yet", soft_wrap=True)
