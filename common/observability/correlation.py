@@ -5,8 +5,8 @@ Both travel in HTTP headers and in every fact's envelope, and stand in every log
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,7 +29,7 @@ class Correlation:
     def start(cls, request_id: str = "", traceparent: str = "") -> Self:
         """Continue what a caller began where what it sent is well formed; begin anew where not."""
         return cls(
-            request_id=request_id if _REQUEST_ID.match(request_id) else secrets.token_hex(16),
+            request_id=request_id if _REQUEST_ID.match(request_id) else _hex(16),
             traceparent=child_of(traceparent),
         )
 
@@ -42,8 +42,15 @@ class Correlation:
 def child_of(traceparent: str) -> str:
     """A span of our own in the caller's trace, or in a new one."""
     match = _TRACEPARENT.match(traceparent)
-    trace_id, flags = match.groups() if match else (secrets.token_hex(16), "01")
-    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+    trace_id, flags = match.groups() if match else (_hex(16), "01")
+    return f"00-{trace_id}-{_hex(8)}-{flags}"
+
+
+def _hex(size: int) -> str:
+    """Hex digits of so many random bytes. These are names, not secrets, and asking the kernel lets go of the GIL:
+    that was a fifth of the gateway's time under load.
+    """
+    return f"{random.getrandbits(size * 8):0{size * 2}x}"  # noqa: S311
 
 
 _current: ContextVar[Correlation | None] = ContextVar("correlation", default=None)
