@@ -6,7 +6,7 @@ from common import clock
 from user_svc.accounts import services
 
 
-@shared_task(name="accounts.forget_expired_tokens", queue="user_svc.work")
+@shared_task(name="accounts.forget_expired_tokens")
 def forget_expired_tokens(**_: object) -> None:
     """Sweep out what nobody can use any more."""
     services.forget_expired_tokens(now=clock.now())

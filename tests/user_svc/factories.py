@@ -1,0 +1,45 @@
+"""People for tests."""
+
+from datetime import UTC, datetime
+
+import factory
+from django.contrib.auth.hashers import make_password
+from factory.django import DjangoModelFactory
+
+from user_svc.accounts.models import RefreshToken, Session, User
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+PASSWORD = "a long walk home"
+
+
+class UserFactory(DjangoModelFactory):
+    """A customer whose password is PASSWORD."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    full_name = "Ada Lovelace"
+    roles = ["customer"]
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+
+class SessionFactory(DjangoModelFactory):
+    """A sign-in at NOON."""
+
+    class Meta:
+        model = Session
+
+    user = factory.SubFactory(UserFactory)
+    created_at = NOON
+
+
+class RefreshTokenFactory(DjangoModelFactory):
+    """A refresh token whose digest nobody has the token of."""
+
+    class Meta:
+        model = RefreshToken
+
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    session = factory.SubFactory(SessionFactory)
+    expires_at = NOON
