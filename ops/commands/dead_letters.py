@@ -1,0 +1,95 @@
+"""List, show and replay the facts that could not be handled."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from kombu import Connection
+from rich.table import Table
+
+from common.events import dead_letters
+from common.events.dead_letters import DeadLetter
+from common.topology import BY_NAME, SERVICES
+from ops.errors import OpsError
+from ops.platform import Platform
+from ops.progress import console
+
+_TIMEOUT_SECONDS = 5
+_FAILURE = "SELECT error FROM events_failure WHERE fact_id::text = %s"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``list`` (what is done when nothing is said), ``show ID`` and ``replay ID``."""
+    parser.add_argument("action", nargs="?", choices=("list", "show", "replay"), default="list")
+    parser.add_argument("id", nargs="?", metavar="ID", help="a dead letter's id, or how it begins")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0, or 1 when there is no such dead letter."""
+    platform = Platform()
+    if not platform.is_up():
+        raise OpsError("The platform is not running. Bring it up first: python3 manage_all.py up --detach")
+    if options.action != "list" and not options.id:
+        raise OpsError(f"Say which one: manage_all.py dead-letters {options.action} ID")
+    with _broker(platform) as broker:
+        letters = [letter for service in SERVICES for letter in dead_letters.dead_letters(broker, service)]
+        if options.action == "list":
+            _list(letters, as_json=options.json)
+            return 0
+        for letter in _chosen(letters, options.id):
+            if options.action == "show":
+                _show(letter, _why(platform, letter), as_json=options.json)
+            else:
+                _replay(broker, letter)
+    return 0
+
+
+@contextmanager
+def _broker(platform: Platform) -> Iterator[Connection]:
+    with Connection(platform.state.read("run")["broker"], connect_timeout=_TIMEOUT_SECONDS) as connection:
+        yield connection
+
+
+def _chosen(letters: list[DeadLetter], beginning: str) -> list[DeadLetter]:
+    """The dead letters of one fact: several when several services could not handle it."""
+    found = [letter for letter in letters if letter.id.startswith(beginning)]
+    ids = {letter.id for letter in found}
+    if len(ids) != 1:
+        raise OpsError(f"{len(ids) or 'No'} dead letters begin with {beginning!r}; the list shows their ids.")
+    return found
+
+
+def _list(letters: list[DeadLetter], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([letter.__dict__ for letter in letters]))
+        return
+    if not letters:
+        print("There are no dead letters.")
+        return
+    table = Table("id", "service", "fact", "reason", "attempts", "died", box=None, pad_edge=False)
+    for letter in letters:
+        table.add_row(letter.id, letter.service, letter.name, letter.reason, str(letter.attempts), letter.died_at)
+    console.print(table)
+
+
+def _show(letter: DeadLetter, why: str | None, *, as_json: bool) -> None:
+    shown = {**letter.__dict__, "error": why}
+    print(json.dumps(shown, indent=None if as_json else 2))
+
+
+def _why(platform: Platform, letter: DeadLetter) -> str | None:
+    """The handler's last words, which the service wrote down."""
+    url = platform.state.read("run")["databases"][letter.service]
+    with psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS) as database:
+        row = database.execute(_FAILURE, [letter.id]).fetchone()
+    return str(row[0]) if row else None
+
+
+def _replay(broker: Connection, letter: DeadLetter) -> None:
+    dead_letters.replay(broker, BY_NAME[letter.service], letter.id)
+    print(f"{letter.name} {letter.id} went back to {letter.queue}.")
