@@ -12,6 +12,7 @@ from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.keys import KeySet
+from gateway_svc.gateway.lines import Lines
 from gateway_svc.gateway.middleware.access_log import AccessLog
 from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
@@ -52,6 +53,7 @@ class Gateway:
         self._ended = EndedSessions(
             read=selectors.ended_session_ids, redis_url=redis_url, channel=announcements.CHANNEL
         )
+        self._lines = Lines()
         self._app = self._chain(Assertions(assertion_key), public_url)
         self._followers: list[asyncio.Task[None]] = []
 
@@ -88,7 +90,7 @@ class Gateway:
         app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages(public_url))
         app = HeaderHygiene(app)
         app = ProblemAnswers(app)
-        app = AccessLog(app)
+        app = AccessLog(app, lines=self._lines)
         return CorrelationId(app)
 
     def _pages(self, public_url: str) -> Pages:
@@ -120,3 +122,4 @@ class Gateway:
         await self._ended.close()
         for balancer in self._balancers.values():
             balancer.close()
+        self._lines.flush()

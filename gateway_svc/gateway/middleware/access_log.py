@@ -5,50 +5,64 @@ from __future__ import annotations
 import logging
 import time
 
-from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+import msgspec
+
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.lines import Lines
 
 logger = logging.getLogger("access")
+
+
+class AccessLine(msgspec.Struct):
+    """In the shape of all our log lines (common.observability.logs)."""
+
+    time: str
+    message: str
+    request_id: str
+    trace_id: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    upstream: str
+    instance: str
+    user_id: str
+    level: str = "INFO"
+    service: str = "gateway_svc"
+    logger: str = "access"
 
 
 class AccessLog:
     """Write who asked for what, who answered and how long it took. Queries are left out: tickets travel in them."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, lines: Lines) -> None:
         self.app = app
+        self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not logger.isEnabledFor(logging.INFO) or scope["path"].startswith("/health/"):
+            return await self.app(scope, receive, send)
         started = time.perf_counter()
-        exchange: Exchange = scope["exchange"]
-
-        async def send_noted(message: Message) -> None:
-            if status := message.get("status"):
-                exchange.status = status
-            elif message["type"] == "websocket.accept":
-                exchange.status = 101
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_noted)
+            await self.app(scope, receive, send)
         finally:
-            if not scope["path"].startswith("/health/"):
-                _write_line(scope, exchange, time.perf_counter() - started)
+            self._lines.write(_line(scope, time.perf_counter() - started))
 
 
-def _write_line(scope: Scope, exchange: Exchange, seconds: float) -> None:
+def _line(scope: Scope, seconds: float) -> AccessLine:
+    exchange: Exchange = scope["exchange"]
     method = scope.get("method", "WEBSOCKET")
-    logger.info(
-        "%s %s %d",
-        method,
-        scope["path"],
-        exchange.status,
-        extra={
-            "method": method,
-            "path": scope["path"],
-            "status": exchange.status,
-            "duration_ms": round(seconds * 1000, 1),
-            "upstream": exchange.audience,
-            "instance": exchange.instance,
-            "user_id": exchange.principal.user_id,
-        },
+    return AccessLine(
+        time=time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime()),
+        message=f"{method} {scope['path']} {exchange.status}",
+        request_id=exchange.names.request_id,
+        trace_id=exchange.names.trace_id,
+        method=method,
+        path=scope["path"],
+        status=exchange.status,
+        duration_ms=round(seconds * 1000, 1),
+        upstream=exchange.audience,
+        instance=exchange.instance,
+        user_id=exchange.principal.user_id,
     )

@@ -10,7 +10,10 @@ _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 class CorrelationId:
-    """Give every request a name that follows it through all services and stands on its answer."""
+    """Give every request a name that follows it through all services and stands on its answer.
+
+    What the answer was is noted on the same occasion, for those who tell of it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -18,12 +21,15 @@ class CorrelationId:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id, traceparent = _sent_names(scope)
         with correlated(request_id, traceparent) as names:
-            scope["exchange"] = Exchange(names)
+            exchange = scope["exchange"] = Exchange(names)
             mark = (b"x-request-id", names.request_id.encode())
 
             async def send_marked(message: Message) -> None:
                 if message["type"] in _STARTS:
+                    exchange.status = message["status"]
                     message["headers"].append(mark)
+                elif message["type"] == "websocket.accept":
+                    exchange.status = 101
                 await send(message)
 
             await self.app(scope, receive, send_marked)

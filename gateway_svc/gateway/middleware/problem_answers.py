@@ -20,21 +20,14 @@ class ProblemAnswers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_started = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal is_started
-            is_started = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_noted)
+            await self.app(scope, receive, send)
         except ClientGone:
             return
         except Exception as error:
             problem = _problem(error)
             # A server that gets less than was announced closes the connection, which is what tells the client.
-            if not is_started:
+            if not scope["exchange"].status:
                 await _answer(problem, scope, receive, send)
 
 
