@@ -12,7 +12,7 @@ class SellerProfile(models.Model):
     """Who sells: our own copy of what user_svc tells, or of what the seller's first request said."""
 
     id = models.UUIDField(primary_key=True)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=rules.MAX_SELLER_NAME)
     version = models.BigIntegerField(default=0)
     """The highest seen; 0 before user_svc told anything."""
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -20,6 +19,7 @@ HOUSE_SELLER_NAME = "OpenCommerce"
 """Who sells what staff put into the shop without naming a seller."""
 
 MAX_NAME = 100
+MAX_SELLER_NAME = 200
 MAX_TITLE = 200
 MAX_SLUG = 120
 MAX_DESCRIPTION = 20_000
@@ -34,10 +34,15 @@ MAX_SEARCH = 200
 MAX_CATEGORY_DEPTH = 8
 
 SKU = r"^[A-Za-z0-9._-]{1,64}\Z"
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 _TITLE_IN_SLUG = 80
+
+USUAL_PLACES = 2
+UNUSUAL_PLACES = {
+    code: places for code, (places, *_) in get_global("currency_fractions").items() if places != USUAL_PLACES
+}
+"""How many decimals the currencies have that do not have two."""
 
 
 class Person(Protocol):
@@ -54,6 +59,14 @@ class Person(Protocol):
     @property
     def is_staff(self) -> bool:
         """Whether they run the shop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageDraft:
+    """A picture that a product is to be shown with."""
+
+    file_id: UUID
+    alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,16 +114,19 @@ def label_of(attributes: Mapping[str, str]) -> str:
 
 def require_prices(price: Money, variants: Iterable[Money | None]) -> None:
     """A product is sold in one currency, and nothing is given away."""
-    if price.minor == 0:
-        raise InvalidInput(errors={"price": ["A price is more than nothing."]})
+    _require_positive(price, "price")
     for index, own in enumerate(variants):
         if own is None:
             continue
+        path = f"variants.{index}.price"
+        _require_positive(own, path)
         if own.currency != price.currency:
-            reason = f"The product is sold in {price.currency}."
-            raise InvalidInput(errors={f"variants.{index}.price": [reason]})
-        if own.minor == 0:
-            raise InvalidInput(errors={f"variants.{index}.price": ["A price is more than nothing."]})
+            raise InvalidInput(errors={path: [f"The product is sold in {price.currency}."]})
+
+
+def _require_positive(price: Money, path: str) -> None:
+    if price.minor <= 0:
+        raise InvalidInput(errors={path: ["A price is more than nothing."]})
 
 
 def require_distinct_skus(drafts: Sequence[VariantDraft]) -> None:
@@ -122,18 +138,13 @@ def require_distinct_skus(drafts: Sequence[VariantDraft]) -> None:
         seen.add(draft.sku)
 
 
-def depth_under(parent_id: UUID | None, parents: Mapping[UUID, UUID | None]) -> int:
-    """How many categories a new one under this parent would have above it."""
-    depth = 0
+def require_depth(parent_id: UUID | None, parents: Mapping[UUID, UUID | None]) -> None:
+    """A new category under this parent leaves a tree that people can still walk."""
+    above = 0
     while parent_id is not None:
         parent_id = parents[parent_id]
-        depth += 1
-    return depth
-
-
-def require_depth(depth: int) -> None:
-    """A tree that people can still walk."""
-    if depth >= MAX_CATEGORY_DEPTH:
+        above += 1
+    if above >= MAX_CATEGORY_DEPTH:
         raise InvalidInput(errors={"parent": [f"Categories are at most {MAX_CATEGORY_DEPTH} deep."]})
 
 
@@ -148,24 +159,3 @@ def branch_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
         branch.add(category)
         ahead.extend(children.get(category, ()))
     return branch
-
-
-def minor_units(amount: Decimal) -> Iterator[tuple[Decimal, frozenset[str] | None]]:
-    """A bare amount in minor units: for the currencies with unusual decimals, and (None) for all the others."""
-    for places, codes in _UNUSUAL.items():
-        yield amount.scaleb(places), codes
-    yield amount.scaleb(_USUAL_PLACES), None
-
-
-_USUAL_PLACES = 2
-
-
-def _unusual_currencies() -> dict[int, frozenset[str]]:
-    by_places: dict[int, set[str]] = {}
-    for code, (places, *_) in get_global("currency_fractions").items():
-        if places != _USUAL_PLACES:
-            by_places.setdefault(places, set()).add(code)
-    return {places: frozenset(codes) for places, codes in by_places.items()}
-
-
-_UNUSUAL = _unusual_currencies()

@@ -6,5 +6,6 @@ from common.observability import health
 
 urlpatterns = [
     *health.urls(),
+    path("api/v1/", include("product_svc.catalog.api.urls")),
     path("api/v1/", include("product_svc.inventory.api.urls")),
 ]

@@ -1,0 +1,83 @@
+"""What people send to fill the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from common.api.serializers import Input, MoneyField
+from product_svc.catalog import rules
+from product_svc.catalog.models import Status
+from product_svc.catalog.rules import ImageDraft, VariantDraft
+
+
+class CreateCategoryInput(Input):
+    """A new category; ``parent`` is an id or a slug."""
+
+    slug = serializers.SlugField(max_length=rules.MAX_SLUG)
+    name = serializers.CharField(max_length=rules.MAX_NAME)
+    parent = serializers.SlugField(max_length=rules.MAX_SLUG, required=False, allow_null=True)
+
+    def validate_slug(self, slug: str) -> str:
+        if rules.is_id(slug):
+            raise serializers.ValidationError("A slug must not look like an id.")
+        return slug
+
+
+class AttributesField(serializers.DictField):
+    """Names and short texts."""
+
+    child = serializers.CharField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
+    name = serializers.CharField(max_length=rules.MAX_ATTRIBUTE_NAME)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        attributes: dict[str, str] = super().to_internal_value(data)
+        if len(attributes) > rules.MAX_ATTRIBUTES:
+            raise serializers.ValidationError(f"At most {rules.MAX_ATTRIBUTES} attributes.")
+        return {self.name.run_validation(name): value for name, value in attributes.items()}
+
+
+class ImageInput(Input):
+    """A picture's file id; or an object of ``id`` and ``alt``, the words for those who do not see it."""
+
+    id = serializers.UUIDField()
+    alt = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+
+    def to_internal_value(self, data: Any) -> ImageDraft:
+        image = super().to_internal_value({"id": data} if isinstance(data, str) else data)
+        return ImageDraft(file_id=image["id"], alt=image.get("alt", ""))
+
+
+class VariantInput(Input):
+    """One thing that can be bought."""
+
+    sku = serializers.RegexField(rules.SKU)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+    price = MoneyField(required=False, allow_null=True)
+    stock = serializers.IntegerField(required=False, min_value=0, max_value=rules.MAX_STOCK)
+    attributes = AttributesField(required=False)
+
+    def to_internal_value(self, data: Any) -> VariantDraft:
+        return VariantDraft(**super().to_internal_value(data))
+
+
+class ChangeProductInput(Input):
+    """Some of a product's fields; ``category`` is an id or a slug. Images and variants are replaced as a whole."""
+
+    title = serializers.CharField(required=False, max_length=rules.MAX_TITLE)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
+    category = serializers.SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
+    price = MoneyField(required=False)
+    attributes = AttributesField(required=False)
+    images = ImageInput(many=True, required=False, max_length=rules.MAX_IMAGES)
+    variants = VariantInput(many=True, required=False, allow_empty=False, max_length=rules.MAX_VARIANTS)
+    status = serializers.ChoiceField(required=False, choices=Status.choices)
+
+
+class CreateProductInput(ChangeProductInput):
+    """A new product. Staff may say whose it is."""
+
+    title = serializers.CharField(max_length=rules.MAX_TITLE)
+    price = MoneyField()
+    seller = serializers.UUIDField(required=False)

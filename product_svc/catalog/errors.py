@@ -1,0 +1,17 @@
+"""What can be refused about what is for sale."""
+
+from common.errors import DomainError
+
+
+class SlugTaken(DomainError):
+    """Another category is called that in addresses."""
+
+    code = "slug_taken"
+    status = 409
+
+
+class SkuTaken(DomainError):
+    """Another product has this SKU, or had it."""
+
+    code = "sku_taken"
+    status = 409

@@ -1,0 +1,24 @@
+"""Products as facts."""
+
+from collections.abc import Iterable
+
+from common.contracts import ProductChanged, ProductVariant
+from product_svc.catalog.models import Product, Variant
+
+
+def product_changed(product: Product, variants: Iterable[Variant]) -> ProductChanged:
+    """A product as it is now, with the variants that it is offered in."""
+    return ProductChanged(
+        version=product.version,
+        product_id=str(product.id),
+        seller_id=str(product.seller_id),
+        slug=product.slug,
+        title=product.title,
+        status=product.status,
+        variants=tuple(_told(variant) for variant in variants),
+    )
+
+
+def _told(variant: Variant) -> ProductVariant:
+    price = variant.price
+    return ProductVariant(sku=variant.sku, title=variant.label, price_minor=price.minor, currency=price.currency)

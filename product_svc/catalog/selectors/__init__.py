@@ -1,0 +1,15 @@
+"""Reading what is for sale."""
+
+from product_svc.catalog.selectors.categories import CategoryNode, category_called, category_tree, parents_of_categories
+from product_svc.catalog.selectors.products import listed_products, product_page, product_seen_by, product_to_change
+
+__all__ = [
+    "CategoryNode",
+    "category_called",
+    "category_tree",
+    "listed_products",
+    "parents_of_categories",
+    "product_page",
+    "product_seen_by",
+    "product_to_change",
+]

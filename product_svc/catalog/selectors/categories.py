@@ -1,0 +1,49 @@
+"""Reading the tree of categories. It is small, so it is read whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from common.errors import NotFound
+from product_svc.catalog import rules
+from product_svc.catalog.models import Category
+
+
+@dataclass(frozen=True)
+class CategoryNode:
+    """A category with those that stand below it."""
+
+    id: UUID
+    slug: str
+    name: str
+    parent: UUID | None
+    children: list[CategoryNode] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, category: Category) -> CategoryNode:
+        """A category that nothing stands below yet."""
+        return cls(category.id, category.slug, category.name, category.parent_id)
+
+
+def category_tree() -> list[CategoryNode]:
+    """The roots, by name, each with its branch."""
+    rows = Category.objects.order_by("name", "slug").values_list("id", "slug", "name", "parent_id")
+    nodes = {row[0]: CategoryNode(*row) for row in rows}
+    for node in nodes.values():
+        if node.parent:
+            nodes[node.parent].children.append(node)
+    return [node for node in nodes.values() if node.parent is None]
+
+
+def parents_of_categories() -> dict[UUID, UUID | None]:
+    """Each category's parent."""
+    return dict(Category.objects.values_list("id", "parent_id"))
+
+
+def category_called(key: str) -> Category:
+    """The category of this id or slug. Raises NotFound."""
+    try:
+        return Category.objects.get(id=key) if rules.is_id(key) else Category.objects.get(slug=key)
+    except Category.DoesNotExist:
+        raise NotFound from None

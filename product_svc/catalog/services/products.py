@@ -1,0 +1,137 @@
+"""Putting something up for sale, changing it, taking it away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from common.errors import InvalidInput
+from common.events.outbox import publish
+from common.money import Money
+from product_svc.catalog import events, rules, selectors
+from product_svc.catalog.models import Product, ProductImage, Status
+from product_svc.catalog.rules import ImageDraft, Person, VariantDraft
+from product_svc.catalog.services.categories import find_category
+from product_svc.catalog.services.sellers import seller_for
+from product_svc.catalog.services.variants import replace_variants
+
+
+@transaction.atomic
+def create_product(
+    *,
+    author: Person,
+    title: str,
+    price: Money,
+    now: datetime,
+    description: str = "",
+    category: str | None = None,
+    attributes: Mapping[str, str] | None = None,
+    images: Sequence[ImageDraft] = (),
+    variants: Sequence[VariantDraft] = (),
+    status: str = Status.DRAFT,
+    seller: UUID | None = None,
+) -> Product:
+    """Put a product up for sale, in one variant with a SKU of our own when none is given.
+
+    Raises Forbidden, InvalidInput and SkuTaken.
+    """
+    rules.require_prices(price, ())
+    product = Product(
+        seller=seller_for(author, seller_id=seller),
+        title=title,
+        description=description,
+        category=find_category(category, field="category"),
+        price_minor=price.minor,
+        currency=price.currency,
+        attributes=dict(attributes or {}),
+        status=status,
+    )
+    _insert_under_free_slug(product)
+    _replace_images(product, images)
+    replace_variants(product, variants or [VariantDraft(sku=rules.sku_for(product.id))], now=now)
+    _tell(product)
+    return product
+
+
+@transaction.atomic
+def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now: datetime) -> Product:
+    """Replace some of a product's fields; ``changes`` has the names and values that ``create_product`` takes.
+
+    Raises NotFound, Forbidden, InvalidInput and SkuTaken.
+    """
+    product = selectors.product_to_change(editor, key=key)
+    if not changes:
+        return product
+    _set_fields(product, changes)
+    if "images" in changes:
+        _replace_images(product, changes["images"])
+    if "variants" in changes:
+        replace_variants(product, changes["variants"], now=now)
+    product.version += 1
+    product.save()
+    _tell(product)
+    return product
+
+
+@transaction.atomic
+def archive_product(*, editor: Person, key: str) -> None:
+    """Take a product out of the shop; orders keep what they know of it. Raises NotFound and Forbidden."""
+    product = selectors.product_to_change(editor, key=key)
+    if product.status == Status.ARCHIVED:
+        return
+    product.status = Status.ARCHIVED
+    product.version += 1
+    product.save(update_fields=["status", "version", "updated_at"])
+    _tell(product)
+
+
+def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
+    for name in ("title", "description", "attributes", "status"):
+        if name in changes:
+            setattr(product, name, changes[name])
+    if "category" in changes:
+        product.category = find_category(changes["category"], field="category")
+    if "price" in changes:
+        _set_price(product, changes["price"], keeps_variants="variants" not in changes)
+
+
+def _set_price(product: Product, price: Money, *, keeps_variants: bool) -> None:
+    rules.require_prices(price, ())
+    if price.currency != product.currency and keeps_variants and _has_own_prices(product):
+        raise InvalidInput(
+            errors={"price": [f"Its variants have prices in {product.currency}: give them anew as well."]}
+        )
+    product.price_minor, product.currency = price.minor, price.currency
+
+
+def _has_own_prices(product: Product) -> bool:
+    return product.variants.filter(is_retired=False, price_minor__isnull=False).exists()
+
+
+def _insert_under_free_slug(product: Product) -> None:
+    """The database decides who was first; whoever comes second takes the next name."""
+    for slug in rules.slugs_for(product.title, product.id):
+        product.slug = slug
+        try:
+            with transaction.atomic():
+                product.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return
+    raise RuntimeError(f"no slug is free for {product.id}, not even one made of its id")
+
+
+def _replace_images(product: Product, drafts: Sequence[ImageDraft]) -> None:
+    product.images.all().delete()
+    ProductImage.objects.bulk_create(
+        ProductImage(product=product, file_id=draft.file_id, alt=draft.alt, position=position)
+        for position, draft in enumerate(drafts)
+    )
+
+
+def _tell(product: Product) -> None:
+    publish(events.product_changed(product, product.variants.filter(is_retired=False)))

@@ -1,0 +1,45 @@
+"""Knowing who sells."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from common.errors import Forbidden, InvalidInput
+from product_svc.catalog import rules
+from product_svc.catalog.models import SellerProfile
+from product_svc.catalog.rules import Person
+
+
+@transaction.atomic
+def keep_seller(*, seller_id: UUID, name: str, version: int) -> None:
+    """Replace what we know of a seller, unless something newer is known."""
+    _seller(seller_id, name)
+    SellerProfile.objects.filter(id=seller_id, version__lt=version).update(name=name, version=version)
+
+
+def seller_for(author: Person, *, seller_id: UUID | None) -> SellerProfile:
+    """Whose product it is to be: the seller's own, or for staff anybody's they name, and else the house's.
+
+    Raises Forbidden when a seller names another, InvalidInput when staff name nobody we know.
+    """
+    if author.is_staff:
+        return _named(seller_id or rules.HOUSE_SELLER_ID)
+    if author.id is None or seller_id not in {None, author.id}:
+        raise Forbidden
+    return _seller(author.id, author.name)
+
+
+def _named(seller_id: UUID) -> SellerProfile:
+    if seller_id == rules.HOUSE_SELLER_ID:
+        return _seller(seller_id, rules.HOUSE_SELLER_NAME)
+    seller = SellerProfile.objects.filter(id=seller_id).first()
+    if seller is None:
+        raise InvalidInput(errors={"seller": ["There is no such seller."]})
+    return seller
+
+
+def _seller(seller_id: UUID, name: str) -> SellerProfile:
+    """A seller may come with a first product before user_svc's fact does."""
+    return SellerProfile.objects.get_or_create(id=seller_id, defaults={"name": name[: rules.MAX_SELLER_NAME]})[0]
