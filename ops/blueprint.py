@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from common.topology import GATEWAY, SERVICES
@@ -64,8 +65,9 @@ class Blueprint:
             if server.find() is None:
                 raise OpsError(_how_to_get(server, self.state))
 
+    @cached_property
     def server_specs(self) -> list[Spec]:
-        """The servers' processes; writes what they need to start."""
+        """The servers' processes; asked for the first time, before they run, it writes what they need to start."""
         if any(isinstance(server, Postgres) for server in self.servers):
             _require_setpriv()
         return [spec for server in self.servers for spec in server.prepare()]

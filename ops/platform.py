@@ -132,10 +132,10 @@ class Platform:
     def _start_servers(self, blueprint: Blueprint, *, keep_open: tuple[int, ...], attached: bool) -> None:
         blueprint.find_servers()
         with step(f"Servers: {', '.join(server.title for server in blueprint.servers) or 'given'}"):
-            self.daemon.start(blueprint.server_specs(), keep_open=keep_open, attached=attached)
+            self.daemon.start(blueprint.server_specs, keep_open=keep_open, attached=attached)
             provision.wait_for_servers(blueprint, seconds=_SERVER_SECONDS, still_trying=self.daemon.require_hope)
 
     def _start_applications(self, blueprint: Blueprint) -> None:
         with step("Services") as say:
-            self.daemon.change([*blueprint.server_specs(), *blueprint.application_specs()])
+            self.daemon.change([*blueprint.server_specs, *blueprint.application_specs()])
             self.wait_until_healthy(say=say)

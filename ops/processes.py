@@ -111,7 +111,7 @@ def _workers(service: Service, variables: dict[str, str]) -> Iterator[Spec]:
             name=name,
             service=service.name,
             kind="worker",
-            argv=_python("celery", *options, "-n", f"{name}@opencommerce", "-Q", queues),
+            argv=_python("celery", "-q", *options, "-n", f"{name}@opencommerce", "-Q", queues),
             environment=variables,
             directory=str(ROOT),
             stop_seconds=_WORKER_STOP_SECONDS,
@@ -134,7 +134,7 @@ def _scheduler(environment: Environment) -> Spec:
         name="scheduler",
         service=None,
         kind="scheduler",
-        argv=_python("celery", "-A", "ops.scheduler", "beat", "--pidfile="),
+        argv=_python("celery", "-q", "-A", "ops.scheduler", "beat", "--pidfile="),
         environment=environment.of_scheduler(),
         directory=str(ROOT),
     )
