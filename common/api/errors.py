@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -18,6 +18,7 @@ from common.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
+NON_FIELD_ERRORS = "non_field_errors"
 _CODES = {"error": "bad_request", "parse_error": "malformed", "invalid": "invalid"}
 
 
@@ -26,6 +27,13 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     status = 503
+
+
+class BodyTooLarge(DomainError):
+    """The body of the request is larger than is taken here."""
+
+    code = "too_large"
+    status = 413
 
 
 def answer(error: Exception, _context: dict[str, Any]) -> Response | None:
@@ -48,6 +56,8 @@ def _foreseen(error: Exception) -> Exception:
         return exceptions.NotFound("There is no such thing, or it is not yours to see.")
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return BodyTooLarge()
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("database out of reach: %s", error)
         return Unavailable()
@@ -80,8 +90,10 @@ def _by_path(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
             yield from _by_path(inner, _join(path, str(index)))
     elif detail:
         reasons = detail if isinstance(detail, list) else [detail]
-        yield path or "non_field_errors", [str(reason) for reason in reasons]
+        yield path or NON_FIELD_ERRORS, [str(reason) for reason in reasons]
 
 
 def _join(path: str, name: str) -> str:
+    if path and name == NON_FIELD_ERRORS:  # what is wrong with the whole is said of the whole
+        return path
     return f"{path}.{name}" if path else name

@@ -52,6 +52,14 @@ class TestProblems:
         assert response.status_code == 415
         assert response.json()["code"] == "unsupported_media_type"
 
+    def test_a_body_beyond_the_limit_is_413(self, visitor: Any, settings: Any) -> None:
+        body = b'"' + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"'
+
+        response = visitor.generic("POST", "/echo/", body, content_type="application/json")
+
+        assert response.status_code == 413
+        assert response.json()["code"] == "too_large"
+
     def test_an_unknown_path_is_a_problem(self, visitor: Any) -> None:
         response = visitor.get("/nowhere/")
 
