@@ -1,3 +1,5 @@
+"""What the database itself refuses of a user."""
+
 import pytest
 from django.db import IntegrityError
 

@@ -1,3 +1,5 @@
+"""The spelling of addresses and names."""
+
 import pytest
 
 from user_svc.accounts import rules

@@ -1,3 +1,5 @@
+"""Accounts over HTTP: who may, what comes back, and what bad input gets."""
+
 import json
 from typing import Any
 from uuid import uuid4

@@ -1,3 +1,5 @@
+"""The command that makes the admin."""
+
 from io import StringIO
 
 import pytest

@@ -1,3 +1,5 @@
+"""Access tokens, as somebody reads them who has only the published keys."""
+
 import base64
 import hashlib
 import json

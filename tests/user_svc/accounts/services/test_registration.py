@@ -1,3 +1,5 @@
+"""Making accounts, also many at once."""
+
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any

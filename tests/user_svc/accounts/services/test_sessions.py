@@ -1,3 +1,5 @@
+"""Signing in, staying signed in, signing out, also many at once."""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier

@@ -1,3 +1,5 @@
+"""Forgetting what is of no more use, and nothing else."""
+
 from datetime import timedelta
 
 import pytest
