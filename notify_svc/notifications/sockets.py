@@ -26,7 +26,8 @@ BATCH = 100
 LOOK_EVERY_SECONDS = 5.0
 """A wake-up may be lost; after so long a socket looks for itself."""
 
-BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, TRY_AGAIN_LATER = 4400, 4401, 1011, 1013
+# As in HTTP, plus 4000: the server beneath us closes with no code of the protocol's own but 1000.
+BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, UNAVAILABLE = 4400, 4401, 4500, 4503
 _MAX_SEQUENCE_DIGITS = 18
 _OUT_OF_REACH = (OperationalError, InterfaceError)
 
@@ -91,7 +92,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         try:
             return await read(services.redeem_ticket)(ticket=ticket)
         except DomainError as error:
-            raise Refused(UNAUTHENTICATED if error.status == 401 else TRY_AGAIN_LATER, error.detail) from None
+            raise Refused(4000 + error.status, error.detail) from None
 
     def _after(self) -> int | None:
         """The last sequence that the client has seen; None when it wants only what comes."""
@@ -115,7 +116,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
                     await self._catch_up(user_id)
                 await _woken_or_time_to_look(woken)
         except _OUT_OF_REACH:
-            await self.close(code=TRY_AGAIN_LATER)
+            await self.close(code=UNAVAILABLE)
         except Exception:
             logger.exception("a live feed broke")
             await self.close(code=INTERNAL_ERROR)

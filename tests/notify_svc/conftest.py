@@ -11,12 +11,15 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.db import connection as database
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from websockets.sync.client import ClientConnection, connect
 
 from common.testing.plugin import sign_assertion
@@ -28,25 +31,27 @@ class Daphne:
     """The socket process of notify_svc, as it runs in production."""
 
     def __init__(self, **environment: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         command = [sys.executable, "-m", "daphne", "-v0", "-b", "127.0.0.1", "-p", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "notify_svc.config.asgi:application"],
             env={**os.environ, "NOTIFY_SVC_DATABASE_URL": database_url(), **environment},
-            stdout=subprocess.DEVNULL,
         )
         self._wait_until_live()
 
-    def connect(self, path: str = "/ws/notifications/", **options: Any) -> ClientConnection:
+    @contextmanager
+    def connect(self, path: str = "/ws/notifications/", **options: Any) -> Iterator[ClientConnection]:
         """Open a socket as anybody."""
-        return connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, open_timeout=10, **options)
+        with connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, open_timeout=10, **options) as connection:
+            yield connection
 
-    def follow(self, user_id: uuid.UUID | str, query: str = "") -> Feed:
+    @contextmanager
+    def follow(self, user_id: uuid.UUID | str, query: str = "") -> Iterator[Feed]:
         """Open the feed of a person, as the gateway does."""
         assertion = sign_assertion(audience="notify_svc", user_id=uuid.UUID(str(user_id)), roles=("customer",))
         headers = {"X-Gateway-Assertion": assertion}
-        return Feed(self.connect(f"/ws/notifications/{query}", additional_headers=headers))
+        with self.connect(f"/ws/notifications/{query}", additional_headers=headers) as connection:
+            yield Feed(connection)
 
     def stop(self) -> None:
         """End it."""
@@ -65,7 +70,7 @@ class Daphne:
         raise AssertionError("Daphne did not start")
 
 
-class Feed(AbstractContextManager["Feed"]):
+class Feed:
     """An open feed, read message by message."""
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -87,8 +92,36 @@ class Feed(AbstractContextManager["Feed"]):
             return True
         return False
 
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+
+class PrivateRedis:
+    """A Redis that a test may kill."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, empty."""
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.1), 100)).ping()
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+    def channels(self) -> list[bytes]:
+        """The channels that somebody listens to."""
+        with Redis.from_url(self.url) as client:
+            return client.pubsub_channels()
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def database_url() -> str:
@@ -111,6 +144,14 @@ def daphne_without_redis(django_db_setup: None) -> Iterator[Daphne]:
     server = Daphne(OPENCOMMERCE_REDIS_URL=UNREACHABLE_REDIS)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def private_redis() -> Iterator[PrivateRedis]:
+    """A Redis that a test may kill."""
+    redis = PrivateRedis()
+    yield redis
+    redis.kill()
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ class OrderConfirmedFactory(factory.Factory):
     number = factory.Sequence(lambda n: f"OC-{n:06}")
     customer_id = factory.LazyAttribute(_some_id)
     lines = factory.LazyFunction(lambda: (OrderLineFactory(seller_id=HOUSE_SELLER),))
-    total_minor = factory.LazyAttribute(lambda order: sum(line.unit_price_minor * line.quantity for line in order.lines))
+    total_minor = factory.LazyAttribute(
+        lambda order: sum(line.unit_price_minor * line.quantity for line in order.lines)
+    )
     currency = "USD"
 
 

@@ -1,0 +1,152 @@
+"""Mail goes out once, is tried again, and in the end given up."""
+
+import email
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from notify_svc.config.mail import mail_settings
+from notify_svc.notifications import services
+from notify_svc.notifications.models import Delivery
+from notify_svc.recipients.services import remember_recipient
+from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory
+from tests.notify_svc.notifications.failing_mail import EmailBackend
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ADA = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11")
+
+
+@pytest.fixture
+def away(settings: Any) -> Iterator[list[str]]:
+    """A mail server that is away; the subjects of what was tried."""
+    settings.EMAIL_BACKEND = "tests.notify_svc.notifications.failing_mail.EmailBackend"
+    EmailBackend.tried.clear()
+    return EmailBackend.tried
+
+
+def know_ada() -> None:
+    remember_recipient(user_id=ADA, email="ada@example.com", full_name="Ada Lovelace", roles=["customer"], version=1)
+
+
+def confirm(*, times: int = 1, **changes: Any) -> None:
+    for _ in range(times):
+        services.tell_of_confirmed_order(order=OrderConfirmedFactory(customer_id=str(ADA), **changes), now=NOON)
+
+
+class TestDeliverMail:
+    def test_sends_what_is_due_once(self) -> None:
+        know_ada()
+        confirm(number="OC-7")
+
+        services.deliver_mail(now=NOON)
+        services.deliver_mail(now=NOON + timedelta(days=1))
+
+        [letter] = mail.outbox
+        delivery = Delivery.objects.get()
+        assert letter.to == ["ada@example.com"]
+        assert letter.subject == "Order OC-7 is confirmed"
+        assert str(letter.body).startswith("Hello Ada Lovelace,")
+        assert letter.extra_headers["Message-ID"] == f"<{delivery.id}@opencommerce.example>"
+        assert (delivery.status, delivery.attempts, delivery.sent_at) == ("sent", 1, NOON)
+
+    def test_says_what_was_bought_as_it_is_written(self) -> None:
+        know_ada()
+        confirm(lines=(OrderLineFactory(title="Salt & <Pepper>", seller_id=str(uuid.uuid4())),))
+
+        services.deliver_mail(now=NOON)
+
+        assert "2 × Salt & <Pepper> (12.50 USD)" in str(mail.outbox[0].body)
+        assert "Total: 25.00 USD" in str(mail.outbox[0].body)
+
+    def test_waits_until_it_is_told_whom_to_write_to(self) -> None:
+        confirm()
+        services.deliver_mail(now=NOON)
+        know_ada()
+
+        services.deliver_mail(now=NOON + timedelta(minutes=1))
+
+        assert len(mail.outbox) == 1
+
+    def test_tries_again_later(self, away: list[str], settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+        know_ada()
+        confirm()
+
+        services.deliver_mail(now=NOON)
+        services.deliver_mail(now=NOON + timedelta(seconds=9))
+        failed = Delivery.objects.get()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        services.deliver_mail(now=NOON + timedelta(seconds=10))
+
+        assert len(away) == 1
+        assert (failed.status, failed.attempts) == ("pending", 1)
+        assert failed.last_error == "ConnectionRefusedError: no mailbox for …"
+        assert len(mail.outbox) == 1
+        assert "ada@example.com" not in caplog.text
+
+    def test_gives_up_after_eight_attempts(self, away: list[str]) -> None:
+        know_ada()
+        confirm()
+
+        for days in range(10):
+            services.deliver_mail(now=NOON + timedelta(days=days))
+
+        assert len(away) == 8
+        assert Delivery.objects.get().status == "failed"
+
+    def test_asks_a_server_that_is_away_once_a_run(self, away: list[str]) -> None:
+        know_ada()
+        confirm(times=3)
+
+        services.deliver_mail(now=NOON)
+
+        assert len(away) == 1
+
+    def test_takes_what_a_dead_worker_had_taken(self) -> None:
+        know_ada()
+        confirm()
+        Delivery.objects.update(next_attempt_at=NOON + timedelta(seconds=60))
+
+        services.deliver_mail(now=NOON)
+        assert not mail.outbox
+        services.deliver_mail(now=NOON + timedelta(seconds=60))
+
+        assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyWorkers:
+    def test_send_each_letter_once(self, in_threads: Callable[..., None]) -> None:
+        know_ada()
+        confirm(times=30)
+
+        in_threads(lambda now: services.deliver_mail(now=now), [NOON] * 4)
+
+        assert len({letter.extra_headers["Message-ID"] for letter in mail.outbox}) == len(mail.outbox) == 30
+
+
+class TestMailSettings:
+    def test_a_folder_holds_letters_that_one_can_read(self, settings: Any, tmp_path: Path) -> None:
+        for name, value in mail_settings(f"file://{tmp_path}/in%20box").items():
+            setattr(settings, name, value)
+        know_ada()
+        confirm(number="OC-9")
+
+        services.deliver_mail(now=NOON)
+
+        [path] = (tmp_path / "in box").iterdir()
+        letter = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert (letter["To"], letter["Subject"]) == ("ada@example.com", "Order OC-9 is confirmed")
+        assert "Hello Ada" in letter.get_content()
+
+    def test_a_server_is_never_waited_for_for_ever(self) -> None:
+        said = mail_settings("smtp://user:p%40ss@mail.example:2525")
+
+        assert (said["EMAIL_HOST"], said["EMAIL_PORT"], said["EMAIL_TIMEOUT"]) == ("mail.example", 2525, 10)
+        assert (said["EMAIL_HOST_USER"], said["EMAIL_HOST_PASSWORD"]) == ("user", "p@ss")
