@@ -16,6 +16,8 @@ from product_svc.catalog.rules import Person
 from product_svc.catalog.selectors.categories import parents_of_categories
 from product_svc.inventory import selectors as inventory
 
+_IN_STOCK = inventory.in_stock(product=OuterRef("pk"))
+
 
 def listed_products(
     *,
@@ -30,7 +32,7 @@ def listed_products(
 ) -> QuerySet[Product]:
     """The published products that fit; for staff who look up a SKU, whatever its status."""
     looks_up = viewer.is_staff and sku is not None
-    fitting = Product.objects.filter(
+    products = Product.objects.filter(
         Q() if looks_up else Q(status=Status.PUBLISHED),
         _containing(search),
         Q() if category is None else Q(category__in=_branch(category)),
@@ -38,12 +40,11 @@ def listed_products(
         Q() if min_price is None else _priced("gte", min_price, math.ceil),
         Q() if max_price is None else _priced("lte", max_price, math.floor),
         Q() if sku is None else Q(id__in=Variant.objects.filter(sku=sku, is_retired=False).values("product_id")),
+        Q() if in_stock is None else _with_stock_or_without(has_any=in_stock),
     )
-    products = _with_stock(fitting)
-    if in_stock is not None:
-        products = products.filter(in_stock=in_stock)
     covers = Prefetch("images", ProductImage.objects.filter(position=0))
-    return products.select_related("seller").prefetch_related(covers).defer("description", "attributes")
+    items = products.select_related("seller").prefetch_related(covers).defer("description", "attributes")
+    return items.annotate(in_stock=_IN_STOCK)
 
 
 def product_seen_by(viewer: Person, *, key: str) -> Product:
@@ -67,11 +68,7 @@ def product_to_change(editor: Person, *, key: str) -> Product:
 def _whole() -> QuerySet[Product]:
     variants = Variant.objects.filter(is_retired=False).annotate(available=inventory.available(sku=OuterRef("sku")))
     products = Product.objects.select_related("seller", "category")
-    return _with_stock(products).prefetch_related("images", Prefetch("variants", variants))
-
-
-def _with_stock(products: QuerySet[Product]) -> QuerySet[Product]:
-    return products.annotate(in_stock=inventory.in_stock(product=OuterRef("pk")))
+    return products.prefetch_related("images", Prefetch("variants", variants)).annotate(in_stock=_IN_STOCK)
 
 
 def _first(products: QuerySet[Product]) -> Product:
@@ -100,6 +97,10 @@ def _branch(category: str) -> set[UUID]:
 
 def _category_id(slug: str) -> UUID | None:
     return Category.objects.filter(slug=slug).values_list("id", flat=True).first()
+
+
+def _with_stock_or_without(*, has_any: bool) -> Q:
+    return Q(_IN_STOCK) if has_any else ~Q(_IN_STOCK)
 
 
 def _containing(search: str) -> Q:

@@ -1,0 +1,102 @@
+"""What the tests of product_svc begin with."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import factory
+
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, OrderPlaced
+from common.money import Money
+from product_svc.catalog import services
+from product_svc.catalog.models import Category, Product, SellerProfile
+from product_svc.catalog.rules import VariantDraft
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person who asks."""
+
+    id: UUID | None
+    name: str = "Ada Lovelace"
+    is_staff: bool = False
+
+
+VISITOR = Somebody(None)
+STAFF = Somebody(UUID(int=7), "Sam Support", is_staff=True)
+
+
+class SellerProfileFactory(factory.django.DjangoModelFactory):
+    """Somebody who sells."""
+
+    class Meta:
+        model = SellerProfile
+
+    id = factory.LazyFunction(uuid.uuid4)
+    name = "Ada Lovelace"
+
+
+class CategoryFactory(factory.django.DjangoModelFactory):
+    """A shelf."""
+
+    class Meta:
+        model = Category
+
+    slug = factory.Sequence(lambda n: f"shelf-{n}")
+    name = factory.Sequence(lambda n: f"Shelf {n}")
+
+
+def seller() -> Somebody:
+    """Somebody who has not sold anything yet."""
+    return Somebody(uuid.uuid4())
+
+
+def product(sku: str = "MUG", *, stock: int = 10, author: Somebody | None = None, **fields: Any) -> Product:
+    """A mug that is for sale."""
+    given = {
+        "title": "Mug",
+        "price": Money(1250, "USD"),
+        "status": "published",
+        "variants": [VariantDraft(sku=sku, stock=stock)],
+        **fields,
+    }
+    return services.create_product(author=author or seller(), now=NOON, **given)
+
+
+def line(sku: str, quantity: int) -> OrderLine:
+    """A line of an order."""
+    return OrderLine(sku=sku, title="Mug", quantity=quantity, unit_price_minor=1250, seller_id=str(uuid.uuid4()))
+
+
+def placed(order_id: UUID, *lines: OrderLine) -> OrderPlaced:
+    """The fact that an order was placed."""
+    return OrderPlaced(version=1, **_order(order_id, lines))
+
+
+def confirmed(order_id: UUID, *lines: OrderLine) -> OrderConfirmed:
+    """The fact that an order was paid."""
+    return OrderConfirmed(version=2, **_order(order_id, lines))
+
+
+def cancelled(order_id: UUID) -> OrderCancelled:
+    """The fact that an order will not be sent."""
+    return OrderCancelled(
+        version=2, order_id=str(order_id), number="OC-1", customer_id=str(uuid.uuid4()), reason="customer"
+    )
+
+
+def _order(order_id: UUID, lines: tuple[OrderLine, ...]) -> dict[str, Any]:
+    return {
+        "order_id": str(order_id),
+        "number": "OC-1",
+        "customer_id": str(uuid.uuid4()),
+        "lines": lines,
+        "total_minor": sum(line.quantity * line.unit_price_minor for line in lines),
+        "currency": "USD",
+    }
