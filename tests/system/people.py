@@ -1,0 +1,110 @@
+"""The people of the system tests: sellers with something to sell, and buyers who want it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ops.shop import Refused, Shop
+
+Answer = TypeVar("Answer")
+
+PASSWORD = "correct horse battery staple"
+ADDRESS = {
+    "full_name": "Ada Lovelace",
+    "line1": "12 St James's Square",
+    "city": "London",
+    "postal_code": "SW1Y 4JH",
+    "country": "GB",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, and who that is."""
+
+    shop: Shop
+    id: str
+    email: str
+
+
+def sign_up(url: str, role: str = "customer", *, patience_seconds: float = 0.0) -> Person:
+    """A new person, signed in."""
+    shop = Shop(url, timeout_seconds=30, patience_seconds=patience_seconds)
+    email = f"{role}-{secrets.token_hex(6)}@example.com"
+    user = shop.register(email=email, password=PASSWORD, full_name=f"A {role}", role=role)
+    return Person(shop, user["id"], email)
+
+
+def admin_of(platform: Any) -> Shop:
+    """The shop as the administrator sees it."""
+    shop = Shop(platform.url, timeout_seconds=30, patience_seconds=30)
+    shop.sign_in(**platform.admin)
+    return shop
+
+
+def publish(seller: Person, *, stock: int, price: str = "19.99") -> str:
+    """Offer a product for sale; returns its SKU once it can be bought."""
+    sku = f"SKU-{secrets.token_hex(5)}"
+    categories = seller.shop.categories()
+    seller.shop.create_product(
+        {
+            "title": f"Thing {sku}",
+            "description": "A thing.",
+            "category": categories[0]["slug"],
+            "price": {"amount": price, "currency": "USD"},
+            "variants": [{"sku": sku, "stock": stock, "attributes": {}}],
+            "status": "published",
+        }
+    )
+    wait_until_offered(seller, sku)
+    return sku
+
+
+def wait_until_offered(seller: Person, sku: str) -> None:
+    """order_svc hears of a new product a moment later; an order that expects a wrong total costs nothing."""
+
+    def is_offered() -> bool:
+        try:
+            seller.shop.request(
+                "POST",
+                "/api/v1/orders/",
+                body={**order_of(sku), "expected_total": {"amount": "0.01", "currency": "USD"}},
+                headers={"Idempotency-Key": secrets.token_hex(8)},
+            )
+        except Refused as refusal:
+            return refusal.code == "total_changed"
+        return False
+
+    wait_until(is_offered)
+
+
+def order_of(sku: str, quantity: Any = 1, token: str = "tok_success") -> dict[str, Any]:
+    """The body of an order of one line."""
+    return {
+        "items": [{"sku": sku, "quantity": quantity}],
+        "shipping_address": ADDRESS,
+        "payment": {"provider": "sandbox", "token": token},
+    }
+
+
+def place(buyer: Person, sku: str, *, quantity: int = 1, token: str = "tok_success", key: str = "") -> dict[str, Any]:
+    """Place an order; a repetition with the same key is the same order."""
+    return buyer.shop.place_order([(sku, quantity)], address=ADDRESS, token=token, key=key or secrets.token_hex(16))
+
+
+def settled(buyer: Person, order_id: str, *, seconds: float = 30) -> dict[str, Any]:
+    """The order once it is no longer merely placed."""
+    return wait_until(lambda: (order := buyer.shop.order(order_id))["status"] != "placed" and order, seconds=seconds)
+
+
+def wait_until(condition: Callable[[], Answer], *, seconds: float = 30) -> Answer:
+    """What the condition answers once that is true; fails when it does not become so in time."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.1)
+    return answer

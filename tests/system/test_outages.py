@@ -1,0 +1,137 @@
+"""Whatever dies, every order that was acknowledged is settled, and the books agree."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from ops.commands.verify import verify
+from ops.platform import Platform
+from ops.shop import Refused, Unreachable
+from tests.system.people import Person, place, publish, settled, sign_up, wait_until
+
+VICTIMS = (
+    "order_svc.worker-facts",
+    "order_svc.worker-work",
+    "product_svc.worker",
+    "notify_svc.worker",
+    "order_svc.relay",
+    "product_svc.relay",
+    "order_svc.web",
+    "product_svc.web",
+    "gateway_svc.web",
+    "notify_svc.sockets",
+    "scheduler",
+    "redis",
+    "rabbitmq",
+    "postgres",
+    "s3",
+)
+SECONDS_BETWEEN_KILLS = 4.0
+AN_OUTAGES_ANSWERS = {409, 503, 504}
+
+
+class Traffic:
+    """Buyers who order again and again, and repeat a request with its key until it is answered."""
+
+    def __init__(self, buyers: list[Person], sku: str) -> None:
+        self.orders: list[tuple[Person, dict[str, Any]]] = []
+        self._sku = sku
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._order, args=(buyer,)) for buyer in buyers]
+
+    def __enter__(self) -> Traffic:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _order(self, buyer: Person) -> None:
+        while not self._stopped.is_set():
+            self.orders.append((buyer, self._until_answered(buyer, secrets.token_hex(16))))
+            self._stopped.wait(0.1)
+
+    def _until_answered(self, buyer: Person, key: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                return place(buyer, self._sku, key=key)
+            except Unreachable:
+                time.sleep(0.2)
+            except Refused as refusal:
+                if refusal.status not in AN_OUTAGES_ANSWERS or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+
+@pytest.fixture
+def traffic(platform: Platform) -> Traffic:
+    seller = sign_up(platform.url, "seller", patience_seconds=30)
+    sku = publish(seller, stock=100_000)
+    buyers = [sign_up(platform.url, patience_seconds=30) for _ in range(4)]
+    return Traffic(buyers, sku)
+
+
+class TestKill:
+    def test_nothing_is_lost_while_everything_is_killed_in_turn(self, platform: Platform, traffic: Traffic) -> None:
+        with traffic:
+            for victim in VICTIMS:
+                killed = platform.kill(victim)
+                time.sleep(SECONDS_BETWEEN_KILLS)
+                wait_until(
+                    lambda victim=victim, killed=killed: _pid(platform, victim) not in {None, killed}, seconds=60
+                )
+            wait_until(lambda: platform.status()["ready"], seconds=90)
+
+        assert len(traffic.orders) > len(VICTIMS)
+        for buyer, order in traffic.orders:
+            assert settled(buyer, order["id"], seconds=120)["status"] == "confirmed"
+        assert verify(platform) == {}
+
+
+class TestFrozenBroker:
+    def test_orders_are_taken_and_settled_when_it_thaws(self, platform: Platform, traffic: Traffic) -> None:
+        broker = next(server["pid"] for server in platform.status()["servers"] if server["name"] == "rabbitmq")
+        os.kill(broker, signal.SIGSTOP)
+        try:
+            with traffic:
+                time.sleep(15)
+        finally:
+            os.kill(broker, signal.SIGCONT)
+
+        assert len(traffic.orders) > 50
+        for buyer, order in traffic.orders:
+            assert settled(buyer, order["id"], seconds=180)["status"] == "confirmed"
+        assert verify(platform) == {}
+
+
+class TestServiceDown:
+    def test_the_catalogue_is_gone_and_orders_are_taken(self, platform: Platform, traffic: Traffic) -> None:
+        stopped = [entry["pid"] for entry in platform.status()["processes"] if entry["service"] == "product_svc"]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            with traffic:
+                time.sleep(5)
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+        assert len(traffic.orders) > 10
+        for buyer, order in traffic.orders:
+            assert settled(buyer, order["id"], seconds=120)["status"] == "confirmed"
+
+
+def _pid(platform: Platform, name: str) -> int | None:
+    status = platform.status()
+    return next(entry["pid"] for entry in [*status["processes"], *status["servers"]] if entry["name"] == name)
