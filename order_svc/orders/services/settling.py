@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -32,7 +33,7 @@ def reject_order(*, order_id: str, shortages: Iterable[Shortage], now: datetime)
 
 
 @transaction.atomic
-def expire_order(*, order_id: object, now: datetime) -> None:
+def expire_order(*, order_id: UUID, now: datetime) -> None:
     """Cancel an order that took too long. If its money was taken meanwhile, that will be learned and refunded."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if not payment.order.is_settled:

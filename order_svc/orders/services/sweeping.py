@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
@@ -47,7 +48,7 @@ def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
     _each([*being_paid, *waiting], lambda order_id: settling.expire_order(order_id=order_id, now=now))
 
 
-def _resume(order_id: object, *, now: datetime) -> None:
+def _resume(order_id: UUID, *, now: datetime) -> None:
     paying.pay_order(order_id=order_id, now=now)
     paying.learn_of_unwanted_charge(order_id=order_id, now=now)
 

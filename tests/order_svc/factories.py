@@ -1,0 +1,80 @@
+"""What the tests of order_svc begin with."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import factory
+
+from common.contracts import ProductChanged, ProductVariant
+from order_svc.offers.models import Offer
+from order_svc.orders import rules, services
+from order_svc.orders.models import Order
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+ADDRESS = {
+    "full_name": "Ada Lovelace",
+    "line1": "12 St James's Square",
+    "city": "London",
+    "postal_code": "SW1Y 4JH",
+    "country": "GB",
+}
+
+
+class OfferFactory(factory.django.DjangoModelFactory):
+    """Something that can be bought."""
+
+    class Meta:
+        model = Offer
+
+    sku = factory.Sequence(lambda n: f"MUG-{n}")
+    product_id = factory.LazyFunction(uuid.uuid4)
+    seller_id = factory.LazyFunction(uuid.uuid4)
+    title = "Mug – blue"
+    price_minor = 1250
+    currency = "USD"
+    is_available = True
+
+
+def placed_order(*, token: str = "tok_success", now: datetime = NOON, **changes: Any) -> Order:
+    """An order of two mugs that has just been placed."""
+    customer_id = changes.pop("customer_id", None) or uuid.uuid4()
+    offer = OfferFactory(**changes)
+    return services.place_order(
+        customer_id=customer_id,
+        items=[rules.Item(offer.sku, 2)],
+        shipping_address=ADDRESS,
+        provider="sandbox",
+        token=token,
+        expected_total=None,
+        now=now,
+    )
+
+
+def order_body(*items: tuple[str, Any], **changes: Any) -> dict[str, Any]:
+    """The body of a request that places an order."""
+    return {
+        "items": [{"sku": sku, "quantity": quantity} for sku, quantity in items],
+        "shipping_address": ADDRESS,
+        "payment": {"provider": "sandbox", "token": "tok_success"},
+        **changes,
+    }
+
+
+def product_changed(*skus: str, **changes: Any) -> ProductChanged:
+    """A published product with a variant for each SKU."""
+    return ProductChanged(
+        **{
+            "version": 1,
+            "product_id": str(uuid.uuid4()),
+            "seller_id": str(uuid.uuid4()),
+            "slug": "mug",
+            "title": "Mug",
+            "status": "published",
+            "variants": tuple(ProductVariant(sku=sku, title="", price_minor=1250, currency="USD") for sku in skus),
+            **changes,
+        }
+    )

@@ -1,0 +1,339 @@
+"""Orders over HTTP: placed once, seen by their owner, refused clearly."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from common.contracts import OrderPlaced, StockReserved
+from order_svc.orders.api.serializers import COUNTRIES
+from order_svc.orders.models import Order
+from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, order_body, placed_order
+
+ORDERS = "/api/v1/orders/"
+ADA, EVE = uuid.uuid4(), uuid.uuid4()
+
+ClientOf = Callable[..., Any]
+
+
+def place(client: Any, body: Any, *, key: str = "key-1", content_type: str = "application/json") -> Any:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(ORDERS, raw, content_type=content_type, headers={"Idempotency-Key": key})
+
+
+@pytest.fixture
+def ada(client_of: ClientOf) -> Any:
+    return client_of(ADA, "customer")
+
+
+@pytest.mark.django_db
+class TestPlacing:
+    def test_answers_at_once_with_all_that_is_known(self, ada: Any) -> None:
+        OfferFactory(sku="MUG", title="Mug", price_minor=1250)
+
+        response = place(ada, order_body(("MUG", 2)))
+
+        assert response.status_code == 201
+        body = response.json()
+        assert uuid.UUID(body.pop("id"))
+        assert re.fullmatch(r"OC-[0-9A-Z]{10}", body.pop("number"))
+        placed_at = body.pop("placed_at")
+        assert placed_at.endswith("Z")
+        assert body == {
+            "status": "placed",
+            "cancel_reason": None,
+            "lines": [
+                {
+                    "sku": "MUG",
+                    "title": "Mug",
+                    "quantity": 2,
+                    "unit_price": {"amount": "12.50", "currency": "USD"},
+                    "total": {"amount": "25.00", "currency": "USD"},
+                }
+            ],
+            "total": {"amount": "25.00", "currency": "USD"},
+            "shipping_address": ADDRESS,
+            "payment": {"provider": "sandbox", "status": "pending"},
+            "timeline": [{"at": placed_at, "fact": "orders.order_placed.v1", "service": "order_svc", "detail": ""}],
+        }
+
+    def test_the_same_key_is_the_same_order(self, ada: Any, told: Any) -> None:
+        OfferFactory(sku="MUG")
+
+        first, second = place(ada, order_body(("MUG", 2))), place(ada, order_body(("MUG", 2)))
+
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert first.json() == second.json()
+        assert second["Idempotent-Replayed"] == "true"
+        assert len(told) == 1
+
+    def test_the_same_key_of_somebody_else_is_another_order(self, ada: Any, client_of: ClientOf) -> None:
+        OfferFactory(sku="MUG")
+
+        first, second = place(ada, order_body(("MUG", 2))), place(client_of(EVE), order_body(("MUG", 2)))
+
+        assert first.json()["id"] != second.json()["id"]
+
+    def test_the_same_key_for_another_body_is_refused(self, ada: Any) -> None:
+        OfferFactory(sku="MUG")
+        place(ada, order_body(("MUG", 2)))
+
+        response = place(ada, order_body(("MUG", 3)))
+
+        assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+
+    @pytest.mark.parametrize("key", [None, "", '""', "with space", "ü", "x" * 256])
+    def test_needs_a_key(self, ada: Any, key: str | None) -> None:
+        headers = {} if key is None else {"Idempotency-Key": key}
+
+        response = ada.post(ORDERS, order_body(("MUG", 2)), headers=headers)
+
+        assert (response.status_code, response.json()["code"]) == (400, "idempotency_key_required")
+
+    def test_a_refused_one_may_be_put_right_under_the_same_key(self, ada: Any) -> None:
+        OfferFactory(sku="MUG")
+        assert place(ada, order_body(("POT", 2))).status_code == 400
+
+        assert place(ada, order_body(("MUG", 2))).status_code == 201
+
+    def test_a_changed_total_is_a_conflict(self, ada: Any) -> None:
+        OfferFactory(sku="MUG", price_minor=1300)
+        expected = {"amount": "12.50", "currency": "USD"}
+
+        response = place(ada, order_body(("MUG", 1), expected_total=expected))
+
+        assert (response.status_code, response.json()["code"]) == (409, "total_changed")
+        assert "13.00 USD" in response.json()["detail"]
+
+    def test_costs_few_queries(self, ada: Any, django_assert_max_num_queries: Any) -> None:
+        skus = [OfferFactory().sku for _ in range(100)]
+
+        with django_assert_max_num_queries(18):
+            assert place(ada, order_body(*((sku, 1) for sku in skus))).status_code == 201
+
+    def test_a_visitor_must_sign_in(self, visitor: Any) -> None:
+        assert place(visitor, order_body(("MUG", 1))).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPlacingAtTheSameTime:
+    def test_twenty_with_one_key_are_one_order(self, client_of: ClientOf, told: Any) -> None:
+        OfferFactory(sku="MUG")
+
+        def once(_: int) -> Any:
+            try:
+                return place(client_of(ADA), order_body(("MUG", 1)))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(20) as threads:
+            answers = list(threads.map(once, range(20)))
+
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert len(told.named(OrderPlaced)) == Order.objects.count() == 1
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return order_body(("MUG", 1), **changes)
+
+
+def address(**changes: Any) -> dict[str, Any]:
+    return changed(shipping_address={**ADDRESS, **changes})
+
+
+def paid_with(payment: Any) -> dict[str, Any]:
+    return changed(payment=payment)
+
+
+BAD_BODIES = [
+    ([], "non_field_errors"),
+    ("text", "non_field_errors"),
+    (None, "non_field_errors"),
+    ({}, "items"),
+    (changed(items=None), "items"),
+    (changed(items={}), "items"),
+    (changed(items=[]), "items"),
+    (changed(items=[None]), "items.0"),
+    (changed(items=[[[]]]), "items.0"),
+    (changed(items=[{"sku": "MUG"}]), "items.0.quantity"),
+    (order_body(("MUG", -1)), "items.0.quantity"),
+    (order_body(("MUG", 0)), "items.0.quantity"),
+    (order_body(("MUG", 1001)), "items.0.quantity"),
+    (order_body(("MUG", 10**30)), "items.0.quantity"),
+    (order_body(("MUG", 1.5)), "items.0.quantity"),
+    (order_body(("MUG", True)), "items.0.quantity"),
+    (order_body(("MUG", None)), "items.0.quantity"),
+    (order_body(("MUG", "many")), "items.0.quantity"),
+    (order_body(("MUG", {})), "items.0.quantity"),
+    (order_body(("MUG", 1), ("MUG", 1000)), "items.1.quantity"),
+    (order_body(("MUG", 1), ("POT", 1)), "items.1.sku"),
+    (order_body(("", 1)), "items.0.sku"),
+    (order_body(("x" * 129, 1)), "items.0.sku"),
+    (order_body(("M\x00G", 1)), "items.0.sku"),
+    (order_body(("M\ud800G", 1)), "items.0.sku"),
+    (order_body((["MUG"], 1)), "items.0.sku"),
+    (order_body(*[("MUG", 1)] * 101), "items"),
+    (order_body(*[("MUG", 1)] * 10_000), "items"),
+    (order_body(("DIAMOND", 1000)), "items"),
+    (order_body(("MUG", 1), ("CUP", 1)), "items"),
+    (changed(shipping_address="London"), "shipping_address"),
+    (changed(shipping_address=None), "shipping_address"),
+    (address(full_name=""), "shipping_address.full_name"),
+    (address(line1="x" * 201), "shipping_address.line1"),
+    (address(line2="a\x00b"), "shipping_address.line2"),
+    (address(city={"name": "London"}), "shipping_address.city"),
+    (address(city="\ud800"), "shipping_address.city"),
+    (address(country="GBR"), "shipping_address.country"),
+    (address(country="EU"), "shipping_address.country"),
+    (address(country="\ud800"), "shipping_address.country"),
+    (address(country=["GB"]), "shipping_address.country"),
+    (address(phone="0207 946 0000"), "shipping_address.phone"),
+    (address(phone="+٤٤٢٠٧٩٤٦٠٠"), "shipping_address.phone"),
+    (paid_with(None), "payment"),
+    (paid_with({"provider": "sandbox"}), "payment.token"),
+    (paid_with({"provider": "bank", "token": "tok_success"}), "payment.provider"),
+    (paid_with({"provider": "sandbox", "token": "x" * 256}), "payment.token"),
+    (changed(expected_total=12.5), "expected_total"),
+    (changed(expected_total={"amount": "1e99", "currency": "USD"}), "expected_total"),
+    (changed(expected_total={"amount": "-1", "currency": "USD"}), "expected_total"),
+    (changed(expected_total={"amount": "NaN", "currency": "USD"}), "expected_total"),
+    (changed(expected_total={"amount": "1", "currency": "XXQ"}), "expected_total"),
+    (changed(expected_total={"amount": "1", "currency": "\ud800"}), "expected_total"),
+    (changed(expected_total={"amount": "\ud800", "currency": "USD"}), "expected_total"),
+    (changed(expected_total={"amount": "1", "currency": ["USD"]}), "expected_total"),
+]
+
+
+@pytest.mark.django_db
+class TestBadBodies:
+    @pytest.fixture(autouse=True)
+    def _offers(self) -> None:
+        OfferFactory(sku="MUG")
+        OfferFactory(sku="CUP", currency="EUR")
+        OfferFactory(sku="DIAMOND", price_minor=10**12)
+
+    @pytest.mark.parametrize(("body", "field"), BAD_BODIES)
+    def test_are_refused_by_the_field_that_is_bad(self, ada: Any, told: Any, body: Any, field: str) -> None:
+        response = place(ada, body)
+
+        assert response.status_code == 400
+        assert response["Content-Type"] == "application/problem+json"
+        assert field in response.json()["errors"]
+        assert not told
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "nonsense", "[" * 100_000, '{"items": NaN}', '{"items": 1e400}', "\xff", '{"a": ' + "9" * 5000 + "}"],
+    )
+    def test_what_is_no_json_is_refused(self, ada: Any, text: str) -> None:
+        response = place(ada, text.encode("latin-1"))
+
+        assert response.status_code == 400
+
+    def test_another_media_type_is_refused(self, ada: Any) -> None:
+        assert place(ada, b"<order/>", content_type="application/xml").status_code == 415
+
+    @pytest.mark.parametrize("method", ["put", "patch", "delete"])
+    def test_another_method_is_refused(self, ada: Any, method: str) -> None:
+        assert getattr(ada, method)(ORDERS).status_code == 405
+
+
+@pytest.mark.django_db
+class TestAddresses:
+    def test_know_the_countries_of_iso_3166(self) -> None:
+        assert len(COUNTRIES) == 249
+        assert {"GB", "DE", "US", "AQ"} <= set(COUNTRIES)
+
+    def test_optional_parts_may_be_empty(self, ada: Any) -> None:
+        OfferFactory(sku="MUG")
+
+        response = place(ada, address(line2="", region=None, phone="+442079460000"))
+
+        assert response.json()["shipping_address"] == {**ADDRESS, "phone": "+442079460000"}
+
+
+@pytest.mark.django_db
+class TestListing:
+    def test_shows_ones_own_newest_first(self, ada: Any) -> None:
+        first, second = placed_order(customer_id=ADA), placed_order(customer_id=ADA)
+        placed_order(customer_id=EVE)
+
+        body = ada.get(ORDERS).json()
+
+        assert [order["id"] for order in body["results"]] == [str(second.id), str(first.id)]
+        assert body["next"] is None
+
+    def test_pages_by_cursor(self, ada: Any) -> None:
+        orders = [placed_order(customer_id=ADA) for _ in range(3)]
+
+        first = ada.get(ORDERS, {"page_size": 2}).json()
+        rest = ada.get(first["next"]).json()
+
+        seen = [order["id"] for order in first["results"] + rest["results"]]
+        assert seen == [str(order.id) for order in reversed(orders)]
+
+    @pytest.mark.parametrize(
+        "query", [{"page_size": "0"}, {"page_size": "x"}, {"cursor": "x"}, {"cursor": b64encode(b"p=x").decode()}]
+    )
+    def test_a_bad_parameter_is_refused(self, ada: Any, query: dict[str, str]) -> None:
+        placed_order(customer_id=ADA)
+
+        assert ada.get(ORDERS, query).status_code == 400
+
+    def test_costs_as_many_queries_for_many_as_for_one(self, ada: Any, django_assert_max_num_queries: Any) -> None:
+        for _ in range(5):
+            placed_order(customer_id=ADA)
+
+        with django_assert_max_num_queries(3):
+            ada.get(ORDERS)
+
+    def test_a_visitor_must_sign_in(self, visitor: Any) -> None:
+        assert visitor.get(ORDERS).status_code == 401
+
+
+@pytest.mark.django_db
+class TestOneOrder:
+    def test_is_shown_to_its_customer_and_to_staff(self, ada: Any, client_of: ClientOf) -> None:
+        order = placed_order(customer_id=ADA, now=NOON)
+
+        assert ada.get(f"{ORDERS}{order.id}/").json()["placed_at"] == "2026-01-01T12:00:00Z"
+        assert client_of(EVE, "support").get(f"{ORDERS}{order.id}/").json()["id"] == str(order.id)
+
+    def test_is_hidden_from_everybody_else(self, client_of: ClientOf, visitor: Any) -> None:
+        order = placed_order(customer_id=ADA)
+
+        assert client_of(EVE, "customer").get(f"{ORDERS}{order.id}/").status_code == 404
+        assert client_of(EVE, "seller").get(f"{ORDERS}{order.id}/").status_code == 404
+        assert visitor.get(f"{ORDERS}{order.id}/").status_code == 401
+
+    @pytest.mark.parametrize("order_id", [uuid.uuid4(), "not-a-uuid", "1"])
+    def test_one_that_is_not_there_is_a_problem(self, ada: Any, order_id: Any) -> None:
+        response = ada.get(f"{ORDERS}{order_id}/")
+
+        assert response.status_code == 404
+        assert response.json()["code"] == "not_found"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTimeline:
+    def test_tells_what_happened_and_where(self, ada: Any, hear: Callable[..., bool]) -> None:
+        order = placed_order(customer_id=ADA)
+
+        hear(StockReserved(version=1, order_id=str(order.id)))
+
+        timeline = ada.get(f"{ORDERS}{order.id}/").json()["timeline"]
+        assert [(entry["fact"], entry["service"]) for entry in timeline] == [
+            ("orders.order_placed.v1", "order_svc"),
+            ("inventory.stock_reserved.v1", "product_svc"),
+            ("payments.payment_captured.v1", "order_svc"),
+            ("orders.order_confirmed.v1", "order_svc"),
+        ]

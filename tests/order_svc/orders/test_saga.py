@@ -1,0 +1,290 @@
+"""From placed to confirmed or cancelled, whatever comes twice, too early, too late or is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from common import clock
+from common.contracts import OrderCancelled, OrderConfirmed, Shortage, StockRejected, StockReserved
+from common.events.fact_task import TryAgainLater
+from common.events.models import InboxMessage
+from order_svc.orders import services
+from order_svc.orders.models import Order
+from order_svc.payments.models import Payment, SandboxCharge
+from tests.order_svc.factories import NOON, placed_order
+from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Hear = Callable[..., bool]
+
+
+def reserved(order: Order) -> StockReserved:
+    return StockReserved(version=1, order_id=str(order.id))
+
+
+def rejected(order: Order) -> StockRejected:
+    shortage = Shortage(sku="MUG", wanted=2, available=1)
+    return StockRejected(version=1, order_id=str(order.id), shortages=(shortage,))
+
+
+def state_of(order: Order) -> tuple[str, str | None, str]:
+    order = Order.objects.select_related("payment").get(id=order.id)
+    return order.status, order.cancel_reason, order.payment.status
+
+
+def timeline_of(order: Order) -> list[str]:
+    return [event.fact.split(".")[1] for event in order.events.all()]
+
+
+class TestPayWhenStockReserved:
+    def test_confirms_a_paid_order(self, hear: Hear, told: Any) -> None:
+        order = placed_order(token="tok_success")
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert timeline_of(order) == ["order_placed", "stock_reserved", "payment_captured", "order_confirmed"]
+        placed, confirmed = told
+        assert isinstance(confirmed, OrderConfirmed)
+        assert (confirmed.version, confirmed.lines) == (2, placed.lines)
+
+    @pytest.mark.parametrize(
+        ("token", "code"),
+        [
+            ("tok_declined", "card_declined"),
+            ("tok_insufficient_funds", "insufficient_funds"),
+            ("tok_x", "invalid_token"),
+        ],
+    )
+    def test_cancels_a_declined_order(self, hear: Hear, told: Any, token: str, code: str) -> None:
+        order = placed_order(token=token)
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("cancelled", "payment_declined", "declined")
+        assert Payment.objects.get().failure_code == code
+        assert [fact.reason for fact in told.named(OrderCancelled)] == ["payment_declined"]
+
+    def test_a_late_answer_is_learned_by_asking_again(self, hear: Hear) -> None:
+        order = placed_order(token="tok_timeout")
+
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+        assert state_of(order) == ("placed", None, "processing")
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert SandboxCharge.objects.get().calls == 2
+
+    def test_a_flaky_provider_is_asked_until_it_answers(self, hear: Hear) -> None:
+        order = placed_order(token="tok_flaky")
+
+        for _ in range(2):
+            with pytest.raises(TryAgainLater):
+                hear(reserved(order))
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert timeline_of(order).count("stock_reserved") == 1
+
+    def test_a_free_order_is_paid_without_asking(self, hear: Hear) -> None:
+        order = placed_order(price_minor=0)
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert not SandboxCharge.objects.exists()
+
+    def test_costs_few_queries(self, hear: Hear, django_assert_max_num_queries: Any) -> None:
+        order = placed_order()
+
+        with django_assert_max_num_queries(30):
+            hear(reserved(order))
+
+
+class TestCancelWhenStockRejected:
+    def test_cancels_without_asking_the_provider(self, hear: Hear, told: Any) -> None:
+        order = placed_order()
+
+        hear(rejected(order))
+
+        assert state_of(order) == ("cancelled", "out_of_stock", "voided")
+        assert timeline_of(order) == ["order_placed", "stock_rejected", "order_cancelled"]
+        assert order.events.get(fact__contains="rejected").detail == "MUG: 2 wanted, 1 available"
+        assert [fact.reason for fact in told.named(OrderCancelled)] == ["out_of_stock"]
+        assert not SandboxCharge.objects.exists()
+
+
+class TestDisorder:
+    @pytest.mark.parametrize("sequence", list(permutations(["reserved", "reserved", "rejected", "expired"])))
+    def test_an_order_settles_once_and_money_follows_it(self, hear: Hear, told: Any, sequence: list[str]) -> None:
+        order = placed_order()
+        happen = {
+            "reserved": lambda: hear(reserved(order)),
+            "rejected": lambda: hear(rejected(order)),
+            "expired": expire_all,
+        }
+
+        for what in sequence:
+            happen[what]()
+
+        assert len(told.named((OrderConfirmed, OrderCancelled))) == 1
+        status, _, payment = state_of(order)
+        assert payment == {"confirmed": "captured", "cancelled": "voided"}[status]
+        assert SandboxCharge.objects.count() == (status == "confirmed")
+
+    def test_a_fact_of_an_order_that_nobody_placed_is_not_swallowed(self, hear: Hear) -> None:
+        stranger = StockReserved(version=1, order_id="00000000-0000-4000-8000-000000000000")
+
+        with pytest.raises(Payment.DoesNotExist):
+            hear(stranger)
+
+
+class TestCrashes:
+    def test_between_the_charge_and_its_note(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after_charge = die
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+        assert state_of(order) == ("placed", None, "processing")
+
+        provider.after_charge = lambda: None
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert SandboxCharge.objects.get().status == "succeeded"
+
+    def test_between_the_note_and_the_inbox(self, hear: Hear, told: Any) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        InboxMessage.objects.all().delete()
+
+        hear(reserved(order))
+
+        assert len(told.named(OrderConfirmed)) == 1
+        assert SandboxCharge.objects.get().calls == 1
+
+    def test_a_fact_that_never_comes_again_is_made_up_for(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after_charge = die
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+        provider.after_charge = lambda: None
+
+        services.resume_payments(now=clock.now() + timedelta(seconds=19))
+        assert state_of(order) == ("placed", None, "processing")
+        services.resume_payments(now=clock.now() + timedelta(seconds=21))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert SandboxCharge.objects.get().status == "succeeded"
+
+    def test_between_the_capture_and_the_refund(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order = placed_order()
+        provider.after_charge = lambda: expire(order)
+        monkeypatch.setattr(provider, "refund", lambda **_: die())
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+        assert state_of(order) == ("cancelled", "expired", "captured")
+        monkeypatch.undo()
+
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert state_of(order) == ("cancelled", "expired", "refunded")
+        assert SandboxCharge.objects.get().status == "refunded"
+
+
+class TestExpiry:
+    def test_an_order_that_nobody_reserved_is_cancelled(self, told: Any) -> None:
+        order = placed_order(now=NOON)
+
+        expire_all()
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert [fact.reason for fact in told.named(OrderCancelled)] == ["expired"]
+
+    def test_one_that_is_young_is_left_alone(self) -> None:
+        order = placed_order(now=NOON)
+
+        services.expire_unsettled_orders(placed_before=NOON, now=NOON)
+
+        assert state_of(order) == ("placed", None, "pending")
+
+    def test_one_whose_provider_has_the_money_is_confirmed(self, hear: Hear) -> None:
+        order = placed_order(token="tok_timeout", now=NOON)
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+
+        expire_all()
+
+        assert state_of(order) == ("confirmed", None, "captured")
+
+    def test_while_the_provider_is_asked_leads_to_a_refund(self, hear: Hear, told: Any, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after_charge = lambda: expire(order)
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("cancelled", "expired", "refunded")
+        assert SandboxCharge.objects.get().status == "refunded"
+        assert len(told.named(OrderCancelled)) == 1
+        assert timeline_of(order)[-2:] == ["payment_captured", "payment_refunded"]
+
+    def test_while_the_provider_is_away_ends_without_a_charge(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.before_charge = be_away
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+        expire_all()
+        assert state_of(order) == ("cancelled", "expired", "processing")
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert not SandboxCharge.objects.exists()
+
+    def test_while_its_answer_is_lost_leads_to_a_refund(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after_charge = be_away
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+        expire_all()
+        assert state_of(order) == ("cancelled", "expired", "processing")
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("cancelled", "expired", "refunded")
+        assert SandboxCharge.objects.get().status == "refunded"
+
+
+class TestSweeps:
+    def test_one_that_cannot_be_finished_holds_up_no_other(self, hear: Hear, provider: Interrupted) -> None:
+        first, second = placed_order(token="tok_timeout"), placed_order(token="tok_timeout")
+        for order in (first, second):
+            with pytest.raises(TryAgainLater):
+                hear(reserved(order))
+        trouble = iter([ValueError("a bug")])
+        provider.before_charge = lambda: [(_ for _ in ()).throw(error) for error in trouble]
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert sorted([state_of(first)[0], state_of(second)[0]]) == ["confirmed", "placed"]
+
+
+def expire(order: Order) -> None:
+    """Let an order's time run out while something else is going on."""
+    from order_svc.orders.services.settling import expire_order
+
+    expire_order(order_id=order.id, now=clock.now())
+
+
+def expire_all() -> None:
+    later = NOON + timedelta(minutes=10)
+    services.expire_unsettled_orders(placed_before=later, now=later)
