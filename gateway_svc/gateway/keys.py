@@ -29,6 +29,7 @@ class KeySet:
         self._fetch = fetch
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
+        self._is_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
     @property
@@ -66,8 +67,11 @@ class KeySet:
         try:
             keys = _keys_in(await self._fetch())
         except Exception as error:  # whatever is wrong with user_svc, the keys we have stay good
-            logger.warning("no keys from user_svc: %r", error)
+            if not self._is_silent:
+                logger.warning("no keys from user_svc: %r", error)
+            self._is_silent = True
             return False
+        self._is_silent = False
         if keys:
             self._keys = keys
         return bool(keys)

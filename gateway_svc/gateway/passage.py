@@ -56,13 +56,16 @@ class Passage:
 
     async def _tell_piece(self, body: Body, send: Send) -> bool:
         piece = await body.read()
-        is_complete = body.is_complete
+        message = {"type": "http.response.body", "body": piece, "more_body": not body.is_complete}
+        if body.is_complete:
+            await send(message)
+            return True
         try:
             async with asyncio.timeout(self._limits.idle_seconds):
-                await send({"type": "http.response.body", "body": piece, "more_body": not is_complete})
+                await send(message)
         except TimeoutError:
             raise ClientGone from None
-        return is_complete
+        return False
 
     def _expect_answer(self) -> None:
         self._connection.expect_within(self._limits.first_byte_seconds)

@@ -34,26 +34,25 @@ class Route:
     service: Service
     limits: Limits = ORDINARY
     method: str = ""
-    """Only this one; empty for all."""
-
-    def matches(self, method: str, path: str) -> bool:
-        """A prefix with a slash at its end stands for all below it, one without for itself."""
-        if self.method:
-            return method == self.method and path == self.prefix
-        return path.startswith(self.prefix) if self.prefix.endswith("/") else path == self.prefix
+    """Only this one, and only the very path; empty for all."""
 
 
 class RouteTable:
-    """The routes, the most exact first."""
+    """The routes, the most exact first. A prefix with a slash at its end stands for all below it."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = sorted(routes, key=lambda route: (-len(route.prefix), not route.method))
+        ordered = sorted(routes, key=lambda route: -len(route.prefix))
+        self._exact = {(route.method, route.prefix): route for route in ordered}
+        self._below = [(route.prefix, route) for route in ordered if route.prefix.endswith("/") and not route.method]
 
     def find(self, path: str, method: str = "") -> Route | None:
         """The route that answers this path; None when nobody does."""
-        for route in self._routes:
-            if route.matches(method, path):
-                return route
+        route = self._exact.get((method, path)) or self._exact.get(("", path))
+        if route:
+            return route
+        for prefix, below in self._below:
+            if path.startswith(prefix):
+                return below
         return None
 
 

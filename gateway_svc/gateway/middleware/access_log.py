@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import lru_cache
 
 import msgspec
 
@@ -54,7 +55,7 @@ def _line(scope: Scope, seconds: float) -> AccessLine:
     exchange: Exchange = scope["exchange"]
     method = scope.get("method", "WEBSOCKET")
     return AccessLine(
-        time=time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime()),
+        time=_instant(int(time.time())),
         message=f"{method} {scope['path']} {exchange.status}",
         request_id=exchange.names.request_id,
         trace_id=exchange.names.trace_id,
@@ -66,3 +67,8 @@ def _line(scope: Scope, seconds: float) -> AccessLine:
         instance=exchange.instance,
         user_id=exchange.principal.user_id,
     )
+
+
+@lru_cache(maxsize=1)
+def _instant(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(seconds))

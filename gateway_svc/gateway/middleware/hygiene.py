@@ -13,10 +13,8 @@ IDENTITY_PREFIXES = (b"x-user-", b"x-gateway-", b"x-internal-", b"x-forwarded-")
 IDENTITY = frozenset({b"forwarded", b"x-real-ip"})
 # RFC 9110, section 7.6.1. Connection is read for the further names in it.
 HOP_BY_HOP = frozenset(
-    {
-        *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
-        *(b"proxy-authenticate", b"proxy-authorization"),
-    }
+    b"connection keep-alive proxy-connection te trailer transfer-encoding upgrade"
+    b" proxy-authenticate proxy-authorization".split()
 )
 # Said anew by us on the way to the service.
 OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
@@ -65,23 +63,29 @@ def _sort(headers: Headers, exchange: Exchange) -> Headers:
 
 
 def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
-    lengths = {value for name, value in headers if name == b"content-length"}
-    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
-    # RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled.
-    if len(lengths) > 1 or (lengths and codings) or codings not in ([], [b"chunked"]):
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    exchange.authorization = tuple(values.get(b"authorization", ()))
+    exchange.expects_continue = b"expect" in values
+    if b"content-length" in values or b"transfer-encoding" in values:
+        _read_framing(values.get(b"content-length", []), values.get(b"transfer-encoding", []), exchange)
+    if b"connection" in values:
+        _drop_what_is_named(values[b"connection"], exchange)
+
+
+def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange) -> None:
+    """RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled."""
+    if (lengths and codings) or len(set(lengths)) > 1 or not all(length.isdigit() for length in lengths):
         raise BadRequest("The length of the body is not clear.")
-    for length in lengths:
-        if not length.isdigit():
-            raise BadRequest("The length of the body is not clear.")
-        exchange.content_length = int(length)
+    if [coding.strip().lower() for coding in codings] not in ([], [b"chunked"]):
+        raise BadRequest("The coding of the body is not one that is taken here.")
+    exchange.content_length = int(lengths[0]) if lengths else None
     exchange.is_chunked = bool(codings)
-    exchange.expects_continue = any(name == b"expect" for name, _ in headers)
-    exchange.authorization = tuple(value for name, value in headers if name == b"authorization")
-    _drop_what_connection_names(headers, exchange)
 
 
-def _drop_what_connection_names(headers: Headers, exchange: Exchange) -> None:
-    values = [value.lower() for name, value in headers if name == b"connection"]
-    named = {word.strip() for value in values for word in value.split(b",")} - HOP_BY_HOP - {b"close", b""}
+def _drop_what_is_named(values: list[bytes], exchange: Exchange) -> None:
+    """Connection names headers that are meant for us alone."""
+    named = {word.strip().lower() for value in values for word in value.split(b",")} - HOP_BY_HOP
     if named:
         exchange.headers = [header for header in exchange.headers if header[0] not in named]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamGarbled
 
 MAX_HEAD_BYTES = 64 * 1024
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-_NOT_PASSED_ON = frozenset(
-    {
-        *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
-        *(b"proxy-authenticate", b"server", b"x-request-id"),
-    }
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
+_HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-connection te trailer transfer-encoding upgrade proxy-authenticate".split()
 )
+# The gateway is the server that the client sees, and names the request itself.
+_NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"x-request-id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,10 @@ def read_head(block: bytes, *, method: str) -> Head:
     """The head without its empty line. Raises UpstreamGarbled."""
     lines = block.split(b"\r\n")
     status = _status(lines[0])
-    if block.count(b"\n") != len(lines) - 1 or block.count(b"\r") != len(lines) - 1 or b"\0" in block:
-        raise UpstreamGarbled("stray line end or NUL")
     headers, framing = _headers(lines)
     coding, length = framing.get(b"transfer-encoding"), framing.get(b"content-length")
     words = framing.get(b"connection", b"").lower()
-    if words not in {b"", b"close", b"keep-alive"}:
+    if words and words not in {b"close", b"keep-alive"}:
         named = {word.strip() for word in words.split(b",")}
         headers = [header for header in headers if header[0] not in named]
     return Head(
@@ -62,17 +61,33 @@ def _headers(lines: list[bytes]) -> tuple[Headers, dict[bytes, bytes]]:
     headers: Headers = []
     framing: dict[bytes, bytes] = {}
     for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        name, value = name.lower(), value.strip(b" \t")
-        if not colon or not name or name.translate(None, _TOKEN):
+        raw, colon, value = line.partition(b":")
+        name = _name(raw)
+        value = value.strip(b" \t")
+        if not colon or b"\n" in value or b"\r" in value or b"\0" in value:
             raise UpstreamGarbled(f"not a header: {line[:40]!r}")
-        if name in {b"content-length", b"transfer-encoding"} and framing.setdefault(name, value) != value:
-            raise UpstreamGarbled(f"two values of {name!r}")
-        if name == b"connection":
-            framing[name] = b",".join(filter(None, (framing.get(name), value)))
+        if name in _FRAMING:
+            _note(framing, name, value)
         if name not in _NOT_PASSED_ON:
             headers.append((name, value))
     return headers, framing
+
+
+@lru_cache(maxsize=1024)
+def _name(raw: bytes) -> bytes:
+    """A header's name in lower case. The same few come again and again."""
+    name = raw.lower()
+    if not name or name.translate(None, _TOKEN):
+        raise UpstreamGarbled(f"not the name of a header: {raw[:40]!r}")
+    return name
+
+
+def _note(framing: dict[bytes, bytes], name: bytes, value: bytes) -> None:
+    known = framing.setdefault(name, value)
+    if known != value:
+        if name != b"connection":
+            raise UpstreamGarbled(f"two values of {name!r}")
+        framing[name] = known + b"," + value
 
 
 def _length(status: int, method: str, coding: bytes | None, length: bytes | None) -> int | None:
