@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from rest_framework.exceptions import ValidationError
+
+from common.api.errors import answer
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +21,16 @@ class TestProblems:
         assert body["code"] == "invalid"
         assert body["request_id"] == response["X-Request-ID"]
         assert {"type", "title", "status", "detail"} <= set(body)
+
+    def test_says_of_a_whole_what_is_wrong_with_the_whole(self, visitor: Any) -> None:
+        response = visitor.post("/echo/", {"items": "none"})
+
+        assert list(response.json()["errors"]) == ["items"]
+
+    def test_a_reason_may_quote_what_utf_8_cannot_hold(self) -> None:
+        error = ValidationError({"country": ['"\ud800" is not a valid choice.']})
+
+        assert answer(error, {}).data["errors"] == {"country": ['"\\ud800" is not a valid choice.']}
 
     @pytest.mark.parametrize(
         "price",
