@@ -12,13 +12,13 @@ from ops.shop import Json
 
 
 def fields_of(product: Product) -> Json:
-    """The product as the API takes it, without pictures and status."""
+    """The product as the API takes and keeps it: trimmed, and without pictures and status."""
     return {
-        "title": product.title,
-        "description": product.description,
+        "title": product.title.strip(),
+        "description": product.description.strip(),
         "category": product.category,
         "price": to_builtins(product.price),
-        "attributes": product.attributes,
+        "attributes": _trimmed(product.attributes),
         "variants": [_variant_fields(variant) for variant in product.variants],
     }
 
@@ -27,23 +27,26 @@ def differences(product: Product, current: Json) -> Json:
     """The fields that are to change. Stock is not among them: once a product exists, only sales and people move it."""
     wanted = fields_of(product)
     same = {
-        "title": product.title == current["title"],
-        "description": product.description == current["description"],
-        "category": product.category == current["category"]["slug"],
+        "title": wanted["title"] == current["title"],
+        "description": wanted["description"] == current["description"],
+        "category": product.category == (current["category"] or {}).get("slug"),
         "price": _money(wanted["price"]) == _money(current["price"]),
-        "attributes": product.attributes == current["attributes"],
+        "attributes": wanted["attributes"] == current["attributes"],
         "variants": _wanted_variants(product) == _current_variants(current["variants"]),
     }
     return {name: wanted[name] for name, is_same in same.items() if not is_same}
 
 
 def _variant_fields(variant: Variant) -> Json:
-    fields: Json = {"sku": variant.sku, "stock": variant.stock, "attributes": variant.attributes}
+    fields: Json = {"sku": variant.sku, "stock": variant.stock, "attributes": _trimmed(variant.attributes)}
     return fields | ({"price": to_builtins(variant.price)} if variant.price else {})
 
 
 def _wanted_variants(product: Product) -> dict[str, tuple[object, dict[str, str]]]:
-    return {each.sku: (_money(to_builtins(each.price or product.price)), each.attributes) for each in product.variants}
+    return {
+        each.sku: (_money(to_builtins(each.price or product.price)), _trimmed(each.attributes))
+        for each in product.variants
+    }
 
 
 def _current_variants(variants: Iterable[Json]) -> dict[str, tuple[object, dict[str, str]]]:
@@ -52,3 +55,7 @@ def _current_variants(variants: Iterable[Json]) -> dict[str, tuple[object, dict[
 
 def _money(price: Json) -> tuple[Decimal, str]:
     return Decimal(price["amount"]), price["currency"]
+
+
+def _trimmed(attributes: dict[str, str]) -> dict[str, str]:
+    return {name.strip(): value.strip() for name, value in attributes.items()}

@@ -12,6 +12,8 @@ from ops.importing.loading import import_catalog
 from ops.importing.report import Outcome, Report
 from ops.shop import Shop
 
+_LONGEST_NAME = 60
+
 
 def import_before_eyes(shop: Shop, path: Path, *, console: Console, format_name: str | None = None) -> Report:
     """Load the file with a progress bar. Raises what import_catalog does."""
@@ -32,6 +34,12 @@ def describe(report: Report, *, console: Console) -> None:
     if report.without_picture:
         console.print(f"{len(report.without_picture)} without a picture.")
     for bad in sorted(report.refused, key=lambda bad: bad.line):
-        console.print(f"[red]✗[/] line {bad.line}, {escape(bad.name)}: {escape(bad.reason)}", soft_wrap=True)
+        console.print(f"[red]✗[/] line {bad.line}, {escape(_short(bad.name))}: {escape(bad.reason)}", soft_wrap=True)
     for title in report.not_listed:
         console.print(f"[yellow]![/] the shop does not show {escape(title)} yet", soft_wrap=True)
+
+
+def _short(name: str) -> str:
+    """A name as it fits into a line, without what a terminal would take for an order."""
+    printable = "".join(character for character in name if character.isprintable())
+    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}…"
