@@ -7,19 +7,19 @@ from common import clock
 from order_svc.orders import services
 
 
-@shared_task(name="orders.resume_payments", queue="order_svc.work")
+@shared_task(name="orders.resume_payments")
 def resume_payments(**_: object) -> None:
     """Ask providers again whose answers got lost."""
     services.resume_payments(now=clock.now())
 
 
-@shared_task(name="orders.refund_unwanted_payments", queue="order_svc.work")
+@shared_task(name="orders.refund_unwanted_payments")
 def refund_unwanted_payments(**_: object) -> None:
     """Give back what was taken for cancelled orders."""
     services.refund_unwanted_payments(now=clock.now())
 
 
-@shared_task(name="orders.expire_unsettled", queue="order_svc.work")
+@shared_task(name="orders.expire_unsettled")
 def expire_unsettled(**_: object) -> None:
     """Cancel what took too long."""
     now = clock.now()

@@ -46,7 +46,7 @@ def place_order(
     lines = OrderLine.objects.bulk_create(
         _line(order, position, item.quantity, offered[item.sku]) for position, item in enumerate(wanted)
     )
-    payments.open_payment(order_id=order.id, provider=provider, token=token, amount=total)
+    order.payment = payments.open_payment(order_id=order.id, provider=provider, token=token, amount=total)
     OrderEvent.objects.create(order=order, at=now, fact=OrderEvent.Name.PLACED)
     publish(events.order_placed(order, lines))
     return order

@@ -116,7 +116,7 @@ class TestPlacing:
     def test_costs_few_queries(self, ada: Any, django_assert_max_num_queries: Any) -> None:
         skus = [OfferFactory().sku for _ in range(100)]
 
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(17):
             assert place(ada, order_body(*((sku, 1) for sku in skus))).status_code == 201
 
     def test_a_visitor_must_sign_in(self, visitor: Any) -> None:

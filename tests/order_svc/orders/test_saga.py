@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from common import clock
 from common.contracts import OrderCancelled, OrderConfirmed, Shortage, StockRejected, StockReserved
@@ -104,7 +107,7 @@ class TestPayWhenStockReserved:
     def test_costs_few_queries(self, hear: Hear, django_assert_max_num_queries: Any) -> None:
         order = placed_order()
 
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(22):
             hear(reserved(order))
 
 
@@ -144,6 +147,29 @@ class TestDisorder:
 
         with pytest.raises(Payment.DoesNotExist):
             hear(stranger)
+
+
+class TestAtTheSameTime:
+    @pytest.mark.parametrize("token", ["tok_success", "tok_declined"])
+    def test_many_askers_are_one_charge_and_one_end(self, hear: Hear, told: Any, token: str) -> None:
+        order = placed_order(token=token)
+
+        together(*[lambda: hear(reserved(order))] * 6)
+
+        assert len(told.named((OrderConfirmed, OrderCancelled))) == 1
+        assert SandboxCharge.objects.count() == 1
+        assert len(timeline_of(order)) == 4
+
+    def test_money_follows_the_order_when_its_time_runs_out_meanwhile(self, hear: Hear, told: Any) -> None:
+        orders = [placed_order() for _ in range(8)]
+
+        together(*(partial(hear, reserved(order)) for order in orders), expire_all, expire_all)
+
+        assert len(told.named((OrderConfirmed, OrderCancelled))) == 8
+        ends = {(status, payment) for status, _, payment in map(state_of, orders)}
+        assert ends <= {("confirmed", "captured"), ("cancelled", "voided"), ("cancelled", "refunded")}
+        kept = SandboxCharge.objects.filter(status="succeeded").count()
+        assert kept == len(told.named(OrderConfirmed))
 
 
 class TestCrashes:
@@ -276,6 +302,19 @@ class TestSweeps:
         services.resume_payments(now=clock.now() + timedelta(minutes=1))
 
         assert sorted([state_of(first)[0], state_of(second)[0]]) == ["confirmed", "placed"]
+
+
+def together(*acts: Callable[[], Any]) -> None:
+    """Do it all at once, each in a thread with a database connection of its own."""
+
+    def alone(act: Callable[[], Any]) -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        list(threads.map(alone, acts))
 
 
 def expire(order: Order) -> None:
