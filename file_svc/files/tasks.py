@@ -6,13 +6,13 @@ from common import clock
 from file_svc.files import services
 
 
-@shared_task(name="files.sweep_unfinished", queue="file_svc.work")
+@shared_task(name="files.sweep_unfinished")
 def sweep_unfinished(**_: object) -> None:
     """Give up the uploads that were cut off."""
     services.sweep_unfinished(now=clock.now())
 
 
-@shared_task(name="files.remove_deleted", queue="file_svc.work")
+@shared_task(name="files.remove_deleted")
 def remove_deleted(**_: object) -> None:
     """Remove what was deleted from the storage."""
     services.remove_deleted()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import IO, Any
 
@@ -25,6 +25,28 @@ _PIECE_BYTES = 64 * 1024
 _PROBE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
 
 
+class Pieces(Iterator[bytes]):
+    """An object's bytes as they come. Raises StorageUnavailable when they stop coming.
+
+    No generator: closing one that has not begun would leave the connection open.
+    """
+
+    def __init__(self, body: Any) -> None:
+        self.body = body
+
+    def __next__(self) -> bytes:
+        with _within_reach():
+            piece: bytes = self.body.read(_PIECE_BYTES)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Give up what was not read."""
+        self.body.close()
+
+
 def save(key: str, file: IO[bytes], *, content_type: str) -> None:
     """Store a file, read from disk as it is sent. Raises StorageUnavailable; then it may be there or not."""
     content = File(file, name=key)
@@ -33,13 +55,13 @@ def save(key: str, file: IO[bytes], *, content_type: str) -> None:
         _storage().save(key, content)
 
 
-def read(key: str, *, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+def read(key: str, *, start: int = 0, length: int | None = None) -> Pieces:
     """Some of an object, or all of it. Raises StorageUnavailable or NotFound at once, not at the first piece."""
     storage = _storage()
     wanted = {"Range": f"bytes={start}-{start + length - 1}"} if length is not None else {}
     with _within_reach():
         answer = _client(storage).get_object(Bucket=storage.bucket_name, Key=key, **wanted)
-    return _pieces(answer["Body"])
+    return Pieces(answer["Body"])
 
 
 def delete(keys: Iterable[str]) -> None:
@@ -54,7 +76,7 @@ def check() -> None:
     """For health: raises ConnectionError, soon, unless the bucket answers."""
     storage = _storage()
     try:
-        _probe(storage).head_bucket(Bucket=storage.bucket_name)
+        probe(storage).head_bucket(Bucket=storage.bucket_name)
     except (BotoCoreError, ClientError) as error:
         raise ConnectionError("the file storage does not answer") from error
 
@@ -68,17 +90,8 @@ def ensure_bucket() -> None:
             client.create_bucket(Bucket=storage.bucket_name)
 
 
-def _storage() -> S3Storage:
-    return storages["default"]
-
-
-def _client(storage: S3Storage) -> Any:
-    # The storage keeps one for all threads: clients may be shared (boto3's guide "Resources", "Multithreading").
-    return storage.bucket.meta.client
-
-
 @lru_cache(maxsize=1)
-def _probe(storage: S3Storage) -> Any:
+def probe(storage: S3Storage) -> Any:
     """A client with less patience, so that a health check answers while the storage does not."""
     return boto3.client(
         "s3",
@@ -90,9 +103,13 @@ def _probe(storage: S3Storage) -> Any:
     )
 
 
-def _pieces(body: Any) -> Iterator[bytes]:
-    with closing(body), _within_reach():
-        yield from body.iter_chunks(_PIECE_BYTES)
+def _storage() -> S3Storage:
+    return storages["default"]
+
+
+def _client(storage: S3Storage) -> Any:
+    # The storage keeps one for all threads: clients may be shared (boto3's guide "Resources", "Multithreading").
+    return storage.bucket.meta.client
 
 
 @contextmanager

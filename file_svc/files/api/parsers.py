@@ -34,13 +34,21 @@ class UploadParser(MultiPartParser):
         request = parser_context["request"]
         if int(request.META["CONTENT_LENGTH"]) > settings.UPLOAD_LIMIT_BYTES:
             raise errors.TooLarge
-        request.upload_handlers = [HashingSpool(request)]
-        body = WatchedStream(stream)
+        spool = HashingSpool(request)
+        request.upload_handlers = [spool]
         try:
-            parsed = super().parse(body, media_type, parser_context)
+            return self._parse_whole(WatchedStream(stream), media_type, parser_context)
         except (SuspiciousOperation, LookupError, UnicodeError) as error:
             # Too many or too long fields; a file name in an encoding that nobody has.
+            spool.close()
             raise ParseError(f"Multipart form parse error - {error}") from error
+        except Exception:
+            spool.close()
+            raise
+
+    def _parse_whole(self, body: WatchedStream, media_type: str | None, parser_context: Any) -> Any:
+        try:
+            parsed = super().parse(body, media_type, parser_context)
         finally:
             body.exhaust()
         if not body.ends_with_delimiter(parse_header_parameters(media_type or "")[1]["boundary"]):
@@ -92,6 +100,11 @@ class HashingSpool(FileUploadHandler):
 
     def file_complete(self, _file_size: int) -> SpooledUpload:
         return self.file
+
+    def close(self) -> None:
+        """Forget what has arrived."""
+        if self.file is not None:
+            self.file.close()
 
 
 class SpooledUpload(UploadedFile):
