@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -45,10 +46,15 @@ class MoneyField(serializers.Field):
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON, refused politely also when it is nested more deeply than Python's parser goes."""
+    """JSON, refused politely also when it is nested more deeply than Python's parser goes, or is no Unicode text."""
 
     def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
+            # JSON can escape half of a surrogate pair (RFC 8259, section 8.2), which nothing can store or echo.
+            json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError("JSON parse error - it is nested too deeply.") from None
+        except UnicodeEncodeError:
+            raise ParseError("JSON parse error - a surrogate stands without its other half.") from None
+        return data
