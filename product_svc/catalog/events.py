@@ -21,4 +21,4 @@ def product_changed(product: Product, variants: Iterable[Variant]) -> ProductCha
 
 def _told(variant: Variant) -> ProductVariant:
     price = variant.price
-    return ProductVariant(sku=variant.sku, title=variant.label, price_minor=price.minor, currency=price.currency)
+    return ProductVariant(sku=variant.sku, title=variant.title, price_minor=price.minor, currency=price.currency)

@@ -77,6 +77,7 @@ class Variant(TimestampedModel):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
     sku = models.CharField(max_length=rules.MAX_SKU)
     title = models.CharField(max_length=rules.MAX_TITLE, blank=True)
+    """What tells it from its siblings; empty for an only child."""
     price_minor = models.BigIntegerField(null=True)
     """In the product's currency; null: what the product costs."""
     attributes = models.JSONField(default=dict)
@@ -94,11 +95,6 @@ class Variant(TimestampedModel):
     def price(self) -> Money:
         """What one of it costs."""
         return self.product.price if self.price_minor is None else Money(self.price_minor, self.product.currency)
-
-    @property
-    def label(self) -> str:
-        """What tells it from its siblings: its title, or else its attributes; empty for an only child."""
-        return self.title or rules.label_of(self.attributes)
 
 
 class ProductImage(models.Model):

@@ -40,7 +40,7 @@ def replace_variants(product: Product, drafts: Sequence[VariantDraft], *, now: d
 
 def _shaped(known: dict[str, Variant], product: Product, draft: VariantDraft, position: int) -> Variant:
     variant = known.get(draft.sku) or Variant(product=product, sku=draft.sku)
-    variant.title = draft.title
+    variant.title = draft.title or rules.label_of(draft.attributes)
     variant.price_minor = draft.price.minor if draft.price else None
     variant.attributes = dict(draft.attributes)
     variant.position = position

@@ -56,7 +56,7 @@ class VariantOutput(serializers.Serializer):
     """One thing that can be bought, and how many of it."""
 
     sku = serializers.CharField()
-    title = serializers.CharField(source="label")
+    title = serializers.CharField()
     price = MoneyField()
     available = serializers.IntegerField()
     attributes = serializers.DictField()
