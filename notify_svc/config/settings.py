@@ -1,5 +1,7 @@
 """What notify_svc has of its own; the rest is in common.settings.service."""
 
+from typing import Any
+
 from common.settings import env
 from common.settings.service import for_service
 from notify_svc.config.mail import mail_settings
@@ -11,7 +13,7 @@ globals().update(mail_settings(env.required("OPENCOMMERCE_MAIL_URL")))
 
 DEFAULT_FROM_EMAIL = env.optional("OPENCOMMERCE_MAIL_FROM", "OpenCommerce <shop@opencommerce.example>")
 
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {

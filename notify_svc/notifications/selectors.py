@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,11 @@ def notifications_after(*, user_id: UUID, sequence: int, limit: int) -> list[Not
 def last_sequence_of(*, user_id: UUID) -> int:
     """How far a person's notifications are counted."""
     return Feed.objects.filter(user_id=user_id).values_list("last_sequence", flat=True).first() or 0
+
+
+def last_sequences_of(*, user_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How far the notifications of several people are counted; those who have none are left out."""
+    return dict(Feed.objects.filter(user_id__in=user_ids).values_list("user_id", "last_sequence"))
 
 
 def unread_count_of(*, user_id: UUID) -> int:

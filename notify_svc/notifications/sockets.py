@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -19,12 +20,11 @@ from common.api.authentication import HEADER, principal_of
 from common.errors import DomainError
 from common.observability.correlation import correlated
 from notify_svc.notifications import selectors, services
-from notify_svc.notifications.adapters import wake_ups
 from notify_svc.notifications.models import Notification
 
 BATCH = 100
 LOOK_EVERY_SECONDS = 5.0
-"""A wake-up may be lost; after so long a socket looks for itself."""
+"""After so long, what a lost wake-up should have told of is found."""
 
 # As in HTTP, plus 4000: the server beneath us closes with no code of the protocol's own but 1000.
 BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, UNAVAILABLE = 4400, 4401, 4500, 4503
@@ -46,13 +46,14 @@ class Refused(Exception):
 class LiveFeed(AsyncJsonWebsocketConsumer):
     """One connection: what its person missed, then what happens, each once and in order."""
 
-    # No layer of its own: that would refuse sockets while Redis is away. We listen by adapters.wake_ups instead.
+    # No layer of its own: that would refuse sockets while Redis is away. services.listen waits for it to come back.
     channel_layer_alias = "none"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         self.following: asyncio.Task[None] | None = None
+        self.woken = asyncio.Event()
         with correlated(self.headers.get("x-request-id", ""), self.headers.get("traceparent", "")):
             try:
                 await super().__call__(scope, receive, send)
@@ -63,18 +64,18 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept(subprotocol="bearer" if "bearer" in self.scope["subprotocols"] else None)
         try:
-            user_id = await self._user_id()
+            self.user_id = await self._authenticate()
             after = self._after()
         except Refused as refusal:
             logger.info("socket refused: %s", refusal, extra={"close_code": refusal.code})
             await self.close(code=refusal.code, reason=str(refusal))
             return
-        self.following = asyncio.create_task(self._follow(user_id, after))
+        self.following = asyncio.create_task(self._follow(after))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         """What a client sends is of no interest: the feed goes one way."""
 
-    async def _user_id(self) -> UUID:
+    async def _authenticate(self) -> UUID:
         if "ticket" in self.query:
             return await self._user_id_by_ticket(self.query["ticket"][0])
         try:
@@ -104,17 +105,13 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             raise Refused(BAD_REQUEST, "after is the last sequence you have seen: a whole number, 0 or more.")
         return int(digits)
 
-    async def _follow(self, user_id: UUID, after: int | None) -> None:
+    async def _follow(self, after: int | None) -> None:
         """Greet, then send whatever is new, as long as the socket is open."""
-        woken = asyncio.Event()
-        listening = asyncio.create_task(wake_ups.listen(user_id, woken.set))
+        listening = asyncio.create_task(services.listen(self.user_id, self.woken.set))
         try:
-            await self._greet(user_id, after)
-            while True:
-                # A database that is away for a moment costs a socket that is open nothing but that moment.
-                with suppress(*_OUT_OF_REACH):
-                    await self._catch_up(user_id)
-                await _woken_or_time_to_look(woken)
+            await self._greet(after)
+            with _lookout.over(self):
+                await self._live()
         except _OUT_OF_REACH:
             await self.close(code=UNAVAILABLE)
         except Exception:
@@ -123,17 +120,27 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         finally:
             listening.cancel()
 
-    async def _greet(self, user_id: UUID, after: int | None) -> None:
-        last = await read(selectors.last_sequence_of)(user_id=user_id)
-        unread_count = await read(selectors.unread_count_of)(user_id=user_id)
+    async def _greet(self, after: int | None) -> None:
+        last = await read(selectors.last_sequence_of)(user_id=self.user_id)
+        unread_count = await read(selectors.unread_count_of)(user_id=self.user_id)
         # A client that has seen more than there is comes from another database; for it, too, live begins now.
         self.sent = last if after is None else min(after, last)
         await self.send_json({"type": "ready", "unread_count": unread_count})
 
-    async def _catch_up(self, user_id: UUID) -> None:
+    async def _live(self) -> None:
+        while True:
+            # A database that is away for a moment costs a socket that is open nothing but that moment.
+            with suppress(*_OUT_OF_REACH):
+                await self._catch_up()
+            await self.woken.wait()
+            self.woken.clear()
+
+    async def _catch_up(self) -> None:
         """Send all that follows what was sent last: no wake-up says what is new, so none can be wrong about it."""
         while True:
-            notifications = await read(selectors.notifications_after)(user_id=user_id, sequence=self.sent, limit=BATCH)
+            notifications = await read(selectors.notifications_after)(
+                user_id=self.user_id, sequence=self.sent, limit=BATCH
+            )
             for notification in notifications:
                 await self.send_json(_message(notification))
                 self.sent = notification.sequence
@@ -141,11 +148,36 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
                 return
 
 
-async def _woken_or_time_to_look(woken: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_EVERY_SECONDS):
-            await woken.wait()
-    woken.clear()
+class _Lookout:
+    """Looks into the database for all open feeds at once, now and then: their wake-ups may be lost."""
+
+    def __init__(self) -> None:
+        self._feeds: set[LiveFeed] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def over(self, feed: LiveFeed) -> Iterator[None]:
+        """Watch over a feed for as long as it is open."""
+        self._feeds.add(feed)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            self._feeds.discard(feed)
+
+    async def _look(self) -> None:
+        while self._feeds:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            with suppress(*_OUT_OF_REACH):
+                user_ids = {feed.user_id for feed in self._feeds}
+                last_sequences = await read(selectors.last_sequences_of)(user_ids=user_ids)
+                for feed in self._feeds:
+                    if feed.sent < last_sequences.get(feed.user_id, 0):
+                        feed.woken.set()
+
+
+_lookout = _Lookout()
 
 
 def _message(notification: Notification) -> dict[str, Any]:

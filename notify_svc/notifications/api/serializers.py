@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from common.api.serializers import Input
 from notify_svc.notifications.models import Notification
+from notify_svc.notifications.services import Ticket
 
 
 class NotificationFilter(Input):
@@ -22,7 +23,7 @@ class NotificationOutput(serializers.ModelSerializer[Notification]):
         fields = ["id", "sequence", "event", "title", "body", "data", "created_at", "read_at"]
 
 
-class TicketOutput(serializers.Serializer):
+class TicketOutput(serializers.Serializer[Ticket]):
     """A ticket for one socket."""
 
     ticket = serializers.CharField()

@@ -1,13 +1,16 @@
 """What is done with notifications, a module a topic."""
 
+from notify_svc.notifications.adapters.wake_ups import listen
 from notify_svc.notifications.services.mailing import deliver_mail
 from notify_svc.notifications.services.reading import read_all_notifications, read_notification
 from notify_svc.notifications.services.telling import tell_of_cancelled_order, tell_of_confirmed_order
-from notify_svc.notifications.services.tickets import issue_ticket, redeem_ticket
+from notify_svc.notifications.services.tickets import Ticket, issue_ticket, redeem_ticket
 
 __all__ = [
+    "Ticket",
     "deliver_mail",
     "issue_ticket",
+    "listen",
     "read_all_notifications",
     "read_notification",
     "redeem_ticket",
