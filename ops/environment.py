@@ -99,7 +99,8 @@ class Environment:
         if service is FILES:
             return {"OPENCOMMERCE_S3_URL": self._server_urls["OPENCOMMERCE_S3_URL"]}
         if service is GATEWAY:
-            return {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), **self._addresses}
+            addresses = {name: os.environ.get(name) or url for name, url in self._addresses.items()}
+            return {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), **addresses}
         return {}
 
     def _secret(self, name: str, make: Callable[[], str] | None = None) -> str:

@@ -49,12 +49,18 @@ def run(options: argparse.Namespace) -> int:
 
 def _announce(platform: Platform) -> None:
     admin = platform.admin
-    console.print(f"\n[bold]OpenCommerce[/]  {platform.url}", soft_wrap=True)
-    for title, path in (("API", "/api/v1/products/"), ("API docs", "/api/docs/"), ("Admin", "/admin/")):
-        console.print(f"  {title:<10}  {platform.url}{path}", soft_wrap=True)
-    console.print(f"  {'Signed in':<10}  {admin['email']}  {admin['password']}", markup=False, soft_wrap=True)
-    console.print(f"  {'E-mail':<10}  {platform.state.mailbox}", markup=False, soft_wrap=True)
-    console.print(f"  {'Logs':<10}  {platform.state.logs}", markup=False, soft_wrap=True)
+    lines = {
+        "OpenCommerce": platform.url,
+        "API": f"{platform.url}/api/v1/products/",
+        "API docs": f"{platform.url}/api/docs/",
+        "Admin": f"{platform.url}/admin/",
+        "Admin login": f"{admin['email']}  {admin['password']}",
+        "E-mail": platform.state.read("run")["mailbox"],
+        "Logs": platform.state.logs,
+    }
+    print()
+    for title, value in lines.items():
+        print(f"{title:<12}  {value}", flush=True)
 
 
 def _stay(platform: Platform) -> int:
