@@ -1,0 +1,107 @@
+"""A gateway with small services behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection as database
+
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.signing import Signer
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, FakeSockets, answer
+
+
+def database_url() -> str:
+    """The test database, for a process of its own."""
+    values = database.settings_dict
+    user, password = quote(values["USER"]), quote(values["PASSWORD"], safe="")
+    return f"postgresql://{user}:{password}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+class FakeUsers(FakeService):
+    """Publishes the keys that a test gives it."""
+
+    def __init__(self) -> None:
+        self.keys: list[dict[str, str]] = []
+        self.fetches = 0
+        super().__init__({**BEHAVIOURS, "jwks.json": self._publish})
+
+    async def _publish(self, _service, _asked, _reader, writer) -> None:
+        self.fetches += 1
+        writer.write(answer(json.dumps({"keys": self.keys}).encode()))
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    """The key of user_svc."""
+    return Signer()
+
+
+@pytest.fixture(scope="session")
+def users(signer: Signer) -> Iterator[FakeUsers]:
+    service = FakeUsers()
+    service.keys = [signer.jwk()]
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[FakeService]:
+    """Stands for every other service."""
+    fake = FakeService(BEHAVIOURS)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="session")
+def sockets() -> Iterator[FakeSockets]:
+    fake = FakeSockets()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="session")
+def open_door(
+    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory, users, service, sockets
+) -> Iterator[Callable[..., Door]]:
+    """``open_door(ORDER_SVC_URL=…)``: a gateway process with these variables changed."""
+    folder: Path = tmp_path_factory.mktemp("gateway")
+    doors: list[Door] = []
+    with django_db_blocker.unblock():
+        database.close()
+        common = {
+            "GATEWAY_SVC_DATABASE_URL": database_url(),
+            "USER_SVC_URL": users.url,
+            "PRODUCT_SVC_URL": service.url,
+            "ORDER_SVC_URL": service.url,
+            "NOTIFY_SVC_URL": service.url,
+            "FILE_SVC_URL": service.url,
+            "NOTIFY_SVC_SOCKET_URL": sockets.url,
+            "OPENCOMMERCE_LOG_LEVEL": "INFO",
+        }
+
+    def make(*, until: str = "/health/ready", **changed: str) -> Door:
+        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log"))
+        doors[-1].wait(until=until)
+        return doors[-1]
+
+    yield make
+    for door in doors:
+        door.stop()
+
+
+@pytest.fixture(scope="session")
+def door(open_door: Callable[..., Door]) -> Door:
+    """The gateway that most tests share."""
+    return open_door()
+
+
+@pytest.fixture(autouse=True)
+def fresh(service: FakeService) -> None:
+    """What was asked in another test is of no interest."""
+    service.asked.clear()
+    service.closed_early.clear()

@@ -1,0 +1,122 @@
+"""The gateway as a process, and a client that can say anything to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PUBLIC_URL = "https://shop.example"
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header."""
+        return [value for key, value in self.headers if key.lower() == name]
+
+    def get(self, name: str) -> str | None:
+        """The first value of a header."""
+        return next(iter(self.all(name)), None)
+
+    def json(self) -> Any:
+        """The body, read."""
+        return json.loads(self.body)
+
+
+class Door:
+    """A gateway of its own, on a free port."""
+
+    def __init__(self, variables: Mapping[str, str], log: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = log
+        self._file = log.open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1"]
+            + ["--port", str(self.port), "--log-level", "warning", "gateway_svc.config.asgi:application"],
+            env={**os.environ, **variables, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, "PYTHONUNBUFFERED": "1"},
+            stdout=self._file,
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait(self, *, until: str = "/health/ready", seconds: float = 20) -> None:
+        """Return once it answers 200 here."""
+        give_up_at = time.monotonic() + seconds
+        while time.monotonic() < give_up_at:
+            try:
+                if self.ask("GET", until).status == 200:
+                    return
+            except OSError:
+                assert self._process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+        timeout: float = 15,
+    ) -> Answer:
+        """Ask over a connection of its own. Raises what http.client raises when the answer breaks off."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if token is not None:
+                connection.putheader("Authorization", f"Bearer {token}")
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            return Answer(response.status, response.getheaders(), response.read())
+        finally:
+            connection.close()
+
+    def say(self, raw: bytes, *, seconds: float = 5) -> bytes:
+        """Send bytes as they are and return all that comes until the connection ends or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            connection.sendall(raw)
+            heard = b""
+            try:
+                while piece := connection.recv(65536):
+                    heard += piece
+            except TimeoutError:
+                pass
+            return heard
+
+    def resident_bytes(self) -> int:
+        """The memory of its worker."""
+        return max(each.memory_info().rss for each in psutil.Process(self._process.pid).children())
+
+    def stop(self) -> int:
+        """End it as the platform does; returns its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(10)
+        finally:
+            self._process.kill()
+            self._file.close()
