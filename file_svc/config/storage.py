@@ -48,7 +48,7 @@ def _client_config() -> Config:
         # Signed payloads: the server compares what arrived with the SHA-256 in the signature.
         s3={"addressing_style": "path", "payload_signing_enabled": True},
         connect_timeout=2,
-        read_timeout=10,
+        read_timeout=5,
         retries={"mode": "standard", "total_max_attempts": 2},
         tcp_keepalive=True,
         # Servers that speak S3's dialect lag behind its newest checksums.

@@ -18,7 +18,7 @@ def content_answer(request: Request, file: StoredFile, content: Content) -> Http
     """200, 206 or 304. Raises RangeNotSatisfiable, StorageUnavailable, NotFound."""
     headers = _headers(file, content)
     whole = HttpResponse(headers=headers)
-    conditional = get_conditional_response(request, etag=headers["ETag"], response=whole)
+    conditional = get_conditional_response(request, etag=headers["ETag"], response=whole) or whole
     if conditional is not whole or request.method == "HEAD":
         return conditional
     part = _wanted_part(request, content)

@@ -48,7 +48,7 @@ class UploadParser(MultiPartParser):
 
     def _parse_whole(self, body: WatchedStream, media_type: str | None, parser_context: Any) -> Any:
         try:
-            parsed = super().parse(body, media_type, parser_context)
+            parsed = super().parse(body, media_type, parser_context)  # type: ignore[arg-type]  # it only reads
         finally:
             body.exhaust()
         if not body.ends_with_delimiter(parse_header_parameters(media_type or "")[1]["boundary"]):
@@ -85,15 +85,15 @@ class WatchedStream:
 class HashingSpool(FileUploadHandler):
     """Write the form's one file to disk. Raises ValidationError for any other file part."""
 
-    file: SpooledUpload | None = None
+    file: SpooledUpload
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name != "file":
             raise ValidationError({self.field_name or "non_field_errors": ["This is not a field for a file."]})
-        if self.file is not None:
+        if hasattr(self, "file"):
             raise ValidationError({"file": ["Send exactly one file."]})
-        self.file = SpooledUpload(self.file_name, self.content_type)
+        self.file = SpooledUpload(self.file_name or "", self.content_type or "")
 
     def receive_data_chunk(self, raw_data: bytes, _start: int) -> None:
         self.file.append(raw_data)
@@ -103,12 +103,15 @@ class HashingSpool(FileUploadHandler):
 
     def close(self) -> None:
         """Forget what has arrived."""
-        if self.file is not None:
+        if hasattr(self, "file"):
             self.file.close()
 
 
-class SpooledUpload(UploadedFile):
+class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # generic only in its stubs
     """A file on disk that has no name there, so that a crash leaves nothing; its hash grows with it."""
+
+    file: IO[bytes]
+    size: int
 
     def __init__(self, name: str, content_type: str) -> None:
         spool = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - closed with the request

@@ -1,13 +1,17 @@
 """GET /api/v1/files/{id}/content/."""
 
+import socket
+import time
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
+from file_svc.config import storage
 from file_svc.files import services
 from file_svc.files.models import StoredFile
 from tests.file_svc import factories, pictures
+from tests.file_svc.conftest import storage_at
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +198,16 @@ class TestStorageAway:
 class TestReady:
     def test_tells_that_the_storage_is_there(self, visitor: APIClient) -> None:
         assert visitor.get("/health/ready").json()["checks"]["storage"] == "ok"
+
+    def test_does_not_wait_for_a_storage_that_is_silent(self, visitor: APIClient) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            with storage_at(storage.storages(f"http://key:secret@127.0.0.1:{port}/bucket")):
+                started = time.monotonic()
+                status = visitor.get("/health/ready").status_code
+
+        assert status == 503
+        assert time.monotonic() - started < 3
 
     @pytest.mark.usefixtures("storage_away")
     def test_tells_that_it_is_missing(self, visitor: APIClient) -> None:
