@@ -32,4 +32,6 @@ def shortages(wanted: Mapping[str, int], available: Mapping[str, int]) -> tuple[
 def require_cover(*, on_hand: int, reserved: int, delta: int) -> None:
     """What is put aside for orders must stay."""
     if on_hand + delta < reserved:
-        raise errors.InsufficientStock(f"There are {on_hand}, and {reserved} of them are put aside for orders.")
+        raise errors.InsufficientStock(
+            f"At most {on_hand - reserved} can be taken out: of {on_hand}, {reserved} are put aside for orders."
+        )
