@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import threading
 from collections.abc import Callable
 
 from ops.state import State
@@ -25,10 +26,13 @@ class Credentials:
     def __init__(self, state: State) -> None:
         self._state = state
         self._known: dict[str, str] = state.read("secrets")
+        self._lock = threading.Lock()
 
     def get(self, name: str, make: Callable[[], str] = password) -> str:
         """The secret that was made for this name, now or in an earlier run."""
-        if name not in self._known:
-            self._known[name] = make()
-            self._state.write("secrets", self._known)
-        return self._known[name]
+        # The services are prepared at once, and two secrets for one name would be two keys to one lock.
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = make()
+                self._state.write("secrets", self._known)
+            return self._known[name]
