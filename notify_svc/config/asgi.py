@@ -29,7 +29,8 @@ def routed() -> Any:
 
     from notify_svc.notifications.sockets import LiveFeed
 
-    sockets = URLRouter([path("ws/notifications/", LiveFeed.as_asgi()), re_path("", nowhere)])
+    elsewhere: Any = nowhere  # Channels routes ASGI applications by the paths that Django has for views
+    sockets = URLRouter([path("ws/notifications/", LiveFeed.as_asgi()), re_path("", elsewhere)])
     return ProtocolTypeRouter({"http": health, "websocket": sockets})
 
 

@@ -91,9 +91,10 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         if self.headers.get("origin", _public_origin()) != _public_origin():
             raise Refused(UNAUTHENTICATED, "A ticket is good only on the shop's own pages.")
         try:
-            return await read(services.redeem_ticket)(ticket=ticket)
+            user_id: UUID = await read(services.redeem_ticket)(ticket=ticket)
         except DomainError as error:
             raise Refused(4000 + error.status, error.detail) from None
+        return user_id
 
     def _after(self) -> int | None:
         """The last sequence that the client has seen; None when it wants only what comes."""
