@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -34,6 +35,10 @@ _FORMATS = {
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error)
 
 
+class RenderingInterrupted(Exception):
+    """The machine ended it, being short of time or memory. That says nothing of the picture: try again later."""
+
+
 @dataclass(frozen=True)
 class Rendered:
     """A picture in a smaller size, in a file."""
@@ -62,7 +67,7 @@ def measure(file: IO[bytes], content_type: str) -> tuple[int, int]:
 
 
 def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> list[Rendered]:
-    """Make the smaller sizes in this folder. Raises BrokenPicture with the reason."""
+    """Make the smaller sizes in this folder. Raises BrokenPicture with the reason, or RenderingInterrupted."""
     source = folder / "original"
     with source.open("wb") as file:
         file.writelines(original)
@@ -84,7 +89,9 @@ def _run(order: dict[str, object], folder: Path) -> dict[str, tuple[int, int]]:
             argv, cwd=folder, env=environment, capture_output=True, timeout=RENDER_TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise errors.BrokenPicture("Decoding it took too long.") from error
+        raise RenderingInterrupted("no time left") from error
+    if done.returncode == -signal.SIGKILL:
+        raise RenderingInterrupted("killed")
     if done.returncode != 0:
         last_line = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise errors.BrokenPicture(last_line or f"The decoder ended with {done.returncode}.")

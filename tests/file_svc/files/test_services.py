@@ -152,6 +152,16 @@ class TestMakeVariants:
         assert "truncated" in file.variants_problem
         assert set(file.variants_by_name().values()) == {None}
 
+    def test_does_not_blame_the_picture_for_a_busy_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = factories.stored()
+        monkeypatch.setattr(services.pictures, "RENDER_TIMEOUT_SECONDS", 0.01)
+
+        with pytest.raises(services.pictures.RenderingInterrupted):
+            services.make_variants(file_id=file.id)
+
+        file.refresh_from_db()
+        assert file.variants_problem == ""
+
     def test_leaves_documents_alone(self) -> None:
         file = factories.stored_secret()
 
