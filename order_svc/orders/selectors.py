@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from common.errors import NotFound
 from order_svc.orders.models import Order, Status
-from order_svc.payments.models import PaymentStatus
 
 
 def orders_of(*, customer_id: UUID) -> QuerySet[Order]:
@@ -29,8 +28,7 @@ def order_for(*, viewer_id: UUID, is_staff: bool, order_id: UUID) -> Order:
 def overdue(*, placed_before: datetime, is_being_paid: bool, limit: int) -> list[UUID]:
     """Orders that should have been settled by now, the oldest first; apart those whose provider was asked."""
     orders = Order.objects.filter(status=Status.PLACED, placed_at__lt=placed_before)
-    being_paid = {"payment__status": PaymentStatus.PROCESSING}
-    orders = orders.filter(**being_paid) if is_being_paid else orders.exclude(**being_paid)
+    orders = orders.filter(payment__processing_since__isnull=not is_being_paid)
     return list(orders.order_by("placed_at").values_list("id", flat=True)[:limit])
 
 

@@ -74,6 +74,26 @@ class Payment(TimestampedModel):
         """What the provider knows this payment by."""
         return str(self.id)
 
+    @property
+    def is_pending(self) -> bool:
+        """Nobody was asked for the money yet."""
+        return self.status == PaymentStatus.PENDING
+
+    @property
+    def is_processing(self) -> bool:
+        """The provider was asked, and its answer is not known."""
+        return self.status == PaymentStatus.PROCESSING
+
+    @property
+    def is_captured(self) -> bool:
+        """The money is ours."""
+        return self.status == PaymentStatus.CAPTURED
+
+    @property
+    def is_answered(self) -> bool:
+        """The provider said whether it took the money."""
+        return self.status in {PaymentStatus.CAPTURED, PaymentStatus.DECLINED, PaymentStatus.REFUNDED}
+
     def start(self, *, now: datetime) -> None:
         """The provider is about to be asked, perhaps again."""
         self.status = PaymentStatus.PROCESSING

@@ -15,6 +15,8 @@ from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
 from order_svc.payments.models import Payment, PaymentStatus
 
 __all__ = [
+    "Charge",
+    "Payment",
     "ProviderUnavailable",
     "charge",
     "claim_cut_off",

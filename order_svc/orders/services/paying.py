@@ -14,12 +14,8 @@ from order_svc.orders.models import CancelReason, OrderEvent
 from order_svc.orders.services import settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
-from order_svc.payments.adapters.provider import Charge
-from order_svc.payments.models import Payment, PaymentStatus
 
 Name = OrderEvent.Name
-
-_NOT_LEARNED = frozenset({PaymentStatus.PROCESSING, PaymentStatus.VOIDED})
 
 
 def pay_order(*, order_id: UUID | str, now: datetime) -> None:
@@ -49,32 +45,32 @@ def learn_of_unwanted_charge(*, order_id: UUID | str, now: datetime) -> None:
         _conclude(order_id=order_id, charge=charge, now=now)
 
 
-def give_back(*, payment: Payment, now: datetime) -> None:
+def give_back(*, payment: payments.Payment, now: datetime) -> None:
     """Refund a payment, once however often this is called. Raises ProviderUnavailable."""
     payments.refund(payment=payment)
     with transaction.atomic():
         payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
-        if payment.status == PaymentStatus.CAPTURED:
+        if payment.is_captured:
             payments.record_refund(payment=payment)
             settling.note(payment.order, Name.PAYMENT_REFUNDED, at=now)
 
 
 @transaction.atomic
-def _begin(*, order_id: UUID | str, now: datetime) -> Payment | None:
+def _begin(*, order_id: UUID | str, now: datetime) -> payments.Payment | None:
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if payment.order.is_settled:
         return None
-    if payment.status == PaymentStatus.PENDING:
+    if payment.is_pending:
         settling.note(payment.order, Name.STOCK_RESERVED, at=now)
     payments.start(payment=payment, now=now)
     return payment
 
 
-def _conclude(*, order_id: UUID | str, charge: Charge, now: datetime) -> None:
+def _conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) -> None:
     with transaction.atomic():
         payment = payment_selectors.locked_payment_of(order_id=order_id)
         # Somebody else may have asked at the same time and been told the same, sooner.
-        if payment.status not in _NOT_LEARNED:
+        if payment.is_answered:
             return
         payments.record(payment=payment, charge=charge)
         _note_charge(payment, charge, now=now)
@@ -83,7 +79,7 @@ def _conclude(*, order_id: UUID | str, charge: Charge, now: datetime) -> None:
         give_back(payment=payment, now=now)
 
 
-def _settle(payment: Payment, charge: Charge, *, now: datetime) -> None:
+def _settle(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
     if not payment.order.is_settled:
         if charge.is_declined:
             settling.cancel(payment, CancelReason.PAYMENT_DECLINED, now=now)
@@ -93,7 +89,7 @@ def _settle(payment: Payment, charge: Charge, *, now: datetime) -> None:
         payments.request_refund(payment=payment, now=now)
 
 
-def _note_charge(payment: Payment, charge: Charge, *, now: datetime) -> None:
+def _note_charge(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
     fact = Name.PAYMENT_DECLINED if charge.is_declined else Name.PAYMENT_CAPTURED
     settling.note(payment.order, fact, at=now, detail=charge.failure_code)
 
@@ -101,5 +97,5 @@ def _note_charge(payment: Payment, charge: Charge, *, now: datetime) -> None:
 @transaction.atomic
 def _give_up(*, order_id: UUID | str) -> None:
     payment = payment_selectors.locked_payment_of(order_id=order_id)
-    if payment.order.is_settled and payment.status == PaymentStatus.PROCESSING:
+    if payment.order.is_settled and payment.is_processing:
         payments.void(payment=payment)

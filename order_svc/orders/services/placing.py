@@ -11,7 +11,6 @@ from django.db import transaction
 from common.events.outbox import publish
 from common.money import Money
 from order_svc.offers import selectors as offers
-from order_svc.offers.models import Offer
 from order_svc.orders import errors, events, rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine
 from order_svc.payments import services as payments
@@ -52,7 +51,7 @@ def place_order(
     return order
 
 
-def _offers_for(items: Sequence[rules.Item]) -> dict[str, Offer]:
+def _offers_for(items: Sequence[rules.Item]) -> dict[str, offers.Offer]:
     offered = offers.available_offers(skus={item.sku for item in items})
     missing = {
         f"items.{index}.sku": [f"{item.sku} cannot be bought."]
@@ -64,7 +63,7 @@ def _offers_for(items: Sequence[rules.Item]) -> dict[str, Offer]:
     return offered
 
 
-def _line(order: Order, position: int, quantity: int, offer: Offer) -> OrderLine:
+def _line(order: Order, position: int, quantity: int, offer: offers.Offer) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,

@@ -14,7 +14,6 @@ from order_svc.orders import events
 from order_svc.orders.models import CancelReason, Order, OrderEvent
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
-from order_svc.payments.models import Payment, PaymentStatus
 
 _SETTLED_FIELDS = ["status", "cancel_reason", "settled_at", "version", "updated_at"]
 
@@ -25,7 +24,7 @@ Name = OrderEvent.Name
 def reject_order(*, order_id: str, shortages: Iterable[Shortage], now: datetime) -> None:
     """Cancel an order that cannot be served, unless it is settled already or its stock was reserved after all."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
-    if payment.order.is_settled or payment.status != PaymentStatus.PENDING:
+    if payment.order.is_settled or not payment.is_pending:
         return
     lacking = "; ".join(f"{short.sku}: {short.wanted} wanted, {short.available} available" for short in shortages)
     note(payment.order, Name.STOCK_REJECTED, at=now, detail=lacking)
@@ -40,7 +39,7 @@ def expire_order(*, order_id: UUID, now: datetime) -> None:
         cancel(payment, CancelReason.EXPIRED, now=now)
 
 
-def confirm(payment: Payment, *, now: datetime) -> None:
+def confirm(payment: payments.Payment, *, now: datetime) -> None:
     """The order is reserved and paid."""
     order = payment.order
     order.confirm(now=now)
@@ -49,10 +48,10 @@ def confirm(payment: Payment, *, now: datetime) -> None:
     publish(events.order_confirmed(order))
 
 
-def cancel(payment: Payment, reason: CancelReason, *, now: datetime) -> None:
+def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime) -> None:
     """The order will not be sent, and a payment that was not begun never will be."""
     order = payment.order
-    if payment.status == PaymentStatus.PENDING:
+    if payment.is_pending:
         payments.void(payment=payment)
     order.cancel(reason=reason, now=now)
     order.save(update_fields=_SETTLED_FIELDS)

@@ -179,7 +179,6 @@ BAD_BODIES = [
     (order_body(("", 1)), "items.0.sku"),
     (order_body(("x" * 129, 1)), "items.0.sku"),
     (order_body(("M\x00G", 1)), "items.0.sku"),
-    (order_body(("M\ud800G", 1)), "items.0.sku"),
     (order_body((["MUG"], 1)), "items.0.sku"),
     (order_body(*[("MUG", 1)] * 101), "items"),
     (order_body(*[("MUG", 1)] * 10_000), "items"),
@@ -191,10 +190,8 @@ BAD_BODIES = [
     (address(line1="x" * 201), "shipping_address.line1"),
     (address(line2="a\x00b"), "shipping_address.line2"),
     (address(city={"name": "London"}), "shipping_address.city"),
-    (address(city="\ud800"), "shipping_address.city"),
     (address(country="GBR"), "shipping_address.country"),
     (address(country="EU"), "shipping_address.country"),
-    (address(country="\ud800"), "shipping_address.country"),
     (address(country=["GB"]), "shipping_address.country"),
     (address(phone="0207 946 0000"), "shipping_address.phone"),
     (address(phone="+٤٤٢٠٧٩٤٦٠٠"), "shipping_address.phone"),
@@ -207,8 +204,6 @@ BAD_BODIES = [
     (changed(expected_total={"amount": "-1", "currency": "USD"}), "expected_total"),
     (changed(expected_total={"amount": "NaN", "currency": "USD"}), "expected_total"),
     (changed(expected_total={"amount": "1", "currency": "XXQ"}), "expected_total"),
-    (changed(expected_total={"amount": "1", "currency": "\ud800"}), "expected_total"),
-    (changed(expected_total={"amount": "\ud800", "currency": "USD"}), "expected_total"),
     (changed(expected_total={"amount": "1", "currency": ["USD"]}), "expected_total"),
 ]
 
