@@ -90,15 +90,10 @@ def _by_path(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
             yield from _by_path(inner, _join(path, str(index)))
     elif detail:
         reasons = detail if isinstance(detail, list) else [detail]
-        yield _printable(path) or NON_FIELD_ERRORS, [_printable(str(reason)) for reason in reasons]
+        yield path or NON_FIELD_ERRORS, [str(reason) for reason in reasons]
 
 
 def _join(path: str, name: str) -> str:
     if path and name == NON_FIELD_ERRORS:  # what is wrong with the whole is said of the whole
         return path
     return f"{path}.{name}" if path else name
-
-
-def _printable(reason: str) -> str:
-    """A reason may quote what was sent, and JSON can send a lone surrogate, which UTF-8 cannot send back."""
-    return reason.encode("utf-8", "backslashreplace").decode()

@@ -3,9 +3,6 @@
 from typing import Any
 
 import pytest
-from rest_framework.exceptions import ValidationError
-
-from common.api.errors import answer
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +23,6 @@ class TestProblems:
         response = visitor.post("/echo/", {"items": "none"})
 
         assert list(response.json()["errors"]) == ["items"]
-
-    def test_a_reason_may_quote_what_utf_8_cannot_hold(self) -> None:
-        error = ValidationError({"country": ['"\ud800" is not a valid choice.']})
-
-        assert answer(error, {}).data["errors"] == {"country": ['"\\ud800" is not a valid choice.']}
 
     @pytest.mark.parametrize(
         "price",
