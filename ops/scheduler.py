@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import before_task_publish, setup_logging
 
 from common.events.schedule import beat_entries
 from common.observability import logs
@@ -33,6 +33,12 @@ app.conf.update(
     },
     timezone="UTC",
 )
+
+
+@before_task_publish.connect
+def _leave_expiry_to_the_worker(properties: dict[str, Any], **_: Any) -> None:
+    """The broker would give a run that nobody took in time to the dead letters; the worker just drops it."""
+    properties.pop("expiration", None)
 
 
 @setup_logging.connect

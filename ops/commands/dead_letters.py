@@ -9,14 +9,12 @@ from contextlib import contextmanager
 
 import psycopg
 from kombu import Connection
-from rich.table import Table
 
 from common.events import dead_letters
 from common.events.dead_letters import DeadLetter
 from common.topology import BY_NAME, SERVICES
 from ops.errors import OpsError
 from ops.platform import Platform
-from ops.progress import console
 
 _TIMEOUT_SECONDS = 5
 _FAILURE = "SELECT error FROM events_failure WHERE fact_id::text = %s"
@@ -71,10 +69,14 @@ def _list(letters: list[DeadLetter], *, as_json: bool) -> None:
     if not letters:
         print("There are no dead letters.")
         return
-    table = Table("id", "service", "fact", "reason", "attempts", "died", box=None, pad_edge=False)
-    for letter in letters:
-        table.add_row(letter.id, letter.service, letter.name, letter.reason, str(letter.attempts), letter.died_at)
-    console.print(table)
+    columns = ("id", "service", "fact", "reason", "attempts", "died")
+    rows = [
+        (letter.id, letter.service, letter.name, letter.reason, letter.attempts, letter.died_at) for letter in letters
+    ]
+    widths = [max(len(str(row[at])) for row in [columns, *rows]) for at in range(len(columns))]
+    for row in [columns, *rows]:
+        # Never shortened, whatever the terminal's width: an id is there to be copied.
+        print("  ".join(str(value).ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _show(letter: DeadLetter, why: str | None, *, as_json: bool) -> None:
