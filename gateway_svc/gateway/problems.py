@@ -11,7 +11,7 @@ from gateway_svc.gateway.asgi import Headers, Send, send_json
 class Problem(Exception):
     """A request that is not passed on, or has no answer. A subclass's docstring is the message that people read."""
 
-    status: ClassVar[int]
+    status: int
     code: ClassVar[str]
     headers: ClassVar[Headers] = []
 
@@ -105,3 +105,13 @@ class TimedOut(Problem):
 
     status = 504
     code = "timed_out"
+
+
+class SocketRefused(Problem):
+    """The service does not open this WebSocket."""
+
+    code = "socket_refused"
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__()

@@ -13,7 +13,7 @@ from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
-from gateway_svc.gateway.problems import BadAnswer, TimedOut, Unavailable, UnknownPath
+from gateway_svc.gateway.problems import Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
 
@@ -91,10 +91,9 @@ def _passed_on(offered: list[str]) -> list[str]:
     return [*offered[:at], *offered[at + 2 :]]
 
 
-def _refusal(status: int) -> Exception:
-    if status == 404:
-        return UnknownPath()
-    return BadAnswer() if status < 500 else Unavailable()
+def _refusal(status: int) -> Problem:
+    """What the service answered instead of a WebSocket: its no is a no, its trouble is ours."""
+    return SocketRefused(status) if 400 <= status < 500 else Unavailable()
 
 
 async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> None:
@@ -102,17 +101,15 @@ async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> No
     inward = asyncio.create_task(_from_client(upstream, receive))
     outward = asyncio.create_task(_from_service(upstream, send))
     try:
-        await asyncio.wait({inward, outward}, return_when=asyncio.FIRST_COMPLETED)
-        if inward.done():
-            code, reason = inward.result()
-            await upstream.close(code, reason)
-        else:
-            code, reason = outward.result()
-        if code != NO_STATUS:
-            await send({"type": "websocket.close", "code": code, "reason": reason})
+        done, _ = await asyncio.wait({inward, outward}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        # Both must be over before anything is closed: the server closes no socket that is still being read.
         inward.cancel()
         outward.cancel()
+        await asyncio.wait({inward, outward})
+    code, reason = done.pop().result()
+    await upstream.close(code, reason)
+    await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[int, str]:

@@ -6,6 +6,6 @@ from common import clock
 from gateway_svc.sessions import services
 
 
-@shared_task(name="sessions.forget_expired", queue="gateway_svc.work", acks_late=True)
+@shared_task(name="sessions.forget_expired")
 def forget_expired(**_: object) -> None:
     services.forget_expired_sessions(now=clock.now())

@@ -51,8 +51,10 @@ class Door:
         self.log = log
         self._file = log.open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1"]
-            + ["--port", str(self.port), "--log-level", "warning", "gateway_svc.config.asgi:application"],
+            [
+                *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1"),
+                *("--port", str(self.port), "--log-level", "warning", "gateway_svc.config.asgi:application"),
+            ],
             env={**os.environ, **variables, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,
             stderr=subprocess.STDOUT,

@@ -7,10 +7,12 @@ import contextlib
 import hashlib
 import json
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 
 @dataclass
@@ -239,6 +241,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
 }
 
 
+def _select(_socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    return Subprotocol("chat") if "chat" in offered else None
+
+
 class FakeSockets:
     """A service of WebSockets."""
 
@@ -265,15 +271,19 @@ class FakeSockets:
         self._loop.close()
 
     async def _start(self) -> Server:
-        return await serve(self._talk, "127.0.0.1", 0, subprotocols=["chat"], max_size=None)
+        return await serve(self._talk, "127.0.0.1", 0, select_subprotocol=_select, max_size=None)
 
     async def _talk(self, socket: ServerConnection) -> None:
         self.asked.append(socket)
-        async for message in socket:
-            if message == "close please":
-                await socket.close(4321, "as you wish")
-            elif message == "break please":
-                socket.transport.abort()
-            else:
-                await socket.send(message)
+        with contextlib.suppress(ConnectionClosed):
+            async for message in socket:
+                await self._react(socket, message)
         self.closes.append(socket.close_code)
+
+    async def _react(self, socket: ServerConnection, message: str | bytes) -> None:
+        if message == "close please":
+            await socket.close(4321, "as you wish")
+        elif message == "break please":
+            socket.transport.abort()
+        else:
+            await socket.send(message)

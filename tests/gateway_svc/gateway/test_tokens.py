@@ -17,10 +17,14 @@ from tests.gateway_svc.upstream import FakeService
 PRODUCTS = "/api/v1/products/"
 
 
-def assertion_in(service: FakeService, *, audience: str = "product_svc") -> dict:
+def assertion_of(text: str, *, audience: str) -> dict:
+    """What an assertion says, its signature checked as a service does it."""
     key = Ed25519PublicKey.from_public_bytes(base64.b64decode(os.environ["OPENCOMMERCE_ASSERTION_PUBLIC_KEY"]))
-    assertion = service.last.get("x-gateway-assertion")
-    return jwt.decode(assertion, key, algorithms=["EdDSA"], audience=audience, issuer="gateway_svc")
+    return jwt.decode(text, key, algorithms=["EdDSA"], audience=audience, issuer="gateway_svc")
+
+
+def assertion_in(service: FakeService, *, audience: str = "product_svc") -> dict:
+    return assertion_of(service.last.get("x-gateway-assertion"), audience=audience)
 
 
 class TestAGoodToken:

@@ -1,0 +1,70 @@
+"""What the gateway answers itself, what it writes down, how it stops."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+from tests.gateway_svc.door import PUBLIC_URL, Door
+from tests.gateway_svc.signing import Signer
+
+
+class TestPages:
+    def test_welcome_has_links(self, door: Door) -> None:
+        answer = door.ask("GET", "/")
+
+        assert answer.json()["links"]["products"] == f"{PUBLIC_URL}/api/v1/products/"
+        assert answer.get("x-request-id")
+
+    def test_health(self, door: Door) -> None:
+        assert door.ask("GET", "/health/live").json() == {"status": "live"}
+        assert door.ask("GET", "/health/ready").json() == {
+            "status": "ready",
+            "checks": {"database": "ok", "redis": "ok", "keys": "ok"},
+        }
+
+    def test_take_no_other_method(self, door: Door) -> None:
+        answer = door.ask("POST", "/", body=b"x")
+
+        assert answer.status == 405
+        assert answer.get("allow") == "GET, HEAD"
+
+
+class TestAccessLog:
+    def test_has_a_line_a_request_without_its_query(self, door: Door, service, signer: Signer) -> None:
+        token = signer.token(sub="user-7")
+
+        door.ask("GET", "/api/v1/products/?ticket=secret", token=token, headers=[("X-Request-ID", "logged-request")])
+        time.sleep(0.3)
+
+        text = door.log.read_text()
+        line = next(json.loads(line) for line in text.splitlines() if "logged-request" in line)
+        assert line.pop("duration_ms") > 0
+        assert len(line.pop("trace_id")) == 32
+        assert line.pop("time")
+        assert line == {
+            "level": "INFO",
+            "service": "gateway_svc",
+            "logger": "access",
+            "message": "GET /api/v1/products/ 200",
+            "request_id": "logged-request",
+            "method": "GET",
+            "path": "/api/v1/products/",
+            "status": 200,
+            "upstream": "product_svc",
+            "instance": f"127.0.0.1:{service.port}",
+            "user_id": "user-7",
+        }
+        assert "secret" not in text
+        assert token not in text
+
+
+class TestStopping:
+    def test_is_clean(self, open_door: Callable[..., Door]) -> None:
+        door = open_door()
+        door.ask("GET", "/api/v1/products/")
+
+        assert door.stop() == 0
+        assert "Traceback" not in door.log.read_text()
+        assert '"path":"/api/v1/products/"' in door.log.read_text()

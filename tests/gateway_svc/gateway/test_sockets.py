@@ -1,0 +1,139 @@
+"""WebSockets on their way through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.gateway.test_tokens import assertion_of
+from tests.gateway_svc.signing import Signer
+from tests.gateway_svc.upstream import FakeSockets
+
+
+def feed(door: Door, query: str = "", **options: object) -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{door.port}/ws/notifications/{query}", max_size=None, **options)
+
+
+def closed_with(socket: ClientConnection) -> tuple[int | None, str | None]:
+    with pytest.raises(ConnectionClosed):
+        socket.recv(timeout=5)
+    return socket.close_code, socket.close_reason
+
+
+class TestMessages:
+    def test_go_both_ways(self, door: Door, sockets: FakeSockets, signer: Signer) -> None:
+        with feed(door, additional_headers={"Authorization": f"Bearer {signer.token(sub='u-1')}"}) as socket:
+            for message in ("hello", b"\x00\x01", "x" * 60_000, ""):
+                socket.send(message)
+
+                assert socket.recv(timeout=5) == message
+
+        request = sockets.asked[-1].request
+        assert assertion_of(request.headers["x-gateway-assertion"], audience="notify_svc")["sub"] == "u-1"
+        assert "authorization" not in request.headers
+        assert request.headers["x-request-id"]
+        assert request.headers["host"] == "shop.example"
+
+    def test_of_clients_have_a_largest_size(self, door: Door) -> None:
+        with feed(door) as socket:
+            socket.send("x" * 70_000)
+
+            assert closed_with(socket)[0] == 1009
+
+
+class TestCredentials:
+    def test_may_stand_in_the_subprotocols(self, door: Door, sockets: FakeSockets, signer: Signer) -> None:
+        token = signer.token(sub="u-2")
+
+        with feed(door, subprotocols=["bearer", token]) as socket:
+            assert socket.subprotocol == "bearer"
+
+        request = sockets.asked[-1].request
+        assert assertion_of(request.headers["x-gateway-assertion"], audience="notify_svc")["sub"] == "u-2"
+        assert token not in str(request.headers)
+
+    def test_by_ticket_are_left_to_the_service(self, door: Door, sockets: FakeSockets) -> None:
+        with feed(door, "?ticket=once&after=3", origin="https://shop.example"):
+            pass
+
+        request = sockets.asked[-1].request
+        assert request.path == "/ws/notifications/?ticket=once&after=3"
+        assert request.headers["origin"] == "https://shop.example"
+        assert "sub" not in assertion_of(request.headers["x-gateway-assertion"], audience="notify_svc")
+        time.sleep(0.3)
+        assert "ticket" not in door.log.read_text()
+
+    def test_that_are_bad_are_closed_with_4401(self, door: Door, sockets: FakeSockets, signer: Signer) -> None:
+        before = len(sockets.asked)
+        expired = signer.token(exp=int(time.time()) - 1)
+
+        for options in ({"additional_headers": {"Authorization": "Bearer x"}}, {"subprotocols": ["bearer", expired]}):
+            with feed(door, **options) as socket:
+                assert closed_with(socket)[0] == 4401
+        with feed(door, subprotocols=["bearer"]) as socket:
+            assert closed_with(socket)[0] == 4401
+        assert len(sockets.asked) == before
+
+    def test_forged_identity_is_dropped(self, door: Door, sockets: FakeSockets) -> None:
+        with feed(door, additional_headers={"X-User-Id": "1", "X_Gateway_Assertion": "x", "X-Gateway-Assertion": "y"}):
+            pass
+
+        headers = sockets.asked[-1].request.headers
+        assert "x-user-id" not in headers
+        assert "x_gateway_assertion" not in headers
+        assert headers["x-gateway-assertion"] != "y"
+
+
+class TestSubprotocols:
+    def test_of_others_are_settled_with_the_service(self, door: Door) -> None:
+        with feed(door, subprotocols=["chat"]) as socket:
+            assert socket.subprotocol == "chat"
+
+
+class TestClosing:
+    def test_of_the_client_reaches_the_service(self, door: Door, sockets: FakeSockets) -> None:
+        sockets.closes.clear()
+
+        with feed(door) as socket:
+            socket.close(4000, "enough")
+
+        for _ in range(50):
+            if sockets.closes:
+                break
+            time.sleep(0.05)
+        assert sockets.closes == [4000]
+
+    def test_of_the_service_reaches_the_client(self, door: Door) -> None:
+        with feed(door) as socket:
+            socket.send("close please")
+
+            assert closed_with(socket) == (4321, "as you wish")
+
+    def test_of_a_broken_service_is_told(self, door: Door) -> None:
+        with feed(door) as socket:
+            socket.send("break please")
+
+            assert closed_with(socket)[0] == 1011
+
+
+class TestRefusals:
+    def test_of_unknown_paths(self, door: Door) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            connect(f"ws://127.0.0.1:{door.port}/ws/nope/")
+
+        assert refused.value.response.status_code == 404
+        assert refused.value.response.headers["x-request-id"]
+
+    def test_while_the_service_is_down(self, open_door: Callable[..., Door]) -> None:
+        door = open_door(NOTIFY_SVC_SOCKET_URL="http://127.0.0.1:1")
+
+        with pytest.raises(InvalidStatus) as refused:
+            feed(door)
+
+        assert refused.value.response.status_code == 503
+        assert refused.value.response.headers["retry-after"] == "1"
