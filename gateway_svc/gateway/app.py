@@ -77,7 +77,7 @@ class Gateway:
     def _chain(self, assertions: Assertions, public_url: str) -> ASGIApp:
         """The way in, from the inside out."""
         origin = PublicOrigin(public_url)
-        ends = {
+        ends: dict[str, ASGIApp] = {
             "http": Proxy(self._balancers, assertions, origin),
             "websocket": Sockets(self._socket_balancers, assertions, origin),
         }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Subprotocol
 
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
@@ -83,11 +84,11 @@ class Sockets:
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in (*theirs, *own)]
 
 
-def _passed_on(offered: list[str]) -> list[str]:
+def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
     """The service gets the assertion, never the token: that stands after the word bearer."""
     if SUBPROTOCOL not in offered:
         return offered
-    at = offered.index(SUBPROTOCOL)
+    at = offered.index(Subprotocol(SUBPROTOCOL))
     return [*offered[:at], *offered[at + 2 :]]
 
 
@@ -118,8 +119,8 @@ async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[in
         if message["type"] == "websocket.disconnect":
             code = message.get("code", NO_STATUS)
             return (NORMAL if code in {NO_STATUS, ABNORMAL} else code), ""
-        text, data = message.get("text"), message.get("bytes")
-        payload = data if text is None else text
+        text = message.get("text")
+        payload: str | bytes = message["bytes"] if text is None else text
         if len(payload) > FROM_CLIENT_BYTES:
             return TOO_BIG, "message too big"
         try:

@@ -95,7 +95,7 @@ class TestEndSession:
         assert EndedSession.objects.get().session_id == "s-1"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 class TestForgetExpired:
     def test_keeps_what_a_token_could_still_name(self) -> None:
         now = datetime.now(UTC)
