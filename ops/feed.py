@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Self
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -25,13 +26,16 @@ class LiveFeed:
         address = f"ws{origin.removeprefix('http')}/ws/notifications/"
         if after is not None:
             address += f"?after={after}"
+        self._open = ExitStack()
         try:
-            self._connection = connect(
-                address,
-                additional_headers={"Authorization": f"Bearer {access}"},
-                open_timeout=timeout_seconds,
-                close_timeout=2,
-                proxy=None,
+            self._connection = self._open.enter_context(
+                connect(
+                    address,
+                    additional_headers={"Authorization": f"Bearer {access}"},
+                    open_timeout=timeout_seconds,
+                    close_timeout=2,
+                    proxy=None,
+                )
             )
         except (OSError, WebSocketException) as error:
             raise FeedLost(f"The live feed did not open: {error}") from error
@@ -63,4 +67,4 @@ class LiveFeed:
 
     def close(self) -> None:
         """Hang up."""
-        self._connection.close()
+        self._open.close()
