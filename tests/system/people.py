@@ -49,12 +49,10 @@ def admin_of(platform: Any) -> Shop:
 def publish(seller: Person, *, stock: int, price: str = "19.99") -> str:
     """Offer a product for sale; returns its SKU once it can be bought."""
     sku = f"SKU-{secrets.token_hex(5)}"
-    categories = seller.shop.categories()
     seller.shop.create_product(
         {
             "title": f"Thing {sku}",
             "description": "A thing.",
-            "category": categories[0]["slug"],
             "price": {"amount": price, "currency": "USD"},
             "variants": [{"sku": sku, "stock": stock, "attributes": {}}],
             "status": "published",

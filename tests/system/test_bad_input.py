@@ -10,6 +10,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,10 +61,10 @@ def send(
     url: str, method: str, path: str, body: Any = None, *, access: str = "", headers: dict[str, str] | None = None
 ) -> Answer:
     """A request as it is, with no client's manners."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     sent = {"Content-Type": "application/json", **({"Authorization": f"Bearer {access}"} if access else {})}
-    connection.request(method, path, body=body, headers={**sent, **(headers or {})})
-    return Answer(connection.getresponse())
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
+        connection.request(method, path, body=body, headers={**sent, **(headers or {})})
+        return Answer(connection.getresponse())
 
 
 def order(platform: Platform, buyer: Person, body: Any, **headers: str) -> Answer:
@@ -113,24 +114,25 @@ class TestOrders:
         assert order(platform, mine, order_of(sku, 2), **{"Idempotency-Key": "k"}).problem()["status"] == 422
 
 
-class TestIdentity:
-    @pytest.fixture(scope="class")
-    def forgeries(self, buyer: Person) -> dict[str, str]:
-        claims = jwt.decode(buyer.shop.access, options={"verify_signature": False})
-        header = jwt.get_unverified_header(buyer.shop.access)
-        signature = buyer.shop.access.rpartition(".")[2]
-        changed = base64.urlsafe_b64encode(json.dumps({**claims, "roles": ["admin"]}).encode()).decode().rstrip("=")
-        mine = Ed25519PrivateKey.generate()
-        return {
-            "alg none": jwt.encode(claims, None, algorithm="none", headers={**header, "alg": "none"}),
-            "my own key": jwt.encode(claims, mine, algorithm="EdDSA", headers=header),
-            "changed claims": f"{buyer.shop.access.split('.')[0]}.{changed}.{signature}",
-            "expired": jwt.encode({**claims, "exp": int(time.time()) - 3600}, mine, algorithm="EdDSA", headers=header),
-            "a refresh token": buyer.shop.refresh,
-            "garbage": "garbage",
-            "empty parts": "..",
-        }
+@pytest.fixture(scope="module")
+def forgeries(buyer: Person) -> dict[str, str]:
+    claims = jwt.decode(buyer.shop.access, options={"verify_signature": False})
+    header = jwt.get_unverified_header(buyer.shop.access)
+    signature = buyer.shop.access.rpartition(".")[2]
+    changed = base64.urlsafe_b64encode(json.dumps({**claims, "roles": ["admin"]}).encode()).decode().rstrip("=")
+    mine = Ed25519PrivateKey.generate()
+    return {
+        "alg none": jwt.encode(claims, None, algorithm="none", headers={**header, "alg": "none"}),
+        "my own key": jwt.encode(claims, mine, algorithm="EdDSA", headers=header),
+        "changed claims": f"{buyer.shop.access.split('.')[0]}.{changed}.{signature}",
+        "expired": jwt.encode({**claims, "exp": int(time.time()) - 3600}, mine, algorithm="EdDSA", headers=header),
+        "a refresh token": buyer.shop.refresh,
+        "garbage": "garbage",
+        "empty parts": "..",
+    }
 
+
+class TestIdentity:
     @pytest.mark.parametrize(
         "forgery",
         ["alg none", "my own key", "changed claims", "expired", "a refresh token", "garbage", "empty parts"],
@@ -196,18 +198,17 @@ class TestUploads:
 
 def upload(platform: Platform, person: Person, boundary: str, chunks: Iterator[bytes], *, length: int) -> Answer:
     """An upload that reads the answer as soon as there is one, as browsers do."""
-    connection = http.client.HTTPConnection(urlsplit(platform.url).netloc, timeout=60)
-    connection.putrequest("POST", "/api/v1/files/")
-    connection.putheader("Authorization", f"Bearer {person.shop.access}")
-    connection.putheader("Content-Type", f"multipart/form-data; boundary={boundary}")
-    connection.putheader("Content-Length", str(length))
-    connection.endheaders()
-    try:
-        for chunk in chunks:
-            connection.send(chunk)
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # refused before the end; what was said stands in the socket's buffer
-    return Answer(connection.getresponse())
+    with closing(http.client.HTTPConnection(urlsplit(platform.url).netloc, timeout=60)) as connection:
+        connection.putrequest("POST", "/api/v1/files/")
+        connection.putheader("Authorization", f"Bearer {person.shop.access}")
+        connection.putheader("Content-Type", f"multipart/form-data; boundary={boundary}")
+        connection.putheader("Content-Length", str(length))
+        connection.endheaders()
+        # Refused before the end; what was said stands in the socket's buffer.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for chunk in chunks:
+                connection.send(chunk)
+        return Answer(connection.getresponse())
 
 
 def enormous_png() -> bytes:
