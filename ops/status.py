@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,9 +105,9 @@ class Status:
         return {name: lambda url=url: _outbox_figures(url) for name, url in self.run.get("databases", {}).items()}
 
     def _gateway_is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.run["port"], timeout=_TIMEOUT_SECONDS)
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
+        with closing(http.client.HTTPConnection("127.0.0.1", self.run["port"], timeout=_TIMEOUT_SECONDS)) as gateway:
+            gateway.request("GET", "/health/ready")
+            return gateway.getresponse().status == 200
 
 
 _QUEUES = queue_names(SERVICES)
