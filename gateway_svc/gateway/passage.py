@@ -23,6 +23,7 @@ class Passage:
         self._limits = limits
         self._watch = DisconnectWatch(receive, connection)
         self._pump: asyncio.Task[None] | None = None
+        self._is_cut_short = False
         self.is_clean = False
         """Asked and answered to the end, so that the connection can be used again."""
 
@@ -46,7 +47,7 @@ class Passage:
         is_complete = False
         while not is_complete:
             is_complete = await self._tell_piece(body, send)
-        self.is_clean = head.keeps_alive and self._pump is None
+        self.is_clean = head.keeps_alive and not self._is_cut_short
 
     def end(self) -> None:
         """Let go of whatever still waits."""
@@ -78,9 +79,11 @@ class Passage:
         except Exception as error:  # too large, too slow or gone: whoever waits for the answer must know
             self._connection.fail(error)
         else:
-            self._expect_answer()
+            if not self._is_cut_short:
+                self._expect_answer()
 
     async def _stop_sending(self, pump: asyncio.Task[None]) -> None:
         """Answered early. Clients that read only after they have sent get to the end of their sentence."""
+        self._is_cut_short = True
         self._connection.silence()
         await asyncio.wait({pump}, timeout=DISCARD_SECONDS)

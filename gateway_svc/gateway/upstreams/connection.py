@@ -15,8 +15,8 @@ _LONGEST_CHUNK_LINE = 256
 class Connection(asyncio.Protocol):
     """HTTP/1.1 in its plainest form: write the head and the body, read the head and the body.
 
-    Why our own: half the time of the fastest client that could be had, an upstream request that really ends when its
-    client goes away, and paths and headers that arrive byte for byte (docs/adr, "the gateway's own HTTP client").
+    Why our own is told in docs/adr/0010: half the time of the fastest client that could be had, a request that really
+    ends when its client goes away, and paths and headers that arrive byte for byte.
     """
 
     def __init__(self) -> None:
