@@ -78,8 +78,9 @@ class S3(Server):
         ports = [f"-{name.replace('-grpc', '.port.grpc') if 'grpc' in name else name + '.port'}" for name in _PORTS]
         argv = [str(program), "server", f"-dir={data}", *_WEED_SWITCHES, f"-s3.config={keys}"]
         argv += [f"{switch}={self.port_of(name)}" for switch, name in zip(ports, _PORTS, strict=True)]
-        # Give memory back early: an idle shop should be small.
-        return argv, {"GOGC": "50", "GOMEMLIMIT": "256MiB"}
+        # Go waits until the heap has grown by this many percent, and most of weed's is set aside and never touched: the
+        # default of 100 would let it grow by 230 MiB. (A limit in bytes would make it collect without end.)
+        return argv, {"GOGC": "10"}
 
     @staticmethod
     def check(url: str) -> None:
