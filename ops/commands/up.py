@@ -52,8 +52,6 @@ def _announce(platform: Platform) -> None:
     lines = {
         "OpenCommerce": platform.url,
         "API": f"{platform.url}/api/v1/products/",
-        "API docs": f"{platform.url}/api/docs/",
-        "Admin": f"{platform.url}/admin/",
         "Admin login": f"{admin['email']}  {admin['password']}",
         "E-mail": platform.state.read("run")["mailbox"],
         "Logs": platform.state.logs,
