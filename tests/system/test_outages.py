@@ -17,7 +17,7 @@ from ops.shop import Refused, Unreachable
 from tests.system.people import Person, place, publish, settled, sign_up, wait_until
 
 VICTIMS = (
-    "order_svc.worker-facts",
+    "order_svc.worker",
     "order_svc.worker-work",
     "product_svc.worker",
     "notify_svc.worker",
