@@ -78,7 +78,16 @@ def _granian_options(service: Service, port: int) -> list[str]:
     """One worker process each: a service that needs more gets more instances, which the gateway balances."""
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
     if service is GATEWAY:
-        return [*options, "--interface", "asgi", "--loop", "uvloop", "gateway_svc.config.asgi:application"]
+        return [
+            *options,
+            "--http",
+            "1",
+            "--interface",
+            "asgi",
+            "--loop",
+            "uvloop",
+            f"{service.name}.config.asgi:application",
+        ]
     blocking = ["--blocking-threads", str(_BLOCKING_THREADS)]
     return [*options, *blocking, "--no-ws", "--interface", "wsgi", f"{service.name}.config.wsgi:application"]
 

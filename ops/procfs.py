@@ -58,6 +58,26 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
+def family_of(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    return [pid, *(descendant for child in children_of(pid) for descendant in family_of(child))]
+
+
+def cpu_ticks(pid: int) -> int:
+    """The processor time a process has taken, in clock ticks; 0 for one that is gone."""
+    fields = _stat(pid)
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
+def pss_bytes(pid: int) -> int:
+    """The memory a process holds, shared pages divided among those that share them; 0 for one that is gone."""
+    try:
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
 def rss_bytes(pid: int) -> int | None:
     """The memory that one process holds in RAM, pages that it shares counted in full."""
     try:

@@ -1,0 +1,1 @@
+"""Benchmarks: each measures a claim, beside a yardstick of the same run."""
