@@ -16,8 +16,8 @@ from ops.state import ROOT, State
 ADMIN_EMAIL = "admin@opencommerce.example"
 # What a program needs of the machine it runs on; the rest of the caller's environment is not its business.
 _FROM_THE_MACHINE = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
-# glibc keeps what threads free: eight arenas a core by default, and blocks up to a threshold that grows to 32 MiB. Sixty
-# password hashes on eight threads left 178 MiB behind without these two, and 7 MiB with them.
+# glibc keeps what threads free: eight arenas a core by default, and blocks up to a threshold that grows to 32 MiB.
+# Sixty password hashes on eight threads left 178 MiB behind without these two, and 7 MiB with them.
 _FRUGAL_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
 # Named for the platform, but not for its services.
 _NOT_FOR_SERVICES = ("OPENCOMMERCE_POSTGRES_URL", "OPENCOMMERCE_ADMIN_", "OPENCOMMERCE_S3_URL", "OPENCOMMERCE_MAIL_URL")
