@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+
+from common.api.authentication import Principal, caller, caller_id
 
 if TYPE_CHECKING:  # rest_framework.views reads the settings, which name this module
     from rest_framework.views import APIView
 
 
-def somebody(request: Request) -> bool:
-    """Pass if somebody in particular asks; tell a visitor to sign in (401), rather than that it may not (403)."""
-    if not request.user.is_authenticated:
-        raise NotAuthenticated
-    return True
+def _somebody(request: Request) -> Principal:
+    """The caller. A visitor is told to sign in (401), rather than that it may not (403)."""
+    caller_id(request)
+    return caller(request)
 
 
 class Anyone(BasePermission):
@@ -30,7 +30,7 @@ class SignedIn(BasePermission):
     """Open to everybody who is signed in."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return somebody(request)
+        return _somebody(request).is_authenticated
 
 
 class ReadOnly(BasePermission):
@@ -44,11 +44,12 @@ class Staff(BasePermission):
     """Open to those who run the shop: support and admins."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return somebody(request) and request.user.is_staff
+        return _somebody(request).is_staff
 
 
 class SellerOrStaff(BasePermission):
     """Open to those who sell, and to those who run the shop; whose thing it is the domain decides."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return somebody(request) and (request.user.is_staff or "seller" in request.user.roles)
+        person = _somebody(request)
+        return person.is_staff or "seller" in person.roles

@@ -6,7 +6,7 @@ from common import clock
 from notify_svc.notifications import services
 
 
-@shared_task(name="notifications.deliver_mail", queue="notify_svc.work")
+@shared_task(name="notifications.deliver_mail")
 def deliver_mail(**_: object) -> None:
     """Send the letters that are due."""
     services.deliver_mail(now=clock.now())

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api import permissions
+from common.api.authentication import caller
 from common.api.idempotency.services import idempotent
 from common.api.serializers import Input, MoneyField
 from common.errors import DomainError
@@ -41,8 +42,8 @@ class Echo(APIView):
     permission_classes = [permissions.Anyone]
 
     def get(self, request: Request) -> Response:
-        names = correlation.current()
-        return Response({"id": request.user.id, "roles": sorted(request.user.roles), "traceparent": names.traceparent})
+        person, names = caller(request), correlation.current()
+        return Response({"id": person.id, "roles": sorted(person.roles), "traceparent": names.traceparent})
 
     def post(self, request: Request) -> Response:
         return Response({"lines": len(BasketInput.of(request.data)["items"])}, status=201)

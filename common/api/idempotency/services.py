@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, transaction
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api.authentication import caller_id
 from common.api.idempotency import errors
 from common.api.idempotency.models import KeyedAnswer
 
@@ -39,7 +41,7 @@ def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[.
         def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
             key = read_key(request.headers.get("Idempotency-Key", ""))
             with transaction.atomic():
-                answer, is_first = _claim(request.user.id, operation, key, fingerprint_of(request.data))
+                answer, is_first = _claim(caller_id(request), operation, key, fingerprint_of(request.data))
                 if not is_first:
                     return _replay(answer, request)
                 return _remember(answer, method(view, request, *args, **kwargs))
@@ -69,7 +71,7 @@ def forget_old_answers(*, now: datetime) -> int:
     return KeyedAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
-def _claim(principal_id: Any, operation: str, key: str, fingerprint: str) -> tuple[KeyedAnswer, bool]:
+def _claim(principal_id: UUID, operation: str, key: str, fingerprint: str) -> tuple[KeyedAnswer, bool]:
     try:
         return KeyedAnswer.objects.get_or_create(
             principal_id=principal_id, operation=operation, key=key, defaults={"fingerprint": fingerprint}

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.api.authentication import caller, caller_id
 from common.api.permissions import Anyone, ReadOnly, SignedIn
 from file_svc.files import errors, selectors, services
 from file_svc.files.api.content import content_answer
@@ -29,7 +30,7 @@ class Files(APIView):
         require_length(request)
         body = UploadInput.of(request.data)
         file = services.store_upload(
-            owner_id=request.user.id,
+            owner_id=caller_id(request),
             upload=_upload(body["file"]),
             purpose=body.get("purpose"),
             visibility=body.get("visibility"),
@@ -44,11 +45,12 @@ class File(APIView):
     permission_classes = [ReadOnly | SignedIn]
 
     def get(self, request: Request, file_id: UUID) -> Response:
-        file = selectors.file_seen_by(file_id=file_id, person_id=request.user.id, is_staff=request.user.is_staff)
+        viewer = caller(request)
+        file = selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
         return Response(FileOutput(file).data)
 
     def delete(self, request: Request, file_id: UUID) -> Response:
-        services.delete_file(file_id=file_id, person_id=request.user.id, is_staff=request.user.is_staff)
+        services.delete_file(file_id=file_id, person_id=caller_id(request), is_staff=caller(request).is_staff)
         return Response(status=204)
 
 
@@ -70,7 +72,8 @@ class FileContent(APIView):
     renderer_classes = [JSONRenderer]
 
     def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
-        file = selectors.file_seen_by(file_id=file_id, person_id=request.user.id, is_staff=request.user.is_staff)
+        viewer = caller(request)
+        file = selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
         content = selectors.content_of(file, variant=request.query_params.get("variant"))
         return content_answer(request, file, content)
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.authentication import caller_id
 from common.api.pagination import NewestFirst
 from notify_svc.notifications import selectors, services
 from notify_svc.notifications.api.serializers import NotificationFilter, NotificationOutput, TicketOutput
@@ -32,11 +33,11 @@ class NotificationList(ListAPIView[Notification]):
 
     def get_queryset(self) -> QuerySet[Notification]:
         wanted = NotificationFilter.of(self.request.query_params.dict())
-        return selectors.notifications_of(user_id=self.request.user.id, is_unread=wanted.get("unread"))
+        return selectors.notifications_of(user_id=caller_id(self.request), is_unread=wanted.get("unread"))
 
     def get_paginated_response(self, data: Any) -> Response:
         response = super().get_paginated_response(data)
-        response.data["unread_count"] = selectors.unread_count_of(user_id=self.request.user.id)
+        response.data["unread_count"] = selectors.unread_count_of(user_id=caller_id(self.request))
         return response
 
 
@@ -44,7 +45,7 @@ class NotificationRead(APIView):
     """POST notes that the caller read one."""
 
     def post(self, request: Request, notification_id: UUID) -> Response:
-        services.read_notification(user_id=request.user.id, notification_id=notification_id, now=clock.now())
+        services.read_notification(user_id=caller_id(request), notification_id=notification_id, now=clock.now())
         return Response(status=204)
 
 
@@ -52,7 +53,7 @@ class AllRead(APIView):
     """POST notes that the caller read all."""
 
     def post(self, request: Request) -> Response:
-        services.read_all_notifications(user_id=request.user.id, now=clock.now())
+        services.read_all_notifications(user_id=caller_id(request), now=clock.now())
         return Response(status=204)
 
 
@@ -60,5 +61,5 @@ class SocketTicket(APIView):
     """POST gives the caller's page a ticket for the live feed."""
 
     def post(self, request: Request) -> Response:
-        ticket = services.issue_ticket(user_id=request.user.id, now=clock.now())
+        ticket = services.issue_ticket(user_id=caller_id(request), now=clock.now())
         return Response(TicketOutput(ticket).data, status=201)

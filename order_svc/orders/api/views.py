@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.authentication import caller, caller_id
 from common.api.idempotency.services import idempotent
 from common.api.pagination import NewestFirst
 from order_svc.orders import selectors, services
@@ -18,13 +19,13 @@ class Orders(APIView):
 
     def get(self, request: Request) -> Response:
         pages = NewestFirst()
-        page = pages.paginate_queryset(selectors.orders_of(customer_id=request.user.id), request, view=self)
+        page = pages.paginate_queryset(selectors.orders_of(customer_id=caller_id(request)), request, view=self)
         return pages.get_paginated_response(OrderOutput(page, many=True).data)
 
     @idempotent("orders.place")
     def post(self, request: Request) -> Response:
         body = PlaceOrderInput.of(request.data)
-        order = services.place_order(customer_id=request.user.id, now=clock.now(), **body)
+        order = services.place_order(customer_id=caller_id(request), now=clock.now(), **body)
         return Response(OrderOutput(order).data, status=201)
 
 
@@ -32,6 +33,6 @@ class OneOrder(APIView):
     """GET shows an order to its customer and to staff."""
 
     def get(self, request: Request, order_id: UUID) -> Response:
-        viewer = request.user
-        order = selectors.order_for(viewer_id=viewer.id, is_staff=viewer.is_staff, order_id=order_id)
+        is_staff = caller(request).is_staff
+        order = selectors.order_for(viewer_id=caller_id(request), is_staff=is_staff, order_id=order_id)
         return Response(OrderOutput(order).data)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.authentication import caller
 from common.api.pagination import NewestFirst
 from common.api.permissions import ReadOnly, SellerOrStaff, Staff
 from product_svc.catalog import selectors, services
@@ -48,13 +49,13 @@ class Products(APIView):
         filters = ProductFilters.of(request.query_params.dict())
         pages = NewestFirst()
         pages.ordering = ORDERINGS[filters.pop("ordering")]
-        products = selectors.listed_products(viewer=request.user, **filters)
+        products = selectors.listed_products(viewer=caller(request), **filters)
         page = pages.paginate_queryset(products, request, view=self)
         return pages.get_paginated_response(ProductItemOutput(page, many=True).data)
 
     def post(self, request: Request) -> Response:
         body = CreateProductInput.of(request.data)
-        product = services.create_product(author=request.user, now=clock.now(), **body)
+        product = services.create_product(author=caller(request), now=clock.now(), **body)
         return Response(ProductOutput(selectors.product_page(product.id)).data, status=status.HTTP_201_CREATED)
 
 
@@ -65,14 +66,14 @@ class ProductDetail(APIView):
     permission_classes = [ReadOnly | SellerOrStaff]
 
     def get(self, request: Request, key: str) -> Response:
-        product = selectors.product_seen_by(request.user, key=key)
+        product = selectors.product_seen_by(caller(request), key=key)
         return Response(ProductOutput(product).data)
 
     def patch(self, request: Request, key: str) -> Response:
         changes = ChangeProductInput.of(request.data)
-        product = services.change_product(editor=request.user, key=key, changes=changes, now=clock.now())
+        product = services.change_product(editor=caller(request), key=key, changes=changes, now=clock.now())
         return Response(ProductOutput(selectors.product_page(product.id)).data)
 
     def delete(self, request: Request, key: str) -> Response:
-        services.archive_product(editor=request.user, key=key)
+        services.archive_product(editor=caller(request), key=key)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api import permissions
+from common.api.authentication import caller, caller_id
 from product_svc.inventory import selectors, services
 from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput
 
@@ -37,4 +38,4 @@ class StockAdjustment(APIView):
 
 def _owner(request: Request) -> UUID | None:
     """Staff see the stock of every seller."""
-    return None if request.user.is_staff else request.user.id
+    return None if caller(request).is_staff else caller_id(request)

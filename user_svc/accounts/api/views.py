@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.authentication import caller_id
 from common.api.permissions import Anyone
 from user_svc.accounts import selectors, services
 from user_svc.accounts.api.serializers import (
@@ -75,7 +76,7 @@ class Me(APIView):
     """GET shows the caller their account."""
 
     def get(self, request: Request) -> Response:
-        return Response(UserOutput(selectors.user_of(user_id=request.user.id)).data)
+        return Response(UserOutput(selectors.user_of(user_id=caller_id(request))).data)
 
 
 class Seller(APIView):
