@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.authentication import CHALLENGE
@@ -36,9 +37,15 @@ class BodyTooLarge(DomainError):
     status = 413
 
 
-def answer(error: Exception, _context: dict[str, Any]) -> Response | None:
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The REST framework's exception handler. None for what nobody foresaw: that is a bug, logged and answered 500."""
-    refusal = _foreseen(error)
+    response = _answer(_foreseen(error))
+    if response is not None and _is_for_a_browser(context["request"]):
+        response.content_type = None  # the page that shows the problem is HTML, and says so
+    return response
+
+
+def _answer(refusal: Exception) -> Response | None:
     if isinstance(refusal, DomainError):
         return _response(refusal.status, refusal.code, refusal.detail, refusal.errors)
     if isinstance(refusal, exceptions.ValidationError):
@@ -62,6 +69,11 @@ def _foreseen(error: Exception) -> Exception:
         logger.warning("database out of reach: %s", error)
         return Unavailable()
     return error
+
+
+def _is_for_a_browser(request: Request) -> bool:
+    renderer = getattr(request, "accepted_renderer", None)  # missing where none could be agreed on
+    return renderer is not None and renderer.format != "json"
 
 
 def _response(status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> Response:

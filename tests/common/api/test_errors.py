@@ -51,6 +51,20 @@ class TestProblems:
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.parametrize("path", ["/failing/domain/", "/private/"])
+    def test_is_shown_to_a_browser_as_the_page_that_it_is(self, visitor: Any, path: str) -> None:
+        response = visitor.get(path, HTTP_ACCEPT="text/html")
+
+        assert response.status_code in {401, 409}
+        assert response["Content-Type"].startswith("text/html")
+        assert b"urn:opencommerce:problem:" in response.content
+
+    def test_is_json_for_who_takes_nothing_that_we_have(self, visitor: Any) -> None:
+        response = visitor.get("/echo/", HTTP_ACCEPT="image/png")
+
+        assert response.status_code == 406
+        assert response["Content-Type"] == "application/problem+json"
+
     def test_another_media_type_is_415(self, visitor: Any) -> None:
         response = visitor.generic("POST", "/echo/", b"<a/>", content_type="application/xml")
 
