@@ -17,12 +17,12 @@ class Every:
 
 
 def beat_entries(service: Service, schedule: Mapping[str, Every]) -> dict[str, dict[str, Any]]:
-    """Celery's schedule of a service's tasks, by name, on its work queue.
+    """Celery's schedule of a service's tasks, on its work queue; two services may have tasks of one name.
 
     A run that nobody took before the next one is due is dropped, so that a service that was down does not find a heap.
     """
     return {
-        task: {
+        f"{service.name}: {task}": {
             "task": task,
             "schedule": every.seconds,
             "options": {

@@ -1,0 +1,27 @@
+"""What services do by themselves, as the one scheduler reads it."""
+
+from common.events.schedule import Every, beat_entries
+from common.topology import ORDERS, PRODUCTS
+
+
+class TestBeatEntries:
+    def test_send_a_task_to_its_own_service(self) -> None:
+        (entry,) = beat_entries(ORDERS, {"orders.expire_unsettled": Every(seconds=10)}).values()
+
+        assert entry["task"] == "orders.expire_unsettled"
+        assert entry["schedule"] == 10
+        assert entry["options"]["exchange"] == "order_svc.private"
+        assert entry["options"]["routing_key"] == "order_svc.work"
+
+    def test_drop_a_run_when_the_next_is_due(self) -> None:
+        (entry,) = beat_entries(ORDERS, {"orders.expire_unsettled": Every(seconds=10)}).values()
+
+        assert entry["options"]["expires"] == 10
+
+    def test_keep_apart_what_two_services_call_the_same(self) -> None:
+        schedule = {"idempotency.forget_old_answers": Every(seconds=3600)}
+
+        entries = beat_entries(ORDERS, schedule) | beat_entries(PRODUCTS, schedule)
+
+        assert {entry["options"]["routing_key"] for entry in entries.values()} == {"order_svc.work", "product_svc.work"}
+        assert {entry["task"] for entry in entries.values()} == set(schedule)
