@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -20,7 +19,7 @@ OUTSIDE_FACT = OrderCancelled(version=1, order_id="o-1", number="N", customer_id
 
 
 @pytest.fixture(autouse=True)
-def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def handlers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Handlers that note whether they ran in a transaction, and tell a fact themselves where they do."""
     ran: list[bool] = []
 
@@ -36,7 +35,7 @@ def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
     monkeypatch.setattr(subscriptions, "_subscriptions", {})
     subscriptions.subscribe(StockReserved)(tell_when_stock_reserved)
     subscriptions.subscribe(OrderCancelled, outside=True)(act_when_order_cancelled)
-    yield ran
+    return ran
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,9 +21,9 @@ class TestPublish:
             publish(FACT)
 
     def test_goes_away_with_a_change_that_fails(self) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             publish(FACT)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
 
         assert not OutboxMessage.objects.exists()
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -73,11 +74,12 @@ def worker(amqp: Connection, tmp_path: Path, transactional_db: None) -> Iterator
             process.wait(20)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)
+    return found
 
 
 def reserved(order: str) -> StockReserved:
@@ -102,10 +104,9 @@ class TestWorker:
     ) -> None:
         fact_id = worker.tell(reserved("fails"))
 
-        wait_until(lambda: len(worker.dead()) == 1)
+        (letter,) = wait_until(worker.dead)
 
         assert worker.lines() == ["fails"] * 3
-        letter = worker.dead()[0]
         assert (letter.id, letter.name, letter.reason) == (fact_id, "inventory.stock_reserved.v1", "rejected")
         assert letter.fact["data"] == {"order_id": "fails"}
         assert HandlingFailure.objects.get(fact_id=fact_id).error == "ValueError: it cannot be done"
@@ -114,11 +115,12 @@ class TestWorker:
 
     def test_handles_a_dead_letter_that_is_replayed(self, worker: Worker, ear: Queue) -> None:
         fact_id = worker.tell(reserved("fails-until-mended"))
-        wait_until(lambda: len(worker.dead()) == 1)
+        wait_until(worker.dead)
         worker.journal.with_suffix(".mended").touch()
 
         assert dead_letters.replay(worker.amqp, GATEWAY, "another") == 0
-        assert dead_letters.replay(worker.amqp, GATEWAY, fact_id) == 1
+        # What was looked at comes back a moment after the look.
+        wait_until(lambda: dead_letters.replay(worker.amqp, GATEWAY, fact_id) == 1)
 
         wait_until(lambda: InboxMessage.objects.filter(fact_id=fact_id).exists())
         assert worker.dead() == []
@@ -145,8 +147,8 @@ class TestWorker:
         for number in range(3):
             worker.tell(reserved(f"innocent-{number}"))
 
-        wait_until(lambda: InboxMessage.objects.count() == 3, seconds=60)
-        wait_until(lambda: [letter.reason for letter in worker.dead()] == ["delivery_limit"], seconds=60)
+        wait_until(lambda: InboxMessage.objects.count() == 3, seconds=90)
+        wait_until(lambda: [letter.reason for letter in worker.dead()] == ["delivery_limit"], seconds=90)
 
 
 class TestFigures:
