@@ -10,19 +10,18 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from notify_svc.notifications.models import Notification
-from notify_svc.recipients.models import Recipient
 
 
-def send(letter_id: UUID, notification: Notification, recipient: Recipient) -> None:
+def send(letter_id: UUID, notification: Notification, *, email: str, full_name: str) -> None:
     """Send a notification as a letter. What is sent twice bears the same Message-ID, by which one can tell.
 
     Raises OSError (SMTPException is one) when it cannot be handed over.
     """
-    context = {"notification": notification, "recipient": recipient, "shop_url": settings.PUBLIC_URL}
+    context = {"notification": notification, "full_name": full_name, "shop_url": settings.PUBLIC_URL}
     EmailMessage(
         subject=notification.title,
         body=render_to_string("notifications/letter.txt", context),
-        to=[recipient.email],
+        to=[email],
         headers={"Message-ID": f"<{letter_id}@{_sender_domain()}>", "Auto-Submitted": "auto-generated"},
     ).send()
 

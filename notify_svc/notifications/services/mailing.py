@@ -47,7 +47,7 @@ def _deliver(delivery: Delivery, *, now: datetime) -> bool:
         delivery.save()
         return True
     try:
-        mail.send(delivery.id, delivery.notification, recipient)
+        mail.send(delivery.id, delivery.notification, email=recipient.email, full_name=recipient.full_name)
     except Exception as error:
         # Whatever one letter suffers from is noted with it and must not stop the others. Servers like to quote
         # addresses, and those belong neither into logs nor into more tables than one.
