@@ -24,6 +24,23 @@ class Input(serializers.Serializer):
         return serializer.validated_data
 
 
+class TextField(serializers.CharField):
+    """A string and nothing else: a number is not taken for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class PatternField(TextField, serializers.RegexField):
+    """A string that matches a regular expression."""
+
+
+class SlugField(TextField, serializers.SlugField):
+    """A string of letters, digits, hyphens and underscores."""
+
+
 class MoneyField(serializers.Field):
     """``{"amount": "19.99", "currency": "USD"}``, a Money inside. Negative amounts are refused."""
 

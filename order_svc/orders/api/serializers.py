@@ -7,7 +7,7 @@ from typing import Any
 from babel import Locale
 from rest_framework import serializers
 
-from common.api.serializers import Input, MoneyField
+from common.api.serializers import Input, MoneyField, PatternField, TextField
 from order_svc.orders import rules
 
 # What CLDR names beyond ISO 3166-1: reserved and invented codes, groups of countries.
@@ -24,16 +24,14 @@ COUNTRIES = sorted(filter(_is_country, map(str, Locale("en").territories)))
 class AddressInput(Input):
     """Where to send it."""
 
-    full_name = serializers.CharField(max_length=200)
-    line1 = serializers.CharField(max_length=200)
-    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
-    city = serializers.CharField(max_length=100)
-    region = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True)
-    postal_code = serializers.CharField(max_length=20)
+    full_name = TextField(max_length=200)
+    line1 = TextField(max_length=200)
+    line2 = TextField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    city = TextField(max_length=100)
+    region = TextField(max_length=100, required=False, allow_blank=True, allow_null=True)
+    postal_code = TextField(max_length=20)
     country = serializers.ChoiceField(COUNTRIES, help_text="ISO 3166-1 alpha-2")
-    phone = serializers.RegexField(
-        r"^\+[1-9][0-9]{6,14}\Z", required=False, allow_blank=True, allow_null=True, help_text="E.164"
-    )
+    phone = PatternField(r"^\+[1-9][0-9]{6,14}\Z", required=False, allow_blank=True, allow_null=True, help_text="E.164")
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """Without what was left empty."""
@@ -43,15 +41,15 @@ class AddressInput(Input):
 class OrderItemInput(Input):
     """So many of a SKU."""
 
-    sku = serializers.CharField(max_length=128)
+    sku = TextField(max_length=128)
     quantity = serializers.IntegerField(min_value=1, max_value=rules.MAX_QUANTITY)
 
 
 class PaymentInput(Input):
     """Who takes the money, and the token that the provider gave the customer for it."""
 
-    provider = serializers.CharField(max_length=32)
-    token = serializers.CharField(max_length=255)
+    provider = TextField(max_length=32)
+    token = TextField(max_length=255)
 
 
 class PlaceOrderInput(Input):

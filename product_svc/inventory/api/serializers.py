@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from common.api.serializers import Input
+from common.api.serializers import Input, TextField
 from product_svc.inventory import rules
 
 
@@ -10,7 +10,7 @@ class AdjustStockInput(Input):
     """By how many the count was wrong, and why."""
 
     delta = serializers.IntegerField(min_value=-rules.MAX_DELTA, max_value=rules.MAX_DELTA)
-    reason = serializers.CharField(max_length=rules.MAX_REASON)
+    reason = TextField(max_length=rules.MAX_REASON)
 
     def validate_delta(self, delta: int) -> int:
         if delta == 0:

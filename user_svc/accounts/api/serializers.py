@@ -4,17 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.serializers import Input
+from common.api.serializers import Input, TextField
 from user_svc.accounts import rules
-
-
-class TextField(serializers.CharField):
-    """A string and nothing else: a number is not taken for its digits."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class PasswordField(TextField):

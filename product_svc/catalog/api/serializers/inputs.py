@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.serializers import Input, MoneyField
+from common.api.serializers import Input, MoneyField, PatternField, SlugField, TextField
 from product_svc.catalog import rules
 from product_svc.catalog.models import Status
 from product_svc.catalog.rules import ImageDraft, VariantDraft
@@ -15,9 +15,9 @@ from product_svc.catalog.rules import ImageDraft, VariantDraft
 class CreateCategoryInput(Input):
     """A new category; ``parent`` is an id or a slug."""
 
-    slug = serializers.SlugField(max_length=rules.MAX_SLUG)
-    name = serializers.CharField(max_length=rules.MAX_NAME)
-    parent = serializers.SlugField(max_length=rules.MAX_SLUG, required=False, allow_null=True)
+    slug = SlugField(max_length=rules.MAX_SLUG)
+    name = TextField(max_length=rules.MAX_NAME)
+    parent = SlugField(max_length=rules.MAX_SLUG, required=False, allow_null=True)
 
     def validate_slug(self, slug: str) -> str:
         if rules.is_id(slug):
@@ -28,8 +28,8 @@ class CreateCategoryInput(Input):
 class AttributesField(serializers.DictField):
     """Names and short texts."""
 
-    child = serializers.CharField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
-    name = serializers.CharField(max_length=rules.MAX_ATTRIBUTE_NAME)
+    child = TextField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
+    name = TextField(max_length=rules.MAX_ATTRIBUTE_NAME)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         attributes: dict[str, str] = super().to_internal_value(data)
@@ -42,7 +42,7 @@ class ImageInput(Input):
     """A picture's file id; or an object of ``id`` and ``alt``, the words for those who do not see it."""
 
     id = serializers.UUIDField()
-    alt = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+    alt = TextField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
 
     def to_internal_value(self, data: Any) -> ImageDraft:
         image = super().to_internal_value({"id": data} if isinstance(data, str) else data)
@@ -52,8 +52,8 @@ class ImageInput(Input):
 class VariantInput(Input):
     """One thing that can be bought."""
 
-    sku = serializers.RegexField(rules.SKU)
-    title = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+    sku = PatternField(rules.SKU)
+    title = TextField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
     price = MoneyField(required=False, allow_null=True)
     stock = serializers.IntegerField(required=False, min_value=0, max_value=rules.MAX_STOCK)
     attributes = AttributesField(required=False)
@@ -65,9 +65,9 @@ class VariantInput(Input):
 class ChangeProductInput(Input):
     """Some of a product's fields; ``category`` is an id or a slug. Images and variants are replaced as a whole."""
 
-    title = serializers.CharField(required=False, max_length=rules.MAX_TITLE)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
-    category = serializers.SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
+    title = TextField(required=False, max_length=rules.MAX_TITLE)
+    description = TextField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
+    category = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
     price = MoneyField(required=False)
     attributes = AttributesField(required=False)
     images = ImageInput(many=True, required=False, max_length=rules.MAX_IMAGES)
@@ -78,6 +78,6 @@ class ChangeProductInput(Input):
 class CreateProductInput(ChangeProductInput):
     """A new product. Staff may say whose it is."""
 
-    title = serializers.CharField(max_length=rules.MAX_TITLE)
+    title = TextField(max_length=rules.MAX_TITLE)
     price = MoneyField()
     seller = serializers.UUIDField(required=False)
