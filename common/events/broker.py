@@ -16,7 +16,7 @@ HEARTBEAT_SECONDS = 10
 
 # A crash of the worker counts as a delivery, so a storm of crashes must not bury innocents; the attempts of a handler
 # are counted elsewhere. Looking at dead letters counts too, so those have no limit worth the name.
-_DELIVERIES_OF_A_FACT = 20
+DELIVERIES_OF_A_FACT = 20
 _LOOKS_AT_A_DEAD_LETTER = 2**31 - 1
 
 
@@ -73,7 +73,7 @@ def queue_of(service: Service, subscription: Subscription) -> str:
 def _taken_queue(service: Service, name: str) -> Queue:
     arguments = {
         "x-queue-type": "quorum",
-        "x-delivery-limit": _DELIVERIES_OF_A_FACT,
+        "x-delivery-limit": DELIVERIES_OF_A_FACT,
         "x-dead-letter-exchange": DEAD_EXCHANGE,
         "x-dead-letter-routing-key": service.dead_queue,
         # At-least-once dead-lettering needs the overflow that refuses (rabbitmq.com/docs/quorum-queues).

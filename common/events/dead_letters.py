@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -13,6 +14,8 @@ from kombu import Connection, Message, Producer
 
 from common.events.broker import PUBLISH_TIMEOUT_SECONDS, private_exchange
 from common.topology import Service
+
+_BACK_WITHIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,52 @@ class DeadLetter:
 
 def dead_letters(connection: Connection, service: Service) -> list[DeadLetter]:
     """All of a service's dead letters, oldest first. They stay where they are."""
-    # Closing the channel gives back what was looked at, in its order.
-    with closing(connection.channel()) as channel:
-        return [_read(service, message) for message in _take_all(channel, service)]
+    with _looking_at(connection, service) as (_, messages):
+        return [_read(service, message) for message in messages]
 
 
 def replay(connection: Connection, service: Service, letter_id: str) -> int:
     """Give a dead letter back to the queue it died in, with all its attempts. Returns how many messages that was."""
-    with closing(connection.channel()) as channel:
-        replayed = 0
-        for message in _take_all(channel, service):
-            if _read(service, message).id != letter_id:
-                continue
+    with _looking_at(connection, service) as (channel, messages):
+        chosen = [message for message in messages if _read(service, message).id == letter_id]
+        for message in chosen:
             _send_back(channel, service, message)
             message.ack()
-            replayed += 1
-        return replayed
+        return len(chosen)
+
+
+@contextmanager
+def _looking_at(connection: Connection, service: Service) -> Iterator[tuple[Any, list[Message]]]:
+    """Every message that lies there now; those that were not acknowledged go back, and are there again when it ends."""
+    with closing(connection.channel()) as channel:
+        messages = list(_take_all(channel, service))
+        try:
+            yield channel, messages
+        finally:
+            left = [message for message in messages if not message.acknowledged]
+            for message in left:
+                message.requeue()
+            _wait_until_back(channel, service, len(left))
 
 
 def _take_all(channel: Any, service: Service) -> Iterator[Message]:
-    """Every message that lies there now; bounded, since others may be added while we look."""
-    _, count, _ = channel.queue_declare(service.dead_queue, passive=True)
-    for _ in range(count):
+    """Bounded by what was there at first, since others may be added while we look."""
+    for _ in range(_waiting(channel, service)):
         raw = channel.basic_get(service.dead_queue, no_ack=False)
         if raw is None:
             return
         yield channel.message_to_python(raw)
+
+
+def _wait_until_back(channel: Any, service: Service, count: int) -> None:
+    """A quorum queue shows what was given back only when its members agree, and the next look must see it."""
+    deadline = time.monotonic() + _BACK_WITHIN_SECONDS
+    while _waiting(channel, service) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _waiting(channel: Any, service: Service) -> int:
+    return int(channel.queue_declare(service.dead_queue, passive=True).message_count)
 
 
 def _read(service: Service, message: Message) -> DeadLetter:

@@ -93,5 +93,6 @@ def _why(platform: Platform, letter: DeadLetter) -> str | None:
 
 
 def _replay(broker: Connection, letter: DeadLetter) -> None:
-    dead_letters.replay(broker, BY_NAME[letter.service], letter.id)
+    if not dead_letters.replay(broker, BY_NAME[letter.service], letter.id):
+        raise OpsError(f"{letter.id} is no longer among the dead letters of {letter.service}.")
     print(f"{letter.name} {letter.id} went back to {letter.queue}.")

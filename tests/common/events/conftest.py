@@ -16,8 +16,9 @@ from common.topology import FACTS_EXCHANGE, GATEWAY
 
 
 @pytest.fixture
-def amqp() -> Iterator[Connection]:
+def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """The broker, with the queues of the service under test there and empty, and bound to nothing yet."""
+    monkeypatch.setattr(broker, "DELIVERIES_OF_A_FACT", 4)
     with Connection(settings.BROKER_URL) as connection:
         channel = connection.channel()
         for name in (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue):

@@ -5,8 +5,12 @@ import signal
 from pathlib import Path
 
 from common.contracts import StockRejected, StockReserved
+from common.events import broker
 from common.events.celery import service_app
 from common.events.subscriptions import subscribe
+
+FEW_DELIVERIES = 4
+"""Enough to see that there is an end; the queues of the tests are declared with it too."""
 
 
 @subscribe(StockReserved)
@@ -29,6 +33,7 @@ def look_outside_when_stock_rejected(fact: StockRejected) -> None:
         journal.write(f"outside {fact.order_id}\n")
 
 
+broker.DELIVERIES_OF_A_FACT = FEW_DELIVERIES
 app = service_app("gateway_svc")
 
 from common.events import fact_task  # noqa: E402 - Django must be set up first
