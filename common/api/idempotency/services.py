@@ -11,7 +11,8 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,11 +41,14 @@ def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[.
         @wraps(method)
         def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
             key = read_key(request.headers.get("Idempotency-Key", ""))
+            asked: dict[str, Any] = {"principal_id": caller_id(request), "operation": operation, "key": key}
+            fingerprint = fingerprint_of(request.data)
             with transaction.atomic():
-                answer, is_first = _claim(caller_id(request), operation, key, fingerprint_of(request.data))
-                if not is_first:
-                    return _replay(answer, request)
-                return _remember(answer, method(view, request, *args, **kwargs))
+                if not _claim(**asked, fingerprint=fingerprint):
+                    return _replay(KeyedAnswer.objects.get(**asked), fingerprint)
+                response = method(view, request, *args, **kwargs)
+                _remember(KeyedAnswer.objects.filter(**asked), response)
+                return response
 
         return once
 
@@ -71,25 +75,27 @@ def forget_old_answers(*, now: datetime) -> int:
     return KeyedAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
-def _claim(principal_id: UUID, operation: str, key: str, fingerprint: str) -> tuple[KeyedAnswer, bool]:
+def _claim(*, principal_id: UUID, operation: str, key: str, fingerprint: str) -> bool:
+    """Insert the key's row; False when it is there. A simultaneous twin waits here until the first has committed."""
     try:
-        return KeyedAnswer.objects.get_or_create(
-            principal_id=principal_id, operation=operation, key=key, defaults={"fingerprint": fingerprint}
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO idempotency_keyedanswer (principal_id, operation, key, fingerprint, status, created_at)"
+                " VALUES (%s, %s, %s, %s, 0, now()) ON CONFLICT DO NOTHING",
+                [principal_id, operation, key, fingerprint],
+            )
+            return bool(cursor.rowcount == 1)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise errors.KeyInUse from error
         raise
 
 
-def _replay(answer: KeyedAnswer, request: Request) -> Response:
-    if answer.fingerprint != fingerprint_of(request.data):
+def _replay(answer: KeyedAnswer, fingerprint: str) -> Response:
+    if answer.fingerprint != fingerprint:
         raise errors.KeyReused
     return Response(answer.body, status=answer.status, headers={"Idempotent-Replayed": "true"})
 
 
-def _remember(answer: KeyedAnswer, response: Response) -> Response:
-    answer.status = response.status_code
-    answer.body = json.loads(JSONRenderer().render(response.data))
-    answer.save(update_fields=["status", "body"])
-    return response
+def _remember(claimed: QuerySet[KeyedAnswer], response: Response) -> None:
+    claimed.update(status=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
