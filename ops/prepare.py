@@ -6,7 +6,6 @@ The service is the one whose settings the environment names.
 from __future__ import annotations
 
 import os
-import sys
 
 import django
 from django.core.management import call_command, get_commands
@@ -22,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

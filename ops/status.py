@@ -102,7 +102,7 @@ class Status:
             return queue_figures(connection, SERVICES)
 
     def _outbox_questions(self) -> dict[str, Callable[[], Any]]:
-        return {name: lambda url=url: _outbox_figures(url) for name, url in self.run.get("databases", {}).items()}
+        return {name: partial(_outbox_figures, url) for name, url in self.run.get("databases", {}).items()}
 
     def _gateway_is_ready(self) -> bool:
         with closing(http.client.HTTPConnection("127.0.0.1", self.run["port"], timeout=_TIMEOUT_SECONDS)) as gateway:
