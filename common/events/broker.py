@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from typing import Any
 
 from kombu import Connection, Exchange, Queue
 
@@ -13,6 +14,14 @@ from common.topology import DEAD_EXCHANGE, FACTS_EXCHANGE, Service
 PUBLISH_TIMEOUT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 3
 HEARTBEAT_SECONDS = 10
+
+BOUNDED_PUBLISH: dict[str, Any] = {
+    "timeout": PUBLISH_TIMEOUT_SECONDS,
+    # The connection that a pool kept may have died with the broker; the second attempt is made on a new one.
+    "retry": True,
+    "retry_policy": {"max_retries": 1, "interval_start": 0.2},
+}
+"""How Celery sends a message when nobody waits for ever: options of ``apply_async`` and ``send_task``."""
 
 # A crash of the worker counts as a delivery, so a storm of crashes must not bury innocents; the attempts of a handler
 # are counted elsewhere. Looking at dead letters counts too, so those have no limit worth the name.

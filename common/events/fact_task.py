@@ -7,14 +7,16 @@ import math
 import random
 from typing import Any
 
+from amqp.exceptions import AMQPError, MessageNacked
 from celery import Task
 from celery.exceptions import Reject
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerOutOfReach
 
 from common.contracts import UnreadableFact
 from common.events import inbox
-from common.events.broker import PUBLISH_TIMEOUT_SECONDS, queue_of
+from common.events.broker import BOUNDED_PUBLISH, queue_of
 from common.events.subscriptions import subscription_to
 from common.observability.correlation import correlated
 
@@ -62,16 +64,20 @@ def _send_again(task: Task, *, attempts: int, delay_seconds: float) -> None:
     subscription = subscription_to(task.name)
     if subscription is None:
         raise LookupError(f"a worker knows only the tasks of its subscriptions, not {task.name}")
-    task.apply_async(
-        kwargs=task.request.kwargs,
-        task_id=task.request.id,
-        retries=attempts,
-        # Whole seconds, since the broker's delay queues count in those.
-        countdown=math.ceil(delay_seconds * random.uniform(0.75, 1.25)),  # noqa: S311 - jitter, not a secret
-        queue=queue_of(settings.SERVICE, subscription),
-        timeout=PUBLISH_TIMEOUT_SECONDS,
-        retry=False,
-    )
+    try:
+        task.apply_async(
+            kwargs=task.request.kwargs,
+            task_id=task.request.id,
+            retries=attempts,
+            # Whole seconds, since the broker's delay queues count in those.
+            countdown=math.ceil(delay_seconds * random.uniform(0.75, 1.25)),  # noqa: S311 - jitter, not a secret
+            queue=queue_of(settings.SERVICE, subscription),
+            **BOUNDED_PUBLISH,
+        )
+    except (BrokerOutOfReach, AMQPError, MessageNacked, OSError) as error:
+        # It stays where it is and comes again at once, without the pause; the broker counts its deliveries.
+        logger.warning("%s could not be put off: %r", task.name, error)
+        raise Reject(repr(error), requeue=True) from error
 
 
 def _give_up(task: Task, error: Exception) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from common.events.broker import BOUNDED_PUBLISH
 from common.topology import Service
 
 
@@ -29,8 +30,7 @@ def beat_entries(service: Service, schedule: Mapping[str, Every]) -> dict[str, d
                 "exchange": service.private_exchange,
                 "routing_key": service.work_queue,
                 "expires": every.seconds,
-                "timeout": 5,
-                "retry": False,
+                **BOUNDED_PUBLISH,
             },
         }
         for task, every in schedule.items()
