@@ -6,8 +6,10 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
+from ops.platform import Platform
 from ops.shop import Refused, Shop
 
 Answer = TypeVar("Answer")
@@ -39,7 +41,7 @@ def sign_up(url: str, role: str = "customer", *, patience_seconds: float = 0.0) 
     return Person(shop, user["id"], email)
 
 
-def admin_of(platform: Any) -> Shop:
+def admin_of(platform: Platform) -> Shop:
     """The shop as the administrator sees it."""
     shop = Shop(platform.url, timeout_seconds=30, patience_seconds=30)
     shop.sign_in(**platform.admin)
@@ -106,3 +108,8 @@ def wait_until(condition: Callable[[], Answer], *, seconds: float = 30) -> Answe
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.1)
     return answer
+
+
+def mails(platform: Platform) -> str:
+    """All that lies in the mailbox."""
+    return "".join(path.read_text() for path in Path(platform.status()["mailbox"]).rglob("*") if path.is_file())

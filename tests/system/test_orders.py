@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from ops.commands.verify import verify
 from ops.platform import Platform
-from tests.system.people import place, publish, settled, sign_up, wait_until
+from tests.system.people import mails, place, publish, settled, sign_up, wait_until
 
 
 class TestOrder:
@@ -73,8 +72,3 @@ class TestOrder:
             orders = list(hands.map(lambda _: place(buyer, sku, key="the-same-key"), range(20)))
 
         assert len({order["id"] for order in orders}) == 1
-
-
-def mails(platform: Platform) -> str:
-    """All that lies in the mailbox."""
-    return "".join(path.read_text() for path in Path(platform.status()["mailbox"]).rglob("*") if path.is_file())
