@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError as BadValue
-from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -28,7 +27,7 @@ class NewestFirst(CursorPagination):
             raise ValidationError({self.page_size_query_param: ["A whole number from 1 to 100."]})
         return min(int(given), self.max_page_size)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
         except (BadValue, ValueError):  # the position is no value of the field that orders

@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from common.money import BadMoney, Money
 
 
-class Input(serializers.Serializer):
+class Input(serializers.Serializer[Any]):
     """What a client sent. It translates and checks shapes; it writes nothing and decides nothing."""
 
     @classmethod
@@ -21,7 +21,8 @@ class Input(serializers.Serializer):
         """The checked values. Raises ValidationError, which names each bad field."""
         serializer = cls(data=data, partial=partial)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        values: dict[str, Any] = serializer.validated_data
+        return values
 
 
 class TextField(serializers.CharField):
@@ -41,7 +42,7 @@ class SlugField(TextField, serializers.SlugField):
     """A string of letters, digits, hyphens and underscores."""
 
 
-class MoneyField(serializers.Field):
+class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
     """``{"amount": "19.99", "currency": "USD"}``, a Money inside. Negative amounts are refused."""
 
     def to_internal_value(self, data: Any) -> Money:

@@ -17,7 +17,7 @@ from common.observability.correlation import correlated
 from common.topology import BY_NAME, Service
 
 
-class ServiceTask(Task):  # type: ignore[misc]
+class ServiceTask(Task):
     """Work that begins with a database connection that lives, under names of its own in the logs."""
 
     abstract = True

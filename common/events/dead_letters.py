@@ -84,7 +84,8 @@ def _waiting(channel: Any, service: Service) -> int:
 
 def _read(service: Service, message: Message) -> DeadLetter:
     headers = message.headers
-    death = (headers.get("x-death") or [{}])[0]
+    deaths: Any = headers.get("x-death")
+    death = deaths[0] if deaths else {}
     died_at = death.get("time")
     return DeadLetter(
         id=str(headers.get("id") or message.properties.get("message_id") or ""),
@@ -100,7 +101,7 @@ def _read(service: Service, message: Message) -> DeadLetter:
 
 def _fact_in(message: Message) -> Any:
     try:
-        body = json.loads(message.body)
+        body = json.loads(message.body or "")
         return body[1]["fact"]
     except (ValueError, LookupError, TypeError):
         return repr(message.body)[:2000]

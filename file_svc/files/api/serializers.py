@@ -20,7 +20,7 @@ class UploadInput(Input):
     visibility = serializers.CharField(required=False, max_length=32)
 
 
-class FileOutput(serializers.ModelSerializer):
+class FileOutput(serializers.ModelSerializer[StoredFile]):
     """A file, with the URLs of its content."""
 
     url = serializers.SerializerMethodField()

@@ -72,7 +72,7 @@ class PlaceOrderInput(Input):
         }
 
 
-class OrderLineOutput(serializers.Serializer):
+class OrderLineOutput(serializers.Serializer[Any]):
     """One SKU of an order."""
 
     sku = serializers.CharField()
@@ -82,14 +82,14 @@ class OrderLineOutput(serializers.Serializer):
     total = MoneyField()
 
 
-class OrderPaymentOutput(serializers.Serializer):
+class OrderPaymentOutput(serializers.Serializer[Any]):
     """How far the payment has come."""
 
     provider = serializers.CharField()
     status = serializers.CharField()
 
 
-class OrderEventOutput(serializers.Serializer):
+class OrderEventOutput(serializers.Serializer[Any]):
     """Something that happened to an order."""
 
     at = serializers.DateTimeField()
@@ -98,7 +98,7 @@ class OrderEventOutput(serializers.Serializer):
     detail = serializers.CharField()
 
 
-class OrderOutput(serializers.Serializer):
+class OrderOutput(serializers.Serializer[Any]):
     """An order, whole."""
 
     id = serializers.UUIDField()

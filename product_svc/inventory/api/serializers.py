@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from common.api.serializers import Input, TextField
 from product_svc.inventory import rules
+from product_svc.inventory.models import StockItem
 
 
 class AdjustStockInput(Input):
@@ -18,7 +19,7 @@ class AdjustStockInput(Input):
         return delta
 
 
-class StockOutput(serializers.Serializer):
+class StockOutput(serializers.Serializer[StockItem]):
     """The stock of a SKU."""
 
     sku = serializers.CharField()

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """Idempotent; it runs before the relay and the workers start."""
 
     help = "Declare this service's exchanges, queues and bindings on the broker."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         with Connection(settings.BROKER_URL, connect_timeout=broker.CONNECT_TIMEOUT_SECONDS) as connection:

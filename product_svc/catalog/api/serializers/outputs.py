@@ -15,7 +15,7 @@ from product_svc.catalog.selectors import CategoryNode
 PICTURE_SIZES = ("thumb", "medium", "large")
 
 
-class CategoryOutput(serializers.Serializer):
+class CategoryOutput(serializers.Serializer[Any]):
     """A category and its branch."""
 
     id = serializers.UUIDField()
@@ -28,7 +28,7 @@ class CategoryOutput(serializers.Serializer):
         return [CategoryOutput(child).data for child in node.children]
 
 
-class ShelfOutput(serializers.Serializer):
+class ShelfOutput(serializers.Serializer[Any]):
     """The category that a product stands in."""
 
     id = serializers.UUIDField()
@@ -36,14 +36,14 @@ class ShelfOutput(serializers.Serializer):
     name = serializers.CharField()
 
 
-class SellerOutput(serializers.Serializer):
+class SellerOutput(serializers.Serializer[Any]):
     """Who sells it."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class ImageOutput(serializers.Serializer):
+class ImageOutput(serializers.Serializer[Any]):
     """A picture, in the sizes that file_svc keeps it in."""
 
     def to_representation(self, image: ProductImage) -> dict[str, str]:
@@ -52,7 +52,7 @@ class ImageOutput(serializers.Serializer):
         return {"id": str(image.file_id), "alt": image.alt or image.product.title, **sizes}
 
 
-class VariantOutput(serializers.Serializer):
+class VariantOutput(serializers.Serializer[Any]):
     """One thing that can be bought, and how many of it."""
 
     sku = serializers.CharField()
@@ -62,7 +62,7 @@ class VariantOutput(serializers.Serializer):
     attributes = serializers.DictField()
 
 
-class ProductItemOutput(serializers.Serializer):
+class ProductItemOutput(serializers.Serializer[Any]):
     """A product in a list."""
 
     id = serializers.UUIDField()
