@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from common.topology import SERVICES, Service
+from common.topology import GATEWAY, SERVICES, Service
 from ops import facts_page
 from ops.blueprint import Blueprint
 from ops.progress import console, step
@@ -17,12 +17,21 @@ from ops.state import LOCAL, ROOT, State
 _PORT_OF_NOBODY = 8000
 
 
+class Faulty(Exception):
+    """Something is wrong; the message is what the tool said."""
+
+
 @dataclass(frozen=True)
 class Check:
-    """One thing to look at; it returns what is wrong, or nothing."""
+    """One thing to look at; ``find_faults`` returns what is wrong, or nothing."""
 
     title: str
     find_faults: Callable[[], str]
+
+    def run(self) -> None:
+        """Look. Raises Faulty."""
+        if faults := self.find_faults():
+            raise Faulty(faults)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,12 +45,13 @@ def run(options: argparse.Namespace) -> int:
         _mend()
     wrong = 0
     for check in _checks():
-        with step(check.title):
-            faults = check.find_faults()
-        if faults:
+        try:
+            with step(check.title):
+                check.run()
+        except Faulty as faults:
             wrong += 1
             console.print(f"[red]✗[/] {check.title}")
-            console.print(faults, markup=False)
+            console.print(str(faults), markup=False, soft_wrap=True)
     console.print("Nothing is wrong." if not wrong else f"{wrong} checks found something; --write mends what it can.")
     return 1 if wrong else 0
 
@@ -51,29 +61,38 @@ def _checks() -> Iterator[Check]:
     yield Check("Lint", lambda: _faults("ruff", "check", "--quiet", "."))
     yield Check("Architecture and contracts", lambda: _faults("pytest", "-q", "-p", "no:django", *_STATIC_TESTS))
     environments = _environments()
+    settings_of_common = {**environments[GATEWAY.name], "DJANGO_SETTINGS_MODULE": "common.settings.test"}
+    yield Check("Types of common", _types(settings_of_common, "common"))
+    yield Check("Types of ops", _types(settings_of_common, "ops", "manage_all.py"))
     for service in SERVICES:
-        yield Check(f"Types of {service.name}", _in_service(service, environments, "mypy", service.name, "common"))
-        manage = (sys.executable, f"{service.name}/manage.py")
-        yield Check(f"Django's checks of {service.name}", _in_service(service, environments, *manage, "check"))
-        missing = (*manage, "makemigrations", "--check", "--dry-run")
+        yield Check(f"Types of {service.name}", _types(environments[service.name], service.name))
+        manage = f"{service.name}.manage"
+        yield Check(f"Django's checks of {service.name}", _in_service(service, environments, manage, "check"))
+        missing = (manage, "makemigrations", "--check", "--dry-run")
         yield Check(f"Migrations of {service.name}", _in_service(service, environments, *missing))
-    yield Check("Types of ops", lambda: _faults("mypy", "ops", "manage_all.py", environment=environments["user_svc"]))
     yield Check("Generated documents", _stale_documents)
 
 
 _STATIC_TESTS = ("tests/architecture", "tests/contracts")
 
 
-def _in_service(service: Service, environments: Mapping[str, dict[str, str]], *command: str) -> Callable[[], str]:
-    return lambda: _faults(*command, environment=environments[service.name])
+def _types(environment: Mapping[str, str], *checked: str) -> Callable[[], str]:
+    """Its own files only, those it imports being checked elsewhere; a cache for each, since each has other settings."""
+    module = ("mypy", "--follow-imports=silent", f"--cache-dir=.mypy_cache/{checked[0]}", *checked)
+    return lambda: _faults(*module, environment=environment)
 
 
-def _faults(*command: str, environment: Mapping[str, str] | None = None) -> str:
-    """What a command prints when it is not content."""
+def _in_service(service: Service, environments: Mapping[str, dict[str, str]], *module: str) -> Callable[[], str]:
+    return lambda: _faults(*module, environment=environments[service.name])
+
+
+def _faults(*module: str, environment: Mapping[str, str] | None = None) -> str:
+    """What a module of Python prints when it is not content, run with these arguments."""
+    command = [sys.executable, "-m", *module]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    return (
-        (done.stdout + done.stderr).strip() or f"{command[0]} ended with {done.returncode}" if done.returncode else ""
-    )
+    if not done.returncode:
+        return ""
+    return (done.stdout + done.stderr).strip() or f"{module[0]} ended with {done.returncode}"
 
 
 def _environments() -> dict[str, dict[str, str]]:
@@ -90,6 +109,6 @@ def _stale_documents() -> str:
 
 
 def _mend() -> None:
-    for command in (["ruff", "check", "--quiet", "--fix", "."], ["ruff", "format", "--quiet", "."]):
-        subprocess.run(command, cwd=ROOT, check=False)
+    _faults("ruff", "check", "--quiet", "--fix", ".")
+    _faults("ruff", "format", "--quiet", ".")
     facts_page.PAGE.write_text(facts_page.render())
