@@ -63,4 +63,5 @@ def configure(*, service: str, level: str) -> dict[str, Any]:
         },
     }
     logging.config.dictConfig(config)
+    logging.captureWarnings(capture=True)
     return config
