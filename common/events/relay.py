@@ -44,7 +44,7 @@ _UNSENT = """
 _MARK_SENT = "UPDATE events_outbox SET published_at = now(), attempts = attempts + 1 WHERE fact_id = ANY(%s)"
 _MARK_HELD = """
     UPDATE events_outbox SET attempts = attempts + 1, last_error = %s,
-        next_attempt_at = now() + least(power(2, attempts), 60) * interval '1 second'
+        next_attempt_at = now() + power(2, least(attempts, 6)) * interval '1 second'
     WHERE fact_id = %s
 """
 

@@ -123,6 +123,14 @@ class TestRelay:
             time.sleep(0.5)
             assert unsent() == 1
 
+    def test_holds_back_for_ever_if_need_be(self, relay: Relay, amqp: Connection) -> None:
+        tell(reserved("o-1"))
+        OutboxMessage.objects.update(attempts=5000)
+        with running(relay):
+            wait_until(lambda: OutboxMessage.objects.get().attempts == 5001)
+
+        assert "no queue hears" in OutboxMessage.objects.get().last_error
+
 
 class TestMessage:
     def test_is_what_celery_itself_would_send(self) -> None:
