@@ -105,7 +105,7 @@ class Relay:
         database.execute("LISTEN events_outbox")
         publisher = Publisher(connection)
         while not self.stopping.is_set():
-            while self._send_batch(database, publisher):
+            while self._send_batch(database, publisher) and not self.stopping.is_set():
                 pass
             for _ in database.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass

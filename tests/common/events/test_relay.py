@@ -131,6 +131,14 @@ class TestRelay:
 
         assert "no queue hears" in OutboxMessage.objects.get().last_error
 
+    def test_stops_although_there_is_more_to_send(self, relay: Relay, ear: Queue) -> None:
+        with transaction.atomic():
+            publish(*(changed(str(number)) for number in range(6000)))
+        with running(relay):
+            wait_until(lambda: unsent() < 6000)
+
+        assert unsent() > 0
+
 
 class TestMessage:
     def test_is_what_celery_itself_would_send(self) -> None:
