@@ -28,6 +28,7 @@ logger = logging.getLogger("relay")
 
 BATCH = 200
 POLL_SECONDS = 1.0
+SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
 _LOCK = 0x0C0FFEE
 """The advisory lock's number; a database belongs to one service, so one number will do."""
@@ -57,18 +58,17 @@ class Relay:
         self.database_url = database_url
         self.broker_url = broker_url
         self.stopping = threading.Event()
+        self._pause = SHORTEST_PAUSE_SECONDS
 
     def run(self) -> None:
         """Work; when a server goes away, come back to it, with longer pauses up to five seconds."""
-        pause = 0.25
         while not self.stopping.is_set():
             try:
                 self._work()
-                pause = 0.25
             except (psycopg.Error, amqp.AMQPError, OSError) as error:
-                logger.warning("out of reach, again in %.2f s: %r", pause, error)
-                self.stopping.wait(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                logger.warning("out of reach, again in %.2f s: %r", self._pause, error)
+                self.stopping.wait(self._pause)
+                self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
     def stop(self, *_: Any) -> None:
         """End after the batch under way."""
@@ -107,6 +107,7 @@ class Relay:
         while not self.stopping.is_set():
             while self._send_batch(database, publisher) and not self.stopping.is_set():
                 pass
+            self._pause = SHORTEST_PAUSE_SECONDS
             for _ in database.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
             _keep_alive(connection)

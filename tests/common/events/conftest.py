@@ -13,6 +13,7 @@ from kombu import Connection, Exchange, Queue
 from common.events import broker
 from common.events.relay import Relay
 from common.topology import FACTS_EXCHANGE, GATEWAY
+from tests.common.events.wire import Wire
 
 
 @pytest.fixture
@@ -31,6 +32,14 @@ def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 def relay(transactional_db: None) -> Relay:
     """The relay of the service under test, on the test's database."""
     return Relay(GATEWAY, database_url=database_url(), broker_url=settings.BROKER_URL)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """A way to the broker that can be cut."""
+    wire = Wire(settings.BROKER_URL)
+    yield wire
+    wire.close()
 
 
 def database_url() -> str:

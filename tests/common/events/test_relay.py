@@ -22,6 +22,7 @@ from common.events.outbox import publish
 from common.events.relay import Relay
 from common.events.subscriptions import Subscription
 from common.topology import GATEWAY
+from tests.common.events.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +139,16 @@ class TestRelay:
             wait_until(lambda: unsent() < 6000)
 
         assert unsent() > 0
+
+    def test_comes_back_as_quickly_after_the_sixth_loss_as_after_the_first(
+        self, relay: Relay, ear: Queue, wire: Wire
+    ) -> None:
+        relay.broker_url = wire.url
+        with running(relay):
+            for number in range(6):
+                tell(changed(str(number)))
+                wait_until(lambda: unsent() == 0, seconds=3)
+                wire.cut()
 
 
 class TestMessage:
