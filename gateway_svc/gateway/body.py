@@ -1,9 +1,9 @@
-"""Bodies of requests: taken piece by piece, in time and within limits."""
+"""Bodies of requests: taken whole, in time, before a service hears of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import IO
 
 from gateway_svc.gateway.asgi import Receive
@@ -30,14 +30,18 @@ async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[byte
             yield body
 
 
-async def gather(receive: Receive, into: IO[bytes], *, idle_seconds: float) -> int:
-    """Take the whole body into a file; returns its length."""
-    async for chunk in chunks(receive, idle_seconds=idle_seconds):
-        into.write(chunk)
+async def gather(receive: Receive, into: IO[bytes], *, idle_seconds: float, within: float) -> int:
+    """Take the whole body into a file; returns its length. Raises ClientGone, or ClientTooSlow."""
+    try:
+        async with asyncio.timeout(within):
+            async for chunk in chunks(receive, idle_seconds=idle_seconds):
+                into.write(chunk)
+    except TimeoutError:
+        raise ClientTooSlow from None
     return into.tell()
 
 
-async def pieces_of(file: IO[bytes]) -> AsyncIterator[bytes]:
+def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
     """A gathered body from its beginning."""
     file.seek(0)
     while piece := file.read(_PIECE_BYTES):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 from gateway_svc.gateway.asgi import Receive, Send
-from gateway_svc.gateway.body import DISCARD_SECONDS
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.answer import Body, body_of
@@ -16,7 +15,7 @@ from gateway_svc.gateway.watch import DisconnectWatch
 
 
 class Passage:
-    """The request's body flows while the answer is waited for; the answer's body flows on to the client."""
+    """The request goes out while its answer is waited for; the answer flows on to the client."""
 
     def __init__(self, connection: Connection, receive: Receive, limits: Limits) -> None:
         self._connection = connection
@@ -27,9 +26,9 @@ class Passage:
         self.is_clean = False
         """Asked and answered to the end, so that the connection can be used again."""
 
-    async def ask(self, head: bytes, *, method: str, body: AsyncIterator[bytes] | None, length: int) -> Head:
-        """Send the request. Raises UpstreamError, ClientGone, or the Problem with the body."""
-        first = await anext(body, b"") if body else b""
+    async def ask(self, head: bytes, *, method: str, body: Iterator[bytes] | None, length: int) -> Head:
+        """Send the request. Raises UpstreamError, or ClientGone."""
+        first = next(body, b"") if body else b""
         self._connection.start(head + first)
         if body and len(first) < length:
             self._pump = asyncio.create_task(self._send_rest(body))
@@ -37,7 +36,9 @@ class Passage:
             self._expect_answer()
         answer = await self._connection.head(method=method)
         if self._pump and not self._pump.done():
-            await self._stop_sending(self._pump)
+            # Answered early: nobody wants the rest, and without it the connection is of no more use.
+            self._is_cut_short = True
+            self._pump.cancel()
         return answer
 
     async def tell(self, head: Head, send: Send) -> None:
@@ -72,18 +73,11 @@ class Passage:
         self._connection.expect_within(self._limits.first_byte_seconds)
         self._watch.begin()
 
-    async def _send_rest(self, body: AsyncIterator[bytes]) -> None:
+    async def _send_rest(self, body: Iterator[bytes]) -> None:
         try:
-            async for piece in body:
+            for piece in body:
                 await self._connection.write(piece, within=self._limits.idle_seconds)
-        except Exception as error:  # too large, too slow or gone: whoever waits for the answer must know
+        except Exception as error:  # the file cannot be read: whoever waits for the answer must know
             self._connection.fail(error)
         else:
-            if not self._is_cut_short:
-                self._expect_answer()
-
-    async def _stop_sending(self, pump: asyncio.Task[None]) -> None:
-        """Answered early. Clients that read only after they have sent get to the end of their sentence."""
-        self._is_cut_short = True
-        self._connection.silence()
-        await asyncio.wait({pump}, timeout=DISCARD_SECONDS)
+            self._expect_answer()

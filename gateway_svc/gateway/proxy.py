@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway_svc.gateway import errors, problems
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
-from gateway_svc.gateway.body import chunks, gather, pieces_of
+from gateway_svc.gateway.body import gather, pieces_of
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
@@ -21,7 +21,7 @@ from gateway_svc.gateway.upstreams.connection import Connection
 logger = logging.getLogger(__name__)
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-_KEPT_IN_MEMORY_BYTES = 1024 * 1024
+_KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Request:
 
     method: str
     head: bytes
-    body: AsyncIterator[bytes] | None
+    body: Iterator[bytes] | None
     length: int
 
     def may_repeat(self, connection: Connection) -> bool:
@@ -50,24 +50,24 @@ class Proxy:
         exchange: Exchange = scope["exchange"]
         route: Route = scope["exchange"].route
         try:
-            if exchange.is_chunked:
+            if exchange.has_body:
                 await self._pass_gathered(route, scope, receive, send)
             else:
-                length = exchange.content_length or 0
-                body = chunks(receive, idle_seconds=route.limits.idle_seconds) if length else None
-                await self._pass(route, self._request(scope, body, exchange.content_length), scope, receive, send)
+                request = self._request(scope, None, exchange.content_length)
+                await self._pass(route, request, scope, receive, send)
         except errors.UpstreamError as error:
             logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
             raise _problem(error) from error
 
     async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
-        """A body of unknown length is taken whole first: WSGI wants to know how long it is."""
+        """The body is taken whole first: who sends slowly would hold a thread of the service, which has few."""
+        limits = route.limits
         with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as file:
-            length = await gather(receive, file, idle_seconds=route.limits.idle_seconds)
+            length = await gather(receive, file, idle_seconds=limits.idle_seconds, within=limits.body_seconds)
             request = self._request(scope, pieces_of(file) if length else None, length)
             await self._pass(route, request, scope, receive, send)
 
-    def _request(self, scope: Scope, body: AsyncIterator[bytes] | None, length: int | None) -> Request:
+    def _request(self, scope: Scope, body: Iterator[bytes] | None, length: int | None) -> Request:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
         own = own_headers(scope, exchange, self._origin, assertion)

@@ -17,13 +17,15 @@ class Limits:
     body_bytes: int
     first_byte_seconds: float
     """From the end of the request to the beginning of its answer."""
+    body_seconds: float = 60.0
+    """For all of the request's body to arrive."""
     idle_seconds: float = 30.0
     """Between two pieces of a body, in either direction."""
 
 
 ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
 # A file of 25 MiB and the multipart around it.
-UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0)
+UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0)
 
 
 @dataclass(frozen=True, slots=True)

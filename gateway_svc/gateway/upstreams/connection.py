@@ -28,7 +28,6 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._is_paused = False
-        self._is_silent = False
         self.was_used = False
         self.idle_since = 0.0
 
@@ -67,23 +66,18 @@ class Connection(asyncio.Protocol):
         self._transport.write(head)
 
     async def write(self, chunk: bytes, *, within: float) -> None:
-        """Send more of the body, as fast as the other side takes it. After an early answer it goes nowhere."""
-        if not self._is_silent:
+        """Send more of the body, as fast as the other side takes it. On a failed connection it goes nowhere."""
+        if self._failure is None:
             self._transport.write(chunk)
             if self._writable:
                 self.expect_within(within)
                 await self._writable
                 self._relax()
 
-    def silence(self) -> None:
-        """The answer came before the end of the body: no more of it is wanted."""
-        self._is_silent = True
-        self.resume_writing()
-
     def fail(self, error: BaseException) -> None:
         """Whoever reads or will read gets this instead."""
         self._failure = self._failure or error
-        self.silence()
+        self.resume_writing()
         self._wake()
 
     def expect_within(self, seconds: float) -> None:
