@@ -21,6 +21,9 @@ class ServiceTask(Task):
     """Work that begins with a database connection that lives, under names of its own in the logs."""
 
     abstract = True
+    # What runs by schedule is made up for by its next run: a failure is in the log, and no letter for anybody.
+    acks_on_failure = True
+    acks_on_timeout = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         close_old_connections()
@@ -60,8 +63,6 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
-        "task_acks_on_failure": False,
-        "task_acks_on_timeout": False,
         "task_ignore_result": True,
         "task_time_limit": 60,
         "task_soft_time_limit": 45,
@@ -81,8 +82,10 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
 def _register_fact_tasks(app: Celery) -> None:
     from common.events.fact_task import handle_fact
 
+    # A fact is told once. One that fails waits for a person.
+    options = {"bind": True, "shared": False, "max_retries": None, "acks_on_failure": False, "acks_on_timeout": False}
     for subscription in all_subscriptions():
-        app.task(handle_fact, name=subscription.contract.name, bind=True, shared=False, max_retries=None)
+        app.task(handle_fact, name=subscription.contract.name, **options)
 
 
 @worker_init.connect

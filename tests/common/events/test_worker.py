@@ -22,6 +22,7 @@ from common.events.models import HandlingFailure, InboxMessage
 from common.testing.plugin import as_heard
 from common.topology import FACTS_EXCHANGE, GATEWAY
 from tests.common.events.conftest import database_url
+from tests.common.events.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,9 +56,10 @@ class Worker:
 
 
 @pytest.fixture
-def worker(amqp: Connection, tmp_path: Path, transactional_db: None) -> Iterator[Worker]:
+def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None) -> Iterator[Worker]:
     environment = {
         **os.environ,
+        "OPENCOMMERCE_BROKER_URL": wire.url,
         "DJANGO_SETTINGS_MODULE": "common.settings.test",
         GATEWAY.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
@@ -123,6 +125,24 @@ class TestWorker:
         wait_until(lambda: dead_letters.replay(worker.amqp, GATEWAY, fact_id) == 1)
 
         wait_until(lambda: InboxMessage.objects.filter(fact_id=fact_id).exists())
+        assert worker.dead() == []
+
+    def test_tries_again_also_after_the_broker_was_away(self, worker: Worker, wire: Wire) -> None:
+        worker.tell(reserved("fails"))
+        wait_until(lambda: len(worker.dead()) == 1)
+
+        wire.cut()
+        worker.tell(reserved("fails"))
+
+        wait_until(lambda: len(worker.dead()) == 2, seconds=40)
+        assert worker.lines() == ["fails"] * 6
+
+    def test_work_by_schedule_that_fails_is_nobodys_letter(self, worker: Worker) -> None:
+        worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name="tests.fail")
+        worker.tell(reserved("o-2"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        assert worker.lines() == ["by schedule", "o-2"]
         assert worker.dead() == []
 
     @pytest.mark.parametrize("name", ["inventory.nobody_knows.v1", "orders.order_placed.v1"])

@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+from celery import shared_task
+
 from common.contracts import StockRejected, StockReserved
 from common.events import broker
 from common.events.celery import service_app
@@ -31,6 +33,14 @@ def look_outside_when_stock_rejected(fact: StockRejected) -> None:
     """Note that it ran."""
     with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
         journal.write(f"outside {fact.order_id}\n")
+
+
+@shared_task(name="tests.fail")
+def fail(**_: object) -> None:
+    """Work by schedule that fails."""
+    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
+        journal.write("by schedule\n")
+    raise ValueError("it cannot be done")
 
 
 broker.DELIVERIES_OF_A_FACT = FEW_DELIVERIES
