@@ -5,22 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
-HEADER = "X-Gateway-Assertion"
-ISSUER = "gateway_svc"
+from common.api import assertion
+
 CHALLENGE = 'Bearer realm="opencommerce"'
 """What each 401 asks for (RFC 9110, 11.6.1)."""
 STAFF_ROLES = frozenset({"support", "admin"})
-_LEEWAY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ class GatewayAssertion(BaseAuthentication):
     """Read the assertion. Without a good one nobody gets past: a service reached directly answers 401."""
 
     def authenticate(self, request: Request) -> tuple[Principal, str]:
-        assertion = request.headers.get(HEADER, "")
-        return principal_of(assertion), assertion
+        statement = request.headers.get(assertion.HEADER, "")
+        return principal_of(statement), statement
 
     def authenticate_header(self, _request: Request) -> str:
         return CHALLENGE
@@ -70,31 +68,23 @@ def caller_id(request: Request) -> UUID:
     return person_id
 
 
-def principal_of(assertion: str) -> Principal:
+def principal_of(statement: str) -> Principal:
     """Who the gateway says is asking, over HTTP or a socket. Raises AuthenticationFailed."""
-    if not assertion:
+    if not statement:
         raise AuthenticationFailed("This service answers only through the gateway.")
     try:
-        principal, expires_at = _read(assertion, settings.ASSERTION_PUBLIC_KEY, settings.SERVICE.name)
+        principal, expires_at = _read(statement, settings.ASSERTION_PUBLIC_KEY, settings.SERVICE.name)
     except (jwt.InvalidTokenError, ValueError):
         raise AuthenticationFailed("The gateway's assertion is not valid.") from None
-    if expires_at + _LEEWAY_SECONDS < time.time():
+    if expires_at + assertion.LEEWAY_SECONDS < time.time():
         raise AuthenticationFailed("The gateway's assertion has expired.")
     return principal
 
 
 # The gateway sends one assertion again and again for some seconds; its signature is checked once.
 @lru_cache(maxsize=4096)
-def _read(assertion: str, public_key: bytes, audience: str) -> tuple[Principal, float]:
-    claims: dict[str, Any] = jwt.decode(
-        assertion,
-        Ed25519PublicKey.from_public_bytes(public_key),
-        algorithms=["EdDSA"],
-        audience=audience,
-        issuer=ISSUER,
-        leeway=_LEEWAY_SECONDS,
-        options={"require": ["iss", "aud", "iat", "exp"]},
-    )
+def _read(statement: str, public_key: bytes, audience: str) -> tuple[Principal, float]:
+    claims = assertion.read(statement, public_key=public_key, audience=audience)
     subject = claims.get("sub")
     principal = Principal(
         id=UUID(subject) if subject else None,

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import base64
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from common.api import assertion
 
 
 def sign_assertion(*, audience: str, user_id: uuid.UUID | None, roles: tuple[str, ...], name: str = "") -> str:
     """An assertion as the gateway signs it. ``user_id=None`` is a visitor."""
-    now = int(time.time())
-    claims: dict[str, Any] = {"iss": "gateway_svc", "aud": audience, "iat": now, "exp": now + 60}
-    if user_id is not None:
-        claims |= {"sub": str(user_id), "sid": str(uuid.uuid4()), "roles": list(roles), "name": name}
-    raw = base64.b64decode(os.environ["GATEWAY_SVC_ASSERTION_KEY"])
-    return jwt.encode(claims, Ed25519PrivateKey.from_private_bytes(raw), algorithm="EdDSA")
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(os.environ["GATEWAY_SVC_ASSERTION_KEY"]))
+    if user_id is None:
+        return assertion.sign(key, audience=audience)
+    session = str(uuid.uuid4())
+    return assertion.sign(key, audience=audience, user_id=str(user_id), session_id=session, roles=roles, name=name)
 
 
 @pytest.fixture
@@ -31,9 +30,12 @@ def client_of() -> Callable[..., Any]:
     from rest_framework.test import APIClient
 
     def make(user_id: uuid.UUID | None = None, *roles: str, name: str = "") -> APIClient:
-        assertion = sign_assertion(audience=settings.SERVICE.name, user_id=user_id, roles=roles, name=name)
         client = APIClient()
-        client.credentials(HTTP_X_GATEWAY_ASSERTION=assertion)
+        client.credentials(
+            HTTP_X_GATEWAY_ASSERTION=sign_assertion(
+                audience=settings.SERVICE.name, user_id=user_id, roles=roles, name=name
+            )
+        )
         return client
 
     return make

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
-import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from common.api import assertion
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.principals import Principal
 
-HEADER = b"x-gateway-assertion"
-ISSUER = "gateway_svc"
-LIFE_SECONDS = 60
+HEADER = assertion.HEADER.lower().encode()
 # Told again before a service could see it expire.
 REUSED_SECONDS = 25.0
 _REMEMBERED = 20_000
@@ -29,20 +24,19 @@ class Assertions:
     def about(self, principal: Principal, *, audience: str) -> bytes:
         """A statement about this principal that this service accepts."""
         key = (principal.key, audience)
-        assertion = self._cache.get(key)
-        if assertion is None:
-            assertion = self._sign(principal, audience)
-            self._cache.put(key, assertion, seconds=REUSED_SECONDS)
-        return assertion
+        statement = self._cache.get(key)
+        if statement is None:
+            statement = self._sign(principal, audience)
+            self._cache.put(key, statement, seconds=REUSED_SECONDS)
+        return statement
 
     def _sign(self, principal: Principal, audience: str) -> bytes:
-        now = int(time.time())
-        claims: dict[str, Any] = {"iss": ISSUER, "aud": audience, "iat": now, "exp": now + LIFE_SECONDS}
-        if not principal.is_anonymous:
-            claims |= {
-                "sub": principal.user_id,
-                "sid": principal.session_id,
-                "roles": list(principal.roles),
-                "name": principal.name,
-            }
-        return jwt.encode(claims, self._key, algorithm="EdDSA").encode()
+        signed = assertion.sign(
+            self._key,
+            audience=audience,
+            user_id=principal.user_id,
+            session_id=principal.session_id,
+            roles=principal.roles,
+            name=principal.name,
+        )
+        return signed.encode()

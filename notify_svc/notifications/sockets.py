@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from rest_framework.exceptions import AuthenticationFailed
 
-from common.api.authentication import HEADER, principal_of
+from common.api import assertion
+from common.api.authentication import principal_of
 from common.errors import DomainError
 from common.observability.correlation import correlated
 from notify_svc.notifications import selectors, services
@@ -79,7 +80,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         if "ticket" in self.query:
             return await self._user_id_by_ticket(self.query["ticket"][0])
         try:
-            principal = principal_of(self.headers.get(HEADER.lower(), ""))
+            principal = principal_of(self.headers.get(assertion.HEADER.lower(), ""))
         except AuthenticationFailed as error:
             raise Refused(UNAUTHENTICATED, str(error.detail)) from None
         if principal.id is None:
