@@ -38,7 +38,7 @@ class Payment(TimestampedModel):
     processing_since = models.DateTimeField(null=True)
     """When the provider was last asked; set while its answer is not known."""
     refund_due_since = models.DateTimeField(null=True)
-    """Set from when it is known that the money must go back until it has."""
+    """Set from when it is known that the money must go back until it has; each try sets it anew."""
 
     class Meta:
         constraints = [

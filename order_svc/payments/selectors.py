@@ -15,11 +15,6 @@ def locked_payment_of(*, order_id: UUID | str) -> Payment:
     return Payment.objects.select_for_update().select_related("order").get(order_id=order_id)
 
 
-def refunds_due(*, limit: int) -> list[Payment]:
-    """The payments whose money must go back, the longest due first."""
-    return list(Payment.objects.filter(refund_due_since__isnull=False).order_by("refund_due_since")[:limit])
-
-
 def unresolved_payment_of(*, order_id: UUID | str) -> Payment | None:
     """An order's payment, if the provider was asked and its answer is not known."""
     return Payment.objects.filter(order_id=order_id, status=PaymentStatus.PROCESSING).first()

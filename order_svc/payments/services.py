@@ -20,6 +20,7 @@ __all__ = [
     "ProviderUnavailable",
     "charge",
     "claim_cut_off",
+    "claim_refunds",
     "look_up",
     "open_payment",
     "record",
@@ -104,6 +105,16 @@ def claim_cut_off(*, asked_before: datetime, now: datetime, limit: int) -> list[
     claimed = list(silent.select_for_update(skip_locked=True).order_by("processing_since")[:limit])
     Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(processing_since=now)
     return [payment.order_id for payment in claimed]
+
+
+@transaction.atomic
+def claim_refunds(*, now: datetime, limit: int) -> list[Payment]:
+    """The payments whose money must go back, the longest untried first; another sweeper gets others."""
+    due = Payment.objects.filter(refund_due_since__isnull=False)
+    claimed = list(due.select_for_update(skip_locked=True).order_by("refund_due_since")[:limit])
+    # To the end of the line, so that what a provider keeps refusing holds up nothing else.
+    Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(refund_due_since=now)
+    return claimed
 
 
 def _save_settled(payment: Payment) -> None:

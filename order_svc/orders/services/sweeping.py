@@ -13,7 +13,6 @@ from django.db import InterfaceError, OperationalError
 
 from order_svc.orders import selectors
 from order_svc.orders.services import paying, settling
-from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
 
 logger = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ def resume_payments(*, now: datetime) -> None:
 
 def refund_unwanted_payments(*, now: datetime) -> None:
     """Give back what was taken for orders that had been cancelled."""
-    due = payment_selectors.refunds_due(limit=_BATCH_WITH_PROVIDER)
+    due = payments.claim_refunds(now=now, limit=_BATCH_WITH_PROVIDER)
     _each(due, lambda payment: paying.give_back(payment=payment, now=now))
 
 

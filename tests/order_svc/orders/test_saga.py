@@ -18,6 +18,7 @@ from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
 from order_svc.orders import services
 from order_svc.orders.models import Order
+from order_svc.payments.adapters.sandbox import Sandbox
 from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import NOON, placed_order
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
@@ -302,6 +303,29 @@ class TestSweeps:
         services.resume_payments(now=clock.now() + timedelta(minutes=1))
 
         assert sorted([state_of(first)[0], state_of(second)[0]]) == ["confirmed", "placed"]
+
+    def test_refunds_that_nobody_takes_hold_up_no_other(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        orders = [placed_order() for _ in range(11)]
+        refused = {str(order.payment.id) for order in orders[:10]}
+
+        def refund(*, idempotency_key: str, timeout_seconds: float) -> None:
+            if idempotency_key in refused:
+                be_away()
+            Sandbox().refund(idempotency_key=idempotency_key, timeout_seconds=timeout_seconds)
+
+        monkeypatch.setattr(provider, "refund", lambda **_: be_away())
+        for order in orders:
+            provider.after_charge = partial(expire, order)
+            with pytest.raises(TryAgainLater):
+                hear(reserved(order))
+        monkeypatch.setattr(provider, "refund", refund)
+
+        for _ in range(2):
+            services.refund_unwanted_payments(now=clock.now())
+
+        assert state_of(orders[10]) == ("cancelled", "expired", "refunded")
 
 
 def together(*acts: Callable[[], Any]) -> None:
