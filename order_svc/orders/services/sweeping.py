@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from order_svc.orders import selectors
@@ -59,7 +60,7 @@ def _each(things: Iterable[T], finish: Callable[[T], None]) -> None:
             finish(thing)
         except payments.ProviderUnavailable as error:
             logger.warning("%s waits for the provider: %s", thing, error)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, SoftTimeLimitExceeded):
             raise
         except Exception:
             logger.exception("%s could not be finished", thing)

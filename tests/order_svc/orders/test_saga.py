@@ -10,6 +10,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from common import clock
@@ -326,6 +327,19 @@ class TestSweeps:
             services.refund_unwanted_payments(now=clock.now())
 
         assert state_of(orders[10]) == ("cancelled", "expired", "refunded")
+
+    def test_end_when_their_time_is_up(self, hear: Hear, provider: Interrupted) -> None:
+        orders = [placed_order(token="tok_timeout") for _ in range(2)]
+        for order in orders:
+            with pytest.raises(TryAgainLater):
+                hear(reserved(order))
+        trouble = iter([SoftTimeLimitExceeded()])
+        provider.before_charge = lambda: [(_ for _ in ()).throw(error) for error in trouble]
+
+        with pytest.raises(SoftTimeLimitExceeded):
+            services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert [state_of(order)[0] for order in orders] == ["placed", "placed"]
 
 
 def together(*acts: Callable[[], Any]) -> None:
