@@ -7,15 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import IO
 
 from gateway_svc.gateway.asgi import Receive
-from gateway_svc.gateway.errors import ClientGone
-from gateway_svc.gateway.problems import ClientTooSlow
+from gateway_svc.gateway.problems import BodyBrokenOff, ClientTooSlow
 
 DISCARD_SECONDS = 5.0
 _PIECE_BYTES = 64 * 1024
 
 
 async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[bytes]:
-    """The body as it arrives. Raises ClientGone, or ClientTooSlow."""
+    """The body as it arrives. Raises BodyBrokenOff, or ClientTooSlow."""
     more = True
     while more:
         try:
@@ -24,14 +23,15 @@ async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[byte
         except TimeoutError:
             raise ClientTooSlow from None
         if message["type"] == "http.disconnect":
-            raise ClientGone
+            # Either the client has gone, or the server could not make out its chunks: then it waits for an answer.
+            raise BodyBrokenOff
         more = message.get("more_body", False)
         if body := message.get("body"):
             yield body
 
 
 async def gather(receive: Receive, into: IO[bytes], *, idle_seconds: float, within: float) -> int:
-    """Take the whole body into a file; returns its length. Raises ClientGone, or ClientTooSlow."""
+    """Take the whole body into a file; returns its length. Raises BodyBrokenOff, or ClientTooSlow."""
     try:
         async with asyncio.timeout(within):
             async for chunk in chunks(receive, idle_seconds=idle_seconds):
@@ -54,5 +54,5 @@ async def discard_body(receive: Receive) -> None:
         async with asyncio.timeout(DISCARD_SECONDS):
             async for _ in chunks(receive, idle_seconds=DISCARD_SECONDS):
                 pass
-    except (TimeoutError, ClientGone, ClientTooSlow):
+    except (TimeoutError, BodyBrokenOff, ClientTooSlow):
         return

@@ -33,6 +33,10 @@ class BadRequest(Problem):
     code = "malformed"
 
 
+class BodyBrokenOff(BadRequest):
+    """The body of the request ended before its end, or is not in chunks as it should be."""
+
+
 class BadCredential(Problem):
     """The access token is not valid, has expired, or was signed out."""
 

@@ -151,6 +151,16 @@ class TestSizeAndFraming:
         assert heard.startswith(b"HTTP/1.1 400")
         assert not service.asked
 
+    @pytest.mark.parametrize("body", ["zz\r\nhi\r\n0\r\n\r\n", "2\r\nhi too long\r\n0\r\n\r\n"])
+    def test_broken_chunks_are_refused(self, door: Door, service: FakeService, body: str) -> None:
+        head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+        heard = door.say((head + body).encode(), seconds=1)
+
+        assert heard.startswith(b"HTTP/1.1 400")
+        assert b'"code":"malformed"' in heard
+        assert not service.asked
+
     @pytest.mark.parametrize(
         ("headers", "refusal"),
         [
