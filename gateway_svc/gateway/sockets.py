@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,7 +15,7 @@ from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
-from gateway_svc.gateway.problems import Problem, SocketRefused, TimedOut, Unavailable
+from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
 
@@ -24,6 +25,9 @@ FROM_CLIENT_BYTES = 64 * 1024
 FROM_SERVICE_BYTES = 1024 * 1024
 OPEN_SECONDS = 5.0
 PING_SECONDS = 20.0
+
+# RFC 9110, section 5.6.2
+_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 
 NORMAL, GOING_AWAY, NO_STATUS, ABNORMAL, TOO_BIG, BROKEN = 1000, 1001, 1005, 1006, 1009, 1011
 
@@ -85,7 +89,9 @@ class Sockets:
 
 
 def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
-    """The service gets the assertion, never the token: that stands after the word bearer."""
+    """The service gets the assertion, never the token: that stands after the word bearer. Raises BadRequest."""
+    if not all(map(_TOKEN.fullmatch, offered)):
+        raise BadRequest("A subprotocol is a token (RFC 6455, section 4.1).")
     if SUBPROTOCOL not in offered:
         return offered
     at = offered.index(Subprotocol(SUBPROTOCOL))

@@ -94,6 +94,17 @@ class TestSubprotocols:
         with feed(door, subprotocols=["chat"]) as socket:
             assert socket.subprotocol == "chat"
 
+    def test_that_are_no_tokens_are_refused(self, door: Door) -> None:
+        heard = door.say(
+            b"GET /ws/notifications/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Protocol: a@b c\r\n\r\n",
+            seconds=2,
+        )
+
+        assert heard.startswith(b"HTTP/1.1 400")
+        assert b'"code":"malformed"' in heard
+
 
 class TestClosing:
     def test_of_the_client_reaches_the_service(self, door: Door, sockets: FakeSockets) -> None:
