@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
@@ -39,6 +40,8 @@ class ProblemAnswers:
             logger.warning("database out of reach: %s", error)
             detail = "A part of the shop is out of reach for a moment; please try again."
             return problem_response(status=503, code="unavailable", detail=detail)
+        if isinstance(error, SuspiciousOperation):
+            return problem_response(status=400, code="malformed", detail="There is more in the request than is taken.")
         logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
         detail = "Something went wrong on our side. The request id helps us to find it."
         return problem_response(status=500, code="internal_error", detail=detail)
