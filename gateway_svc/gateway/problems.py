@@ -75,6 +75,13 @@ class BodyTooLarge(Problem):
     code = "too_large"
 
 
+class UnsupportedCharset(Problem):
+    """Text is taken in UTF-8 only, and a Content-Type without extended parameters (RFC 8187)."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
 class HeadersTooLarge(Problem):
     """The headers of the request are larger than is taken here."""
 

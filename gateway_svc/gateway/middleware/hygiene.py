@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
-from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge
+from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge, UnsupportedCharset
 
 MAX_HEADER_BYTES = 32 * 1024
 
@@ -18,7 +20,8 @@ HOP_BY_HOP = frozenset(
 )
 # Said anew by us on the way to the service.
 OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
-SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS
+SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS | {b"content-type"}
+_OTHER_CHARSET = re.compile(rb"""charset(?!\s*=\s*"?(?:utf-8|us-ascii)"?\s*(?:;|$))""", re.IGNORECASE)
 
 
 class HeaderHygiene:
@@ -70,6 +73,8 @@ def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
     exchange.expects_continue = b"expect" in values
     if b"content-length" in values or b"transfer-encoding" in values:
         _read_framing(values.get(b"content-length", []), values.get(b"transfer-encoding", []), exchange)
+    if b"content-type" in values:
+        exchange.headers.append((b"content-type", _content_type(values[b"content-type"])))
     if b"connection" in values:
         _drop_what_is_named(values[b"connection"], exchange)
 
@@ -82,6 +87,15 @@ def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange
         raise BadRequest("The coding of the body is not one that is taken here.")
     exchange.content_length = int(lengths[0]) if lengths else None
     exchange.is_chunked = bool(codings)
+
+
+def _content_type(values: list[bytes]) -> bytes:
+    """Python knows codecs that are no charsets (zlib, hex), and Django looks for whatever a client names."""
+    if len(values) > 1:
+        raise BadRequest("There is more than one Content-Type.")
+    if b"*" in values[0] or _OTHER_CHARSET.search(values[0]):
+        raise UnsupportedCharset
+    return values[0]
 
 
 def _drop_what_is_named(values: list[bytes], exchange: Exchange) -> None:

@@ -127,6 +127,41 @@ class TestPaths:
         assert not service.asked
 
 
+class TestContentTypes:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            *("application/json", "application/json; charset=utf-8", 'text/plain;charset="UTF-8"; x=y'),
+            "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+        ],
+    )
+    def test_that_are_plain_go_on(self, door: Door, service: FakeService, given: str) -> None:
+        door.ask("POST", PRODUCTS, headers=[("Content-Type", given)], body=b"{}")
+
+        assert service.last.get("content-type") == given
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            *("application/json; charset=zlib", "application/json;charset = hex", "text/plain; charset=utf-16"),
+            *("application/json; charset*=utf-8''rot13", "multipart/form-data; boundary*=nope''x", "a/b; charset"),
+            "application/json; charset=utf-8; charset=hex",
+        ],
+    )
+    def test_that_name_other_codecs_are_refused(self, door: Door, service: FakeService, given: str) -> None:
+        answer = door.ask("POST", PRODUCTS, headers=[("Content-Type", given)], body=b"{}")
+
+        assert answer.status == 415
+        assert answer.json()["code"] == "unsupported_media_type"
+        assert not service.asked
+
+    def test_are_not_given_twice(self, door: Door, service: FakeService) -> None:
+        twice = [("Content-Type", "application/json"), ("Content-Type", "text/plain")]
+
+        assert door.ask("POST", PRODUCTS, headers=twice, body=b"{}").status == 400
+        assert not service.asked
+
+
 class TestSizeAndFraming:
     def test_large_headers_are_refused(self, door: Door) -> None:
         answer = door.ask("GET", PRODUCTS, headers=[("X-Large", "x" * 40_000)])
