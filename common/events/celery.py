@@ -6,8 +6,9 @@ import os
 from typing import Any
 
 import django
-from celery import Celery, Task
-from celery.signals import setup_logging, worker_init
+from celery import Celery, Task, bootsteps
+from celery.signals import setup_logging
+from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import close_old_connections
 
@@ -31,6 +32,15 @@ class ServiceTask(Task):
             return super().__call__(*args, **kwargs)
 
 
+class Topology(bootsteps.StartStopStep):
+    """Makes the service's queues and bindings each time its worker connects: a broker may have come back empty."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: Consumer) -> None:
+        broker.declare(parent.connection, settings.SERVICE, all_subscriptions())
+
+
 def service_app(name: str) -> Celery:
     """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
@@ -40,6 +50,7 @@ def service_app(name: str) -> Celery:
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
     app.config_from_object(celery_settings(service, settings.BROKER_URL))
     app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
+    app.steps["consumer"].add(Topology)
     _register_fact_tasks(app)
     return app
 
@@ -86,16 +97,6 @@ def _register_fact_tasks(app: Celery) -> None:
     options = {"bind": True, "shared": False, "max_retries": None, "acks_on_failure": False, "acks_on_timeout": False}
     for subscription in all_subscriptions():
         app.task(handle_fact, name=subscription.contract.name, **options)
-
-
-@worker_init.connect
-def _declare_topology(**_: Any) -> None:
-    """A worker that meets an empty broker makes its queues; the command does the same before anything starts."""
-    from kombu import Connection
-
-    with Connection(settings.BROKER_URL, connect_timeout=broker.CONNECT_TIMEOUT_SECONDS) as connection:
-        connection.ensure_connection(max_retries=None, interval_start=0.5, interval_step=0.5, interval_max=3)
-        broker.declare(connection, settings.SERVICE, all_subscriptions())
 
 
 @setup_logging.connect

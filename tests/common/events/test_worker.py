@@ -137,6 +137,18 @@ class TestWorker:
         wait_until(lambda: len(worker.dead()) == 2, seconds=40)
         assert worker.lines() == ["fails"] * 6
 
+    def test_makes_its_queues_anew_on_a_broker_that_comes_back_empty(
+        self, worker: Worker, amqp: Connection, wire: Wire
+    ) -> None:
+        for queue in (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue):
+            amqp.default_channel.queue_delete(queue)
+        wire.cut()
+        wait_until(lambda: all(queue_figures(amqp, (GATEWAY,)).values()))
+
+        worker.tell(reserved("o-1"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+
     def test_work_by_schedule_that_fails_is_nobodys_letter(self, worker: Worker) -> None:
         worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name="tests.fail")
         worker.tell(reserved("o-2"))
