@@ -28,6 +28,9 @@ RETRY_DELAYS_SECONDS = (2, 8, 30, 120, 600)
 OUT_OF_REACH_DELAY_SECONDS = 3
 """A database that is away is not the fact's fault: it is tried for as long as that takes."""
 
+# No connection, no resources, shut down by its operator (postgresql.org/docs/current/errcodes-appendix.html).
+_SERVER_TROUBLE = ("08", "53", "57P")
+
 
 class TryAgainLater(Exception):
     """Raised by a handler that cannot know yet, such as when a provider did not answer: retried like a failure."""
@@ -38,13 +41,22 @@ def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
     with correlated(*inbox.names_in(fact)):
         try:
             inbox.receive(fact)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("%s waits for the database: %s", task.name, error)
-            _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
         except UnreadableFact as error:
             _give_up(task, error)
         except Exception as error:
-            _try_again_or_give_up(task, error)
+            if _is_out_of_reach(error):
+                logger.warning("%s waits for the database: %s", task.name, error)
+                _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
+            else:
+                _try_again_or_give_up(task, error)
+
+
+def _is_out_of_reach(error: Exception) -> bool:
+    """Whether the database is away. A statement that it ended, say for taking too long, is the fact's own trouble."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(_SERVER_TROUBLE)
 
 
 def _try_again_or_give_up(task: Task, error: Exception) -> None:

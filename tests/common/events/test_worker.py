@@ -115,6 +115,13 @@ class TestWorker:
         assert ear.get(no_ack=True) is not None
         assert ear.get(no_ack=True) is None
 
+    def test_gives_what_the_database_refuses_to_a_person(self, worker: Worker) -> None:
+        worker.tell(reserved("takes-too-long"))
+
+        wait_until(lambda: len(worker.dead()) == 1)
+
+        assert worker.lines() == ["takes-too-long"] * 3
+
     def test_handles_a_dead_letter_that_is_replayed(self, worker: Worker, ear: Queue) -> None:
         fact_id = worker.tell(reserved("fails-until-mended"))
         wait_until(worker.dead)

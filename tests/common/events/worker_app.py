@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 from celery import shared_task
+from django.db import connection
 
 from common.contracts import StockRejected, StockReserved
 from common.events import broker
@@ -24,6 +25,9 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
         raise ValueError("it cannot be done")
     if fact.order_id == "fails-until-mended" and not Path(os.environ["TEST_JOURNAL"]).with_suffix(".mended").exists():
         raise ValueError("it is broken")
+    if fact.order_id == "takes-too-long":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)")
     if fact.order_id == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
 
