@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Mapping
@@ -25,11 +26,14 @@ FROM_CLIENT_BYTES = 64 * 1024
 FROM_SERVICE_BYTES = 1024 * 1024
 OPEN_SECONDS = 5.0
 PING_SECONDS = 20.0
+# For one message to be taken by the client.
+SEND_SECONDS = 10.0
 
 # RFC 9110, section 5.6.2
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 
 NORMAL, GOING_AWAY, NO_STATUS, ABNORMAL, TOO_BIG, BROKEN = 1000, 1001, 1005, 1006, 1009, 1011
+TOO_SLOW = 4008
 
 
 class Sockets:
@@ -116,7 +120,9 @@ async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> No
         await asyncio.wait({inward, outward})
     code, reason = done.pop().result()
     await upstream.close(code, reason)
-    await send({"type": "websocket.close", "code": code, "reason": reason})
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SEND_SECONDS):
+            await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[int, str]:
@@ -139,7 +145,10 @@ async def _from_service(upstream: ClientConnection, send: Send) -> tuple[int, st
     try:
         async for message in upstream:
             part = {"text": message} if isinstance(message, str) else {"bytes": message}
-            await send({"type": "websocket.send", **part})
+            async with asyncio.timeout(SEND_SECONDS):
+                await send({"type": "websocket.send", **part})
+    except TimeoutError:
+        return TOO_SLOW, "too slow a reader"
     except ConnectionClosed as closed:
         return _reason(closed)
     return upstream.close_code or NORMAL, upstream.close_reason or ""

@@ -283,6 +283,9 @@ class FakeSockets:
     async def _react(self, socket: ServerConnection, message: str | bytes) -> None:
         if message == "close please":
             await socket.close(4321, "as you wish")
+        elif message == "flood please":
+            while True:
+                await socket.send("x" * 60_000)
         elif message == "break please":
             socket.transport.abort()
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 import pytest
@@ -130,6 +131,22 @@ class TestClosing:
             socket.send("break please")
 
             assert closed_with(socket)[0] == 1011
+
+
+class TestSlowReaders:
+    def test_are_hung_up_on(self, door: Door, sockets: FakeSockets) -> None:
+        sockets.closes.clear()
+
+        with feed(door, max_queue=1) as socket:
+            socket.send("flood please")
+            began_at = time.monotonic()
+            while not sockets.closes and time.monotonic() - began_at < 20:
+                time.sleep(0.1)
+            with pytest.raises(ConnectionClosed):
+                deque(socket, maxlen=0)
+
+        assert sockets.closes == [4008]
+        assert 9 < time.monotonic() - began_at < 15
 
 
 class TestRefusals:
