@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterator
 
 from gateway_svc.gateway.asgi import Receive, Send
+from gateway_svc.gateway.backlog import Backlog
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.routes import Limits
-from gateway_svc.gateway.upstreams.answer import Body, body_of
+from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.wire import Head
 from gateway_svc.gateway.watch import DisconnectWatch
@@ -45,9 +46,13 @@ class Passage:
         """Pass the answer on. Raises UpstreamError when it breaks off, ClientGone when nobody takes it."""
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
         await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
-        is_complete = False
-        while not is_complete:
-            is_complete = await self._tell_piece(body, send)
+        first = await body.read()
+        if not body.is_complete:
+            async with Backlog(body, first) as backlog:
+                while piece := await backlog.take():
+                    await self._send(send, piece, more=True)
+            first = b""
+        await self._send(send, first, more=False)
         self.is_clean = head.keeps_alive and not self._is_cut_short
 
     def end(self) -> None:
@@ -56,18 +61,12 @@ class Passage:
         if self._pump:
             self._pump.cancel()
 
-    async def _tell_piece(self, body: Body, send: Send) -> bool:
-        piece = await body.read()
-        message = {"type": "http.response.body", "body": piece, "more_body": not body.is_complete}
-        if body.is_complete:
-            await send(message)
-            return True
+    async def _send(self, send: Send, piece: bytes, *, more: bool) -> None:
         try:
             async with asyncio.timeout(self._limits.idle_seconds):
-                await send(message)
+                await send({"type": "http.response.body", "body": piece, "more_body": more})
         except TimeoutError:
             raise ClientGone from None
-        return False
 
     def _expect_answer(self) -> None:
         self._connection.expect_within(self._limits.first_byte_seconds)

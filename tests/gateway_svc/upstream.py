@@ -46,6 +46,7 @@ class FakeService:
     behaviours: dict[str, Behaviour]
     asked: list[Asked] = field(default_factory=list)
     closed_early: threading.Event = field(default_factory=threading.Event)
+    has_given: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
     port: int = 0
 
@@ -232,11 +233,20 @@ async def big(_service, _asked, _reader, writer) -> None:
         await writer.drain()
 
 
+async def generous(service, _asked, _reader, writer) -> None:
+    """Give more than fits into the connections on the way, and note when it is gone."""
+    writer.write(answer(b"x" * (24 << 20)))
+    await writer.drain()
+    while writer.transport.get_write_buffer_size():
+        await asyncio.sleep(0.01)
+    service.has_given.set()
+
+
 BEHAVIOURS: dict[str, Behaviour] = {
     each.__name__.replace("_", "-"): each
     for each in (
         *(slow_reader, special, chunked, until_closed, nothing, provisional, hang, drip, die_before, die_within),
-        *(die_within_chunks, garbage, ambiguous, injecting, endless_head, early, big),
+        *(die_within_chunks, garbage, ambiguous, injecting, endless_head, early, big, generous),
     )
 }
 

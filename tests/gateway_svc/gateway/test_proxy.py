@@ -195,6 +195,15 @@ class TestBodies:
         assert while_nobody_reads - before < 12 * MEBIBYTE
         assert door.resident_bytes() - before < 12 * MEBIBYTE
 
+    def test_of_answers_do_not_wait_at_the_service_for_slow_readers(self, door: Door, service: FakeService) -> None:
+        with socket.create_connection(("127.0.0.1", door.port), timeout=10) as connection:
+            connection.sendall(b"GET /api/v1/products/generous/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            is_given_while_nobody_reads = service.has_given.wait(3)
+            size = sum(map(len, iter(lambda: connection.recv(1 << 20), b"")))
+
+        assert is_given_while_nobody_reads
+        assert size > 24 * MEBIBYTE
+
     def test_reach_the_service_only_once_they_are_whole(self, door: Door, service: FakeService) -> None:
         head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 500000\r\n\r\n".encode()
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as connection:
