@@ -39,8 +39,13 @@ def dead_letters(connection: Connection, service: Service) -> list[DeadLetter]:
 
 
 def replay(connection: Connection, service: Service, letter_id: str) -> int:
-    """Give a dead letter back to the queue it died in, with all its attempts. Returns how many messages that was."""
+    """Give a dead letter back to the queue it died in, with all its attempts. Returns how many messages that was.
+
+    Raises an amqp error when the broker did not take it; then the letter is still there.
+    """
     with _looking_at(connection, service) as (channel, messages):
+        # What amqp itself does on a connection that was opened with confirms.
+        channel.basic_publish = channel.basic_publish_confirm
         chosen = [message for message in messages if _read(service, message).id == letter_id]
         for message in chosen:
             _send_back(channel, service, message)

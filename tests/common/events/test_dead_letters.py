@@ -39,4 +39,4 @@ class TestReplay:
         with pytest.raises(ChannelError, match="NO_ROUTE"):
             dead_letters.replay(amqp, GATEWAY, fact["id"])
 
-        assert [letter.id for letter in dead_letters.dead_letters(amqp, GATEWAY)] == [fact["id"]]
+        wait_until(lambda: [letter.id for letter in dead_letters.dead_letters(amqp, GATEWAY)] == [fact["id"]])
