@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +10,9 @@ from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamGarbled
 
 MAX_HEAD_BYTES = 64 * 1024
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?")
+# Of any body there is; Python reads no number of more than 4,300 digits.
+_LONGEST_LENGTH = 18
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _HOP_BY_HOP = frozenset(
@@ -51,9 +55,11 @@ def read_head(block: bytes, *, method: str) -> Head:
 
 
 def _status(line: bytes) -> int:
-    if line[:9] not in {b"HTTP/1.1 ", b"HTTP/1.0 "} or not line[9:12].isdigit() or line[12:13] not in {b" ", b""}:
+    match = _STATUS_LINE.fullmatch(line)
+    # We never ask to switch protocols, so what follows a 101 would be no HTTP.
+    if match is None or match[1] == b"101":
         raise UpstreamGarbled(f"not a status line: {line[:40]!r}")
-    return int(line[9:12])
+    return int(match[1])
 
 
 def _headers(lines: list[bytes]) -> tuple[Headers, dict[bytes, bytes]]:
@@ -83,18 +89,20 @@ def _name(raw: bytes) -> bytes:
 
 
 def _note(framing: dict[bytes, bytes], name: bytes, value: bytes) -> None:
-    known = framing.setdefault(name, value)
-    if known != value:
-        if name != b"connection":
-            raise UpstreamGarbled(f"two values of {name!r}")
+    known = framing.get(name)
+    if known is None:
+        framing[name] = value
+    elif name == b"connection":
         framing[name] = known + b"," + value
+    elif name == b"transfer-encoding" or known != value:
+        raise UpstreamGarbled(f"two values of {name!r}")
 
 
 def _length(status: int, method: str, coding: bytes | None, length: bytes | None) -> int | None:
     """RFC 9112, section 6.3."""
     if coding is not None and (length is not None or coding.lower() != b"chunked"):
         raise UpstreamGarbled("the length of the body is not clear")
-    if length is not None and not length.isdigit():
+    if length is not None and (not length.isdigit() or len(length) > _LONGEST_LENGTH):
         raise UpstreamGarbled(f"not a length: {length[:40]!r}")
     if method == "HEAD" or status in {204, 304}:
         return 0
