@@ -75,18 +75,7 @@ class Relay:
         self.stopping.set()
 
     def _work(self) -> None:
-        with psycopg.connect(
-            self.database_url,
-            autocommit=True,
-            row_factory=dict_row,
-            connect_timeout=3,
-            application_name=f"{self.service.name}.relay",
-            options="-c statement_timeout=10s",
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-            tcp_user_timeout=10_000,
-        ) as database:
+        with open_database(self.database_url, application_name=f"{self.service.name}.relay") as database:
             if not self._become_the_active_one(database):
                 return
             with connect(self.broker_url) as connection:
@@ -124,6 +113,29 @@ class Relay:
             logger.warning("held back: %s", reason, extra={"fact_id": fact_id})
             database.execute(_MARK_HELD, [reason, fact_id])
         return bool(sent)
+
+
+def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]:
+    """A connection whose loss both sides notice within seconds: the server holds our lock until it does."""
+    limits = {
+        "statement_timeout": "10s",
+        "tcp_keepalives_idle": 5,
+        "tcp_keepalives_interval": 2,
+        "tcp_keepalives_count": 3,
+        "tcp_user_timeout": "10s",
+    }
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        row_factory=dict_row,
+        connect_timeout=3,
+        application_name=application_name,
+        options=" ".join(f"-c {name}={value}" for name, value in limits.items()),
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10_000,
+    )
 
 
 def first_of_each_aggregate(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

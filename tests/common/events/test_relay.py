@@ -19,9 +19,10 @@ from common.events import broker
 from common.events.message import envelope, task_body, task_headers
 from common.events.models import OutboxMessage
 from common.events.outbox import publish
-from common.events.relay import Relay
+from common.events.relay import Relay, open_database
 from common.events.subscriptions import Subscription
 from common.topology import GATEWAY
+from tests.common.events.conftest import database_url
 from tests.common.events.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,6 +150,15 @@ class TestRelay:
                 tell(changed(str(number)))
                 wait_until(lambda: unsent() == 0, seconds=3)
                 wire.cut()
+
+    def test_leaves_its_lock_soon_when_its_host_vanishes(self) -> None:
+        with open_database(database_url(), application_name="test") as database:
+            said = {
+                name: database.execute(f"SHOW {name}").fetchone()[name]  # type: ignore[index]
+                for name in ("tcp_keepalives_idle", "tcp_user_timeout")
+            }
+
+        assert said == {"tcp_keepalives_idle": "5", "tcp_user_timeout": "10000"}
 
 
 class TestMessage:
