@@ -5,4 +5,5 @@ from common.events.schedule import Every
 SCHEDULE: dict[str, Every] = {
     "files.sweep_unfinished": Every(seconds=600),
     "files.remove_deleted": Every(seconds=60),
+    "events.forget_old_facts": Every(seconds=3600),
 }

@@ -2,4 +2,7 @@
 
 from common.events.schedule import Every
 
-SCHEDULE = {"sessions.forget_expired": Every(seconds=60)}
+SCHEDULE: dict[str, Every] = {
+    "sessions.forget_expired": Every(seconds=60),
+    "events.forget_old_facts": Every(seconds=3600),
+}

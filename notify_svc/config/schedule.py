@@ -4,4 +4,5 @@ from common.events.schedule import Every
 
 SCHEDULE: dict[str, Every] = {
     "notifications.deliver_mail": Every(seconds=2),
+    "events.forget_old_facts": Every(seconds=3600),
 }

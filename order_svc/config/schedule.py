@@ -7,4 +7,5 @@ SCHEDULE: dict[str, Every] = {
     "orders.refund_unwanted_payments": Every(seconds=10),
     "orders.expire_unsettled": Every(seconds=10),
     "idempotency.forget_old_answers": Every(seconds=3600),
+    "events.forget_old_facts": Every(seconds=3600),
 }

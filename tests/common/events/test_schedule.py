@@ -1,7 +1,11 @@
 """What services do by themselves, as the one scheduler reads it."""
 
+from importlib import import_module
+
+import pytest
+
 from common.events.schedule import Every, beat_entries
-from common.topology import ORDERS, PRODUCTS
+from common.topology import ORDERS, PRODUCTS, SERVICES, Service
 
 
 class TestBeatEntries:
@@ -25,3 +29,9 @@ class TestBeatEntries:
 
         assert {entry["options"]["routing_key"] for entry in entries.values()} == {"order_svc.work", "product_svc.work"}
         assert {entry["task"] for entry in entries.values()} == set(schedule)
+
+
+class TestSchedules:
+    @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+    def test_of_all_services_forget_old_facts(self, service: Service) -> None:
+        assert "events.forget_old_facts" in import_module(f"{service.name}.config.schedule").SCHEDULE

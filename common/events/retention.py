@@ -1,0 +1,38 @@
+"""Forgetting the facts that were told and heard long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+TOLD_KEPT_FOR = timedelta(days=14)
+HEARD_KEPT_FOR = timedelta(days=30)
+"""Longer, so that whatever is still known to have been told can be held against who heard it, and so that a fact that
+comes again late, even from the dead letters, is known."""
+
+_BATCH = 5000
+_MOST_BATCHES = 20
+"""In one run, which must end within a task's time; the next run goes on."""
+
+_TOLD = "SELECT ctid FROM events_outbox WHERE occurred_at < %s AND published_at IS NOT NULL LIMIT %s"
+_HEARD = "SELECT ctid FROM events_inbox WHERE handled_at < %s LIMIT %s"
+
+
+def forget_old_facts(*, now: datetime) -> int:
+    """Drop what was sent and what was handled long ago; what waits to be sent stays. Returns how many rows that was."""
+    told = _delete("events_outbox", _TOLD, before=now - TOLD_KEPT_FOR)
+    heard = _delete("events_inbox", _HEARD, before=now - HEARD_KEPT_FOR)
+    return told + heard
+
+
+def _delete(table: str, old: str, *, before: datetime) -> int:
+    """In batches, each a transaction of its own, so that nobody waits long for any of them."""
+    deleted = 0
+    with connection.cursor() as cursor:
+        for _ in range(_MOST_BATCHES):
+            cursor.execute(f"DELETE FROM {table} WHERE ctid = ANY(ARRAY({old}))", [before, _BATCH])  # noqa: S608 - ours
+            deleted += cursor.rowcount
+            if cursor.rowcount < _BATCH:
+                break
+    return deleted
