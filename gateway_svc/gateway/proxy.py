@@ -1,4 +1,4 @@
-"""HTTP: a request goes to a service, its answer comes back, both as they flow."""
+"""HTTP: a request goes to a service once it is whole, and its answer comes back as it flows."""
 
 from __future__ import annotations
 
