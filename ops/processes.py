@@ -13,6 +13,9 @@ from ops.supervisor.spec import Spec
 Ports = Callable[[str], int]
 
 _BLOCKING_THREADS = 4
+# HTTP/1.1 alone is what was tested; and a stranger's idle connections must not use up those that we accept: by default
+# a thousand of them held the door shut for half a minute.
+_FOR_STRANGERS = ("--http", "1", "--backpressure", "10000", "--http1-header-read-timeout", "10000")
 _WORKER_STOP_SECONDS = 15.0
 
 
@@ -80,13 +83,12 @@ def _granian_options(service: Service, port: int) -> list[str]:
     if service is GATEWAY:
         return [
             *options,
-            "--http",
-            "1",
+            *_FOR_STRANGERS,
             "--interface",
             "asgi",
             "--loop",
             "uvloop",
-            f"{service.name}.config.asgi:application",
+            "gateway_svc.config.asgi:application",
         ]
     blocking = ["--blocking-threads", str(_BLOCKING_THREADS)]
     return [*options, *blocking, "--no-ws", "--interface", "wsgi", f"{service.name}.config.wsgi:application"]
