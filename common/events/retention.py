@@ -17,13 +17,15 @@ _MOST_BATCHES = 20
 
 _TOLD = "SELECT ctid FROM events_outbox WHERE occurred_at < %s AND published_at IS NOT NULL LIMIT %s"
 _HEARD = "SELECT ctid FROM events_inbox WHERE handled_at < %s LIMIT %s"
+_FAILED = "SELECT ctid FROM events_failure WHERE failed_at < %s LIMIT %s"
 
 
 def forget_old_facts(*, now: datetime) -> int:
-    """Drop what was sent and what was handled long ago; what waits to be sent stays. Returns how many rows that was."""
+    """Drop what was sent, handled, or failed long ago; what waits to be sent stays. Returns how many rows that was."""
     told = _delete("events_outbox", _TOLD, before=now - TOLD_KEPT_FOR)
     heard = _delete("events_inbox", _HEARD, before=now - HEARD_KEPT_FOR)
-    return told + heard
+    failed = _delete("events_failure", _FAILED, before=now - HEARD_KEPT_FOR)
+    return told + heard + failed
 
 
 def _delete(table: str, old: str, *, before: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.events import retention
-from common.events.models import InboxMessage, OutboxMessage
+from common.events.models import HandlingFailure, InboxMessage, OutboxMessage
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -44,6 +44,16 @@ class TestForgetOldFacts:
 
         assert list(OutboxMessage.objects.order_by("sequence").values_list("name", flat=True)) == ["unsent", "new"]
         assert list(InboxMessage.objects.values_list("name", flat=True)) == ["new"]
+
+    def test_drops_why_a_fact_failed_long_ago(self) -> None:
+        for name, failed_at in (("old", NOON - retention.HEARD_KEPT_FOR - SECOND), ("new", NOON)):
+            HandlingFailure.objects.create(
+                fact_id=uuid.uuid4(), handler="h", error=name, attempts=6, failed_at=failed_at
+            )
+
+        assert retention.forget_old_facts(now=NOON) == 1
+
+        assert list(HandlingFailure.objects.values_list("error", flat=True)) == ["new"]
 
     def test_goes_on_batch_by_batch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(retention, "_BATCH", 2)
