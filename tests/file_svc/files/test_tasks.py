@@ -8,7 +8,8 @@ from file_svc.files import services, tasks
 from file_svc.files.models import Status, StoredFile
 from tests.file_svc import factories
 
-pytestmark = pytest.mark.django_db
+# A task begins with a database connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestSchedule:
