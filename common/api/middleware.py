@@ -31,8 +31,7 @@ class ProblemAnswers:
             return response
         if response.headers.get("Content-Type", "").startswith("application/"):
             return response
-        status = HTTPStatus(response.status_code)
-        return problem_response(status=status, code=status.name.lower(), detail=status.description or status.phrase)
+        return _as_problem(response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """What no view foresaw."""
@@ -45,3 +44,12 @@ class ProblemAnswers:
         logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
         detail = "Something went wrong on our side. The request id helps us to find it."
         return problem_response(status=500, code="internal_error", detail=detail)
+
+
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    """Django's own page of this status as a problem, with the methods that a 405 must name (RFC 9110, 15.5.6)."""
+    status = HTTPStatus(response.status_code)
+    problem = problem_response(status=status, code=status.name.lower(), detail=status.description or status.phrase)
+    if "Allow" in response:
+        problem["Allow"] = response["Allow"]
+    return problem

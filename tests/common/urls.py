@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -83,10 +85,17 @@ class Keyed(APIView):
         return Response({"done": type(self).done}, status=201)
 
 
+@require_safe
+def plain(_request: HttpRequest) -> HttpResponse:
+    """One of Django's own views, which know nothing of problems."""
+    return HttpResponse()
+
+
 urlpatterns: list[Any] = [
     *health.urls(),
     path("echo/", Echo.as_view()),
     path("private/", Private.as_view()),
     path("failing/<how>/", Failing.as_view()),
     path("keyed/", Keyed.as_view()),
+    path("plain/", plain),
 ]

@@ -14,3 +14,10 @@ class TestProblemAnswers:
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["code"] == "malformed"
+
+    def test_says_which_methods_a_plain_view_takes(self, visitor: Any) -> None:
+        response = visitor.post("/plain/")
+
+        assert response.status_code == 405
+        assert response["Content-Type"] == "application/problem+json"
+        assert response["Allow"] == "GET, HEAD"
