@@ -40,3 +40,18 @@ class TestReplay:
             dead_letters.replay(amqp, GATEWAY, fact["id"])
 
         wait_until(lambda: [letter.id for letter in dead_letters.dead_letters(amqp, GATEWAY)] == [fact["id"]])
+
+
+class TestDeadLetters:
+    def test_names_what_nobody_gave_an_id(self, amqp: Connection) -> None:
+        death = {"queue": GATEWAY.facts_queue, "reason": "rejected", "count": 1, "routing-keys": ["orders.told.v1"]}
+        Producer(amqp.default_channel).publish(
+            b"nonsense", routing_key=GATEWAY.dead_queue, headers={"x-death": [death]}, content_type="text/plain"
+        )
+        wait_until(lambda: bool(dead_letters.dead_letters(amqp, GATEWAY)))
+
+        (letter,) = dead_letters.dead_letters(amqp, GATEWAY)
+
+        assert len(letter.id) == 32
+        assert letter.name == "orders.told.v1"
+        assert dead_letters.replay(amqp, GATEWAY, letter.id) == 1
