@@ -6,9 +6,11 @@ import argparse
 import json
 from dataclasses import asdict
 
+from rich.console import Console
+
 from ops.errors import OpsError
 from ops.platform import Platform
-from ops.progress import console, step
+from ops.progress import step
 from ops.verify import INVARIANTS
 from ops.verify.books import open_books
 from ops.verify.proof import PATIENCE_SECONDS, Breaches, prove
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_as_json(breaches)))
     else:
-        _show(breaches)
+        _show(breaches, Console(highlight=False, soft_wrap=True))
     return 1 if breaches else 0
 
 
@@ -57,7 +59,7 @@ def _waiting_for(found: Breaches) -> str:
     return f"{count} rows are not explained yet, perhaps by facts on their way" if count else "all explained"
 
 
-def _show(breaches: Breaches) -> None:
+def _show(breaches: Breaches, console: Console) -> None:
     for title in INVARIANTS:
         console.print(f"[red]✗[/] {title}" if title in breaches else f"[green]✓[/] {title}")
         for breach in sorted(breaches.get(title, ()))[:_SHOWN]:
