@@ -11,11 +11,13 @@ from ops.progress import console
 from ops.seed import seed_once
 from ops.state import AlreadyRunning
 
+_LAST_PORT = 65_535
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The switches of ``up``."""
     parser.add_argument("--detach", action="store_true", help="return once everything is healthy")
-    parser.add_argument("--port", type=int, help="the gateway's port; else the first free one from 8000")
+    parser.add_argument("--port", type=_port, help="the gateway's port; else the first free one from 8000")
     parser.add_argument("--fresh", action="store_true", help="start from empty data")
     parser.add_argument(
         "--scale",
@@ -40,11 +42,19 @@ def run(options: argparse.Namespace) -> int:
             then=seed_once,
         )
     except AlreadyRunning:
-        if not options.detach or options.fresh or not platform.status()["ready"]:
+        if not _is_there_already(platform, options):
             raise
         console.print("It is up already.")
     _announce(platform)
     return 0 if options.detach else _stay(platform)
+
+
+def _is_there_already(platform: Platform, options: argparse.Namespace) -> bool:
+    """Whether what runs is what was asked for, so that there is nothing left to do."""
+    asks_for_more = not options.detach or options.fresh or options.scale
+    running = platform.state.read("run")
+    is_elsewhere = options.port is not None and options.port != running["port"]
+    return not asks_for_more and not is_elsewhere and bool(platform.status()["ready"])
 
 
 def _announce(platform: Platform) -> None:
@@ -71,6 +81,13 @@ def _stay(platform: Platform) -> int:
         platform.down()
     console.print("Stopped.")
     return 0
+
+
+def _port(text: str) -> int:
+    """``8080``."""
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r}: a number from 1 to {_LAST_PORT}")
+    return int(text)
 
 
 def _scale(text: str) -> tuple[str, int]:
