@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -11,11 +12,14 @@ from celery.signals import setup_logging
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import close_old_connections
+from kombu import Message
 
 from common.events import broker
 from common.events.subscriptions import all_subscriptions
 from common.observability.correlation import correlated
 from common.topology import BY_NAME, Service
+
+logger = logging.getLogger(__name__)
 
 
 class ServiceTask(Task):
@@ -30,6 +34,15 @@ class ServiceTask(Task):
         close_old_connections()
         with correlated():
             return super().__call__(*args, **kwargs)
+
+
+class CarefulConsumer(Consumer):
+    """Celery's own, but for what it would throw away."""
+
+    def on_decode_error(self, message: Message, exc: Exception) -> None:
+        """A body that cannot be read is for a person: Celery would acknowledge it, and nobody could look at it."""
+        logger.error("a message goes to the dead letters, its body cannot be read: %r", exc)
+        message.reject_log_error(logger, self.connection_errors)
 
 
 class Topology(bootsteps.StartStopStep):
@@ -58,6 +71,7 @@ def service_app(name: str) -> Celery:
 def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
     """What was seen to lose nothing when the broker, a worker or both are killed (docs/adr/0003)."""
     return {
+        "worker_consumer": CarefulConsumer,
         "broker_url": broker_url,
         "broker_transport_options": {"confirm_publish": True},
         "broker_connection_timeout": broker.CONNECT_TIMEOUT_SECONDS,

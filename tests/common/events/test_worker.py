@@ -186,6 +186,25 @@ class TestWorker:
 
         wait_until(lambda: [letter.fact for letter in worker.dead()] == ["nonsense"])
 
+    @pytest.mark.parametrize(
+        ("body", "media_type"),
+        [(b"{broken", "application/json"), (b"\xff", "application/json"), (b"\x00\xff", "application/octet-stream")],
+    )
+    def test_a_body_that_cannot_be_read_goes_to_a_person(self, worker: Worker, body: bytes, media_type: str) -> None:
+        fact = as_heard(reserved("x"))
+        Producer(worker.amqp.default_channel).publish(
+            body,
+            exchange=FACTS_EXCHANGE,
+            routing_key="inventory.stock_reserved.v1",
+            headers=task_headers(fact),
+            **{**task_properties(fact), "content_type": media_type},
+        )
+        worker.tell(reserved("o-1"))
+
+        wait_until(lambda: [letter.id for letter in worker.dead()] == [fact["id"]])
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        assert worker.lines() == ["o-1"]
+
     def test_a_fact_that_kills_its_process_ends_up_alone_with_a_person(self, worker: Worker) -> None:
         worker.tell(reserved("kills"))
         for number in range(3):
