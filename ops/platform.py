@@ -115,11 +115,11 @@ class Platform:
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Send a signal to a process or server by its name, and return the pid that got it."""
-        entry = self.daemon.processes().get(name)
-        if entry is None or entry["identity"] is None:
+        pid = Status(self.state).pid_of(name)
+        if pid is None:
             raise OpsError(f"Nothing by the name {name} runs now.")
-        os.kill(entry["identity"]["pid"], number)
-        return int(entry["identity"]["pid"])
+        os.kill(pid, number)
+        return pid
 
     def _clean_blueprint(self, port: int, scale: Mapping[str, int] | None, *, fresh: bool) -> Blueprint:
         self.daemon.sweep()  # what a crash left behind would sit on our data

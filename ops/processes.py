@@ -74,6 +74,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             directory=str(ROOT),
             port=port,
             probe=f"http://127.0.0.1:{port}/health/live",
+            works_in_a_child=True,
         )
 
 

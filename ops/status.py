@@ -54,6 +54,10 @@ class Status:
         asked = ask_all({"queues": self._queues, "gateway": self._gateway_is_ready})
         return _untaken(asked["queues"] or {}) or ([] if asked["gateway"] else ["gateway_svc.web"])
 
+    def pid_of(self, name: str) -> int | None:
+        """The process that does what the name says; None while there is none."""
+        return next((self._pid(spec) for spec in self._specs() if spec.name == name), None)
+
     def _not_running(self) -> list[str]:
         specs = self._specs()
         waiting = [spec.name for spec in specs if self._state_of(spec) != "running"]
@@ -70,7 +74,9 @@ class Status:
     def _pid(self, spec: Spec) -> int | None:
         known = self._entry(spec).get("identity")
         identity = procfs.Identity(**known) if known else None
-        return identity.pid if identity and identity.is_alive() else None
+        if identity is None or not identity.is_alive():
+            return None
+        return _worker_of(identity.pid) if spec.works_in_a_child else identity.pid
 
     def _state_of(self, spec: Spec) -> str:
         state = str(self._entry(spec).get("state", "waiting"))
@@ -118,6 +124,11 @@ _TAKEN_QUEUES = [f"{service.name}.{kind}" for service in SERVICES for kinds in s
 def _untaken(queues: Mapping[str, Any]) -> list[str]:
     """The queues that no worker takes from."""
     return [name for name in _TAKEN_QUEUES if not queues.get(name) or not queues[name].consumers]
+
+
+def _worker_of(pid: int) -> int | None:
+    """The child that does the work; to freeze, kill or weigh its parent would hit the wrong one."""
+    return next((child for child in procfs.children_of(pid) if procfs.rss_bytes(child)), None)
 
 
 def _outbox_figures(url: str) -> tuple[int, float]:

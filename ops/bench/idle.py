@@ -47,8 +47,7 @@ def total(costs: list[Cost]) -> Cost:
 
 def _families(platform: Platform) -> dict[str, list[int]]:
     """Each process of the run with its descendants, by name; and the supervisor itself."""
-    status = platform.status()
-    entries = [*status["processes"], *status["servers"]]
-    families = {entry["name"]: procfs.family_of(entry["pid"]) for entry in entries if entry["pid"]}
+    identities = {name: entry["identity"] for name, entry in platform.daemon.processes().items()}
+    families = {name: procfs.family_of(identity["pid"]) for name, identity in identities.items() if identity}
     supervisor = platform.state.supervisor()
     return {**families, "supervisor": [supervisor.pid]} if supervisor else families

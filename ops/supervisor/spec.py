@@ -38,6 +38,9 @@ class Spec:
     death_signal: bool = True
     """False when the program itself asks to die with its parent, as one that changes its user must."""
 
+    works_in_a_child: bool = False
+    """Whether it only watches over a child, which is the process that people mean."""
+
     @property
     def is_application(self) -> bool:
         """Whether it is the platform's own, and no server."""
