@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,7 +40,7 @@ def state(tmp_path: Path) -> Iterator[State]:
         name="watcher",
         service=None,
         kind="test",
-        argv=["python3", "-c", WATCHER],
+        argv=[sys.executable, "-c", WATCHER],
         environment={"PATH": os.environ["PATH"], marker: run},
         directory="/",
         works_in_a_child=True,
