@@ -8,17 +8,18 @@ from tests.system.people import wait_until
 
 MAX_PSS_MIB = 2048
 MAX_CPU_PERCENT = 5
-WINDOWS = 3
+COMES_TO_REST_WITHIN_SECONDS = 180
 
 
 def test_everything_together_takes_under_two_gibibytes_and_a_twentieth_of_a_core(platform: Platform) -> None:
+    """What the tests before it set in motion may still run for a while; then it must come to rest."""
     wait_until(lambda: platform.status()["ready"] and nothing_waits(platform), seconds=120)
 
-    # What the tests before it set in motion may still run; the quietest of some windows is what idle costs.
-    observed = [idle.total(idle.measure(platform, seconds=10)) for _ in range(WINDOWS)]
+    wait_until(lambda: is_cheap(idle.total(idle.measure(platform, seconds=10))), seconds=COMES_TO_REST_WITHIN_SECONDS)
 
-    assert min(cost.pss_mib for cost in observed) < MAX_PSS_MIB
-    assert min(cost.cpu_percent for cost in observed) < MAX_CPU_PERCENT
+
+def is_cheap(cost: idle.Cost) -> bool:
+    return cost.pss_mib < MAX_PSS_MIB and cost.cpu_percent < MAX_CPU_PERCENT
 
 
 def nothing_waits(platform: Platform) -> bool:
