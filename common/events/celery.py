@@ -42,7 +42,7 @@ class CarefulConsumer(Consumer):
     def on_decode_error(self, message: Message, exc: Exception) -> None:
         """A body that cannot be read is for a person: Celery would acknowledge it, and nobody could look at it."""
         logger.error("a message goes to the dead letters, its body cannot be read: %r", exc)
-        message.reject_log_error(logger, self.connection_errors)
+        message.reject()
 
 
 class Topology(bootsteps.StartStopStep):
