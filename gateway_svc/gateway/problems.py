@@ -111,10 +111,10 @@ class Unavailable(Problem):
     headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())]
 
 
-class TimedOut(Problem):
-    """A part of the shop did not answer in time."""
+class TimedOut(Unavailable):
+    """A part of the shop did not answer in time; please try again."""
 
-    status = 504
+    # Not 504: for whoever asks, a part that hangs and a part that is gone are the same, and worth coming back to.
     code = "timed_out"
 
 

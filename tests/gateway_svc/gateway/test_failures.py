@@ -47,12 +47,13 @@ class TestAServiceThatIsDown:
 
 
 class TestAServiceThatIsSlow:
-    def test_is_a_504(self, open_door: Callable[..., Door], door: Door) -> None:
+    def test_is_a_503_too(self, open_door: Callable[..., Door], door: Door) -> None:
         started = time.monotonic()
 
         answer = door.ask("GET", PRODUCTS + "hang/")
 
-        assert_problem(answer, 504, "timed_out")
+        assert_problem(answer, 503, "timed_out")
+        assert answer.get("retry-after") == "1"
         assert 9 < time.monotonic() - started < 12
 
     def test_is_left_alone_when_nobody_waits_any_more(self, door: Door, service: FakeService) -> None:
