@@ -55,6 +55,7 @@ class Environment:
             service.database_variable: self.database_url(service),
             f"{service.name.upper()}_SECRET_KEY": self._secret(f"{service.name.upper()}_SECRET_KEY"),
             "DJANGO_SETTINGS_MODULE": service.settings_module,
+            "OTEL_SERVICE_NAME": service.name,
             "OPENCOMMERCE_PUBLIC_URL": self._public_url,
             "OPENCOMMERCE_BROKER_URL": self._server_urls["OPENCOMMERCE_BROKER_URL"],
             "OPENCOMMERCE_REDIS_URL": self._server_urls["OPENCOMMERCE_REDIS_URL"],

@@ -17,6 +17,7 @@ _BLOCKING_THREADS = 4
 # a thousand of them held the door shut for half a minute.
 _FOR_STRANGERS = ("--http", "1", "--backpressure", "10000", "--http1-header-read-timeout", "10000")
 _WORKER_STOP_SECONDS = 15.0
+_GRANIAN_LOGS = ROOT / "common" / "observability" / "granian.json"
 
 
 def web_names(service: Service, instances: int) -> list[str]:
@@ -80,7 +81,8 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
 
 def _granian_options(service: Service, port: int) -> list[str]:
     """One worker process each: a service that needs more gets more instances, which the gateway balances."""
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
     if service is GATEWAY:
         return [
             *options,

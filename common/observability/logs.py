@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import os
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -14,9 +15,10 @@ from common.observability import correlation
 class CorrelationFilter(logging.Filter):
     """Write the names of the work under way into each line."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str = "") -> None:
+        """Without a name it is the one that the environment says (OpenTelemetry's variable for it)."""
         super().__init__()
-        self.service = service
+        self.service = service or os.environ.get("OTEL_SERVICE_NAME", "")
 
     def filter(self, record: logging.LogRecord) -> bool:
         current = correlation.current()
