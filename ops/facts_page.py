@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import types
 import typing
 from collections.abc import Iterator
 from functools import lru_cache
@@ -87,6 +88,8 @@ def _fields(kind: type, prefix: str = "") -> Iterator[tuple[str, str]]:
 def _type_name(hint: object) -> str:
     if typing.get_origin(hint) is tuple:
         return f"list of {_type_name(typing.get_args(hint)[0])}"
+    if isinstance(hint, types.UnionType):
+        return f"{_type_name(typing.get_args(hint)[0])} or null"
     return {str: "string", int: "integer", bool: "boolean"}[typing.cast(type, hint)]
 
 

@@ -1,7 +1,7 @@
 """The published language: every fact that one service tells the others, as data."""
 
 from common.contracts.contract import Contract, Fact, UnreadableFact, all_contracts
-from common.contracts.files import FileStored
+from common.contracts.files import FileDeleted, FileStored
 from common.contracts.inventory import Shortage, StockChanged, StockRejected, StockReserved
 from common.contracts.orders import (
     OrderCancelled,
@@ -15,6 +15,7 @@ from common.contracts.users import SessionEnded, UserRegistered
 __all__ = [
     "Contract",
     "Fact",
+    "FileDeleted",
     "FileStored",
     "OrderCancelled",
     "OrderConfirmed",

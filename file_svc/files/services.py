@@ -132,6 +132,7 @@ def _mark_deleted(file: StoredFile) -> None:
     file.status = Status.DELETED
     file.version += 1
     file.save(update_fields=["status", "version", "updated_at"])
+    publish(events.file_deleted(file))
 
 
 def _make_variants(file: StoredFile) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import types
 import typing
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ def example_of(kind: type) -> dict[str, Any]:
 def _value(kind: Any, name: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return example_of(typing.cast(type, kind))
+    if isinstance(kind, types.UnionType):  # something or nothing
+        return _value(typing.get_args(kind)[0], name)
     if typing.get_origin(kind) is tuple:
         return [_value(typing.get_args(kind)[0], name)]
     return {str: name, int: 7, bool: True}[kind]
