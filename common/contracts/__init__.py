@@ -10,6 +10,7 @@ from common.contracts.orders import (
     OrderPlaced,
 )
 from common.contracts.products import ProductChanged, ProductVariant
+from common.contracts.reviews import ReviewPosted
 from common.contracts.users import SessionEnded, UserRegistered
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OrderPlaced",
     "ProductChanged",
     "ProductVariant",
+    "ReviewPosted",
     "SessionEnded",
     "Shortage",
     "StockChanged",

@@ -33,7 +33,7 @@ class Notification(models.Model):
     audience = models.CharField(max_length=16, choices=Audience.choices)
     event = models.CharField(max_length=128)
     subject_id = models.CharField(max_length=128)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=rules.MAX_TITLE)
     body = models.TextField()
     data = models.JSONField()
     created_at = models.DateTimeField()

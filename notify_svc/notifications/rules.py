@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ReviewPosted
 from common.money import Money
 
 HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -16,6 +16,9 @@ HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
 
 BUYER = "buyer"
 SELLER = "seller"
+
+MAX_TITLE = 200
+BEST_RATING = 5
 
 MAIL_LEASE = timedelta(seconds=60)
 """For so long a letter belongs to the worker that took it; after that it is taken to have died."""
@@ -59,6 +62,29 @@ def drafts_of_cancelled_order(order: OrderCancelled) -> list[Draft]:
         title=f"Order {order.number} is cancelled",
         body=_CANCELLED_BECAUSE.get(order.reason, "Whatever you had paid goes back to you."),
         data={"order_id": order.order_id, "number": order.number, "role": BUYER, "reason": order.reason},
+    )
+    return [draft]
+
+
+def drafts_of_posted_review(review: ReviewPosted) -> list[Draft]:
+    """One for the seller, unless that is the shop itself."""
+    seller_id = UUID(review.seller_id)
+    if seller_id == HOUSE_SELLER_ID:
+        return []
+    draft = Draft(
+        user_id=seller_id,
+        audience=SELLER,
+        event=review.name,
+        subject_id=review.review_id,
+        title=_in_one_line(f"{review.author} gave {_stars(review.rating)} to {review.product_title}"),
+        body=f"“{review.title}”\n\n{review.excerpt}",
+        data={
+            "product_id": review.product_id,
+            "product_slug": review.product_slug,
+            "review_id": review.review_id,
+            "rating": review.rating,
+            "role": SELLER,
+        },
     )
     return [draft]
 
@@ -122,3 +148,13 @@ def _money(money: Money) -> dict[str, str]:
 def _pieces(lines: Iterable[OrderLine]) -> str:
     count = sum(line.quantity for line in lines)
     return "one item" if count == 1 else f"{count} items"
+
+
+def _stars(rating: int) -> str:
+    return "★" * rating + "☆" * (BEST_RATING - rating)
+
+
+def _in_one_line(text: str) -> str:
+    """What people typed, as the subject of a letter: those have one line, and an end."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

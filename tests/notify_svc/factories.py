@@ -4,7 +4,7 @@ import uuid
 
 import factory
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, UserRegistered
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ReviewPosted, UserRegistered
 
 HOUSE_SELLER = "00000000-0000-4000-8000-000000000001"
 
@@ -54,6 +54,25 @@ class OrderCancelledFactory(factory.Factory):
     number = factory.Sequence(lambda n: f"OC-{n:06}")
     customer_id = factory.LazyAttribute(_some_id)
     reason = "out_of_stock"
+
+
+class ReviewPostedFactory(factory.Factory):
+    """Four stars for a coffee grinder."""
+
+    class Meta:
+        model = ReviewPosted
+
+    review_id = factory.LazyAttribute(_some_id)
+    version = 1
+    product_id = factory.LazyAttribute(_some_id)
+    product_title = "Coffee grinder"
+    product_slug = "coffee-grinder"
+    seller_id = factory.LazyAttribute(_some_id)
+    customer_id = factory.LazyAttribute(_some_id)
+    author = "Ada L."
+    rating = 4
+    title = "Loud, and good"
+    excerpt = "It grinds."
 
 
 class UserRegisteredFactory(factory.Factory):

@@ -3,7 +3,11 @@
 from notify_svc.notifications.adapters.wake_ups import listen
 from notify_svc.notifications.services.mailing import deliver_mail
 from notify_svc.notifications.services.reading import read_all_notifications, read_notification
-from notify_svc.notifications.services.telling import tell_of_cancelled_order, tell_of_confirmed_order
+from notify_svc.notifications.services.telling import (
+    tell_of_cancelled_order,
+    tell_of_confirmed_order,
+    tell_of_posted_review,
+)
 from notify_svc.notifications.services.tickets import Ticket, issue_ticket, redeem_ticket
 
 __all__ = [
@@ -16,4 +20,5 @@ __all__ = [
     "redeem_ticket",
     "tell_of_cancelled_order",
     "tell_of_confirmed_order",
+    "tell_of_posted_review",
 ]

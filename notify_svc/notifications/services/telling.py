@@ -9,7 +9,7 @@ from functools import partial
 
 from django.db import transaction
 
-from common.contracts import OrderCancelled, OrderConfirmed
+from common.contracts import OrderCancelled, OrderConfirmed, ReviewPosted
 from notify_svc.notifications import rules
 from notify_svc.notifications.adapters import wake_ups
 from notify_svc.notifications.models import Delivery, Feed, Notification
@@ -25,6 +25,12 @@ def tell_of_confirmed_order(*, order: OrderConfirmed, now: datetime) -> None:
 def tell_of_cancelled_order(*, order: OrderCancelled, now: datetime) -> None:
     """Tell the buyer."""
     _write_down(rules.drafts_of_cancelled_order(order), now=now)
+
+
+@transaction.atomic
+def tell_of_posted_review(*, review: ReviewPosted, now: datetime) -> None:
+    """Tell the seller."""
+    _write_down(rules.drafts_of_posted_review(review), now=now)
 
 
 def _write_down(drafts: Iterable[rules.Draft], *, now: datetime) -> None:

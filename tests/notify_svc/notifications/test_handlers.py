@@ -10,7 +10,13 @@ from common import clock
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 from tests.notify_svc.conftest import UNREACHABLE_REDIS
-from tests.notify_svc.factories import OrderCancelledFactory, OrderConfirmedFactory, OrderLineFactory
+from tests.notify_svc.factories import (
+    HOUSE_SELLER,
+    OrderCancelledFactory,
+    OrderConfirmedFactory,
+    OrderLineFactory,
+    ReviewPostedFactory,
+)
 
 pytestmark = pytest.mark.django_db
 BUYER = str(uuid.uuid4())
@@ -68,6 +74,30 @@ class TestOrderCancelled:
             (1, "orders.order_confirmed.v1"),
             (2, "orders.order_cancelled.v1"),
         ]
+
+
+class TestReviewPosted:
+    def test_tells_the_seller_once_even_when_told_twice(self, hear: Callable[..., bool]) -> None:
+        review = ReviewPostedFactory(seller_id=SELLER)
+
+        assert hear(review)
+        assert hear(review)
+
+        told = Notification.objects.get()
+        assert (str(told.user_id), told.audience, told.sequence) == (SELLER, "seller", 1)
+        assert told.event == "reviews.review_posted.v1"
+        assert Delivery.objects.get().status == "pending"
+
+    def test_tells_of_each_review(self, hear: Callable[..., bool]) -> None:
+        for _ in range(2):
+            hear(ReviewPostedFactory(seller_id=SELLER))
+
+        assert Feed.objects.get().last_sequence == 2
+
+    def test_has_nobody_to_tell_where_the_house_sells(self, hear: Callable[..., bool]) -> None:
+        assert hear(ReviewPostedFactory(seller_id=HOUSE_SELLER))
+
+        assert not Notification.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from notify_svc.config.mail import mail_settings
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
 from notify_svc.recipients.services import remember_recipient
-from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory
+from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, ReviewPostedFactory
 from tests.notify_svc.notifications.failing_mail import EmailBackend
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,18 @@ class TestDeliverMail:
 
         assert "2 × Salt & <Pepper> (12.50 USD)" in str(mail.outbox[0].body)
         assert "Total: 25.00 USD" in str(mail.outbox[0].body)
+
+    def test_says_to_a_seller_what_a_buyer_thinks(self) -> None:
+        know_ada()
+        review = ReviewPostedFactory(seller_id=str(ADA), product_title="Salt & <Pepper>\nmill")
+        services.tell_of_posted_review(review=review, now=NOON)
+
+        services.deliver_mail(now=NOON)
+
+        [letter] = mail.outbox
+        assert letter.to == ["ada@example.com"]
+        assert letter.subject == "Ada L. gave ★★★★☆ to Salt & <Pepper> mill"
+        assert "Ada L. gave ★★★★☆ to Salt & <Pepper> mill.\n\n“Loud, and good”\n\nIt grinds.\n" in str(letter.body)
 
     def test_waits_until_it_is_told_whom_to_write_to(self) -> None:
         confirm()

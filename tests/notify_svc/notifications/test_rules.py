@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notify_svc.notifications import rules
-from tests.notify_svc.factories import HOUSE_SELLER, OrderCancelledFactory, OrderConfirmedFactory, OrderLineFactory
+from tests.notify_svc.factories import (
+    HOUSE_SELLER,
+    OrderCancelledFactory,
+    OrderConfirmedFactory,
+    OrderLineFactory,
+    ReviewPostedFactory,
+)
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADA = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11"
@@ -62,6 +68,36 @@ class TestDraftsOfCancelledOrder:
 
         assert words in draft.body
         assert draft.data["reason"] == reason
+
+
+class TestDraftsOfPostedReview:
+    def test_tell_the_seller_what_was_said(self) -> None:
+        review = ReviewPostedFactory(seller_id=ADA)
+
+        [draft] = rules.drafts_of_posted_review(review)
+
+        assert (str(draft.user_id), draft.audience) == (ADA, "seller")
+        assert draft.title == "Ada L. gave ★★★★☆ to Coffee grinder"
+        assert draft.body == "“Loud, and good”\n\nIt grinds."
+        assert (draft.event, draft.subject_id) == ("reviews.review_posted.v1", review.review_id)
+        assert draft.data == {
+            "product_id": review.product_id,
+            "product_slug": "coffee-grinder",
+            "review_id": review.review_id,
+            "rating": 4,
+            "role": "seller",
+        }
+
+    def test_have_a_title_of_one_line_that_ends(self) -> None:
+        [draft] = rules.drafts_of_posted_review(
+            ReviewPostedFactory(product_title="A\r\nBcc: b@example.com " + "x" * 200)
+        )
+
+        assert draft.title.startswith("Ada L. gave ★★★★☆ to A Bcc: b@example.com xxx")
+        assert (len(draft.title), draft.title[-1]) == (200, "…")
+
+    def test_tell_nobody_where_the_house_sells(self) -> None:
+        assert rules.drafts_of_posted_review(ReviewPostedFactory(seller_id=HOUSE_SELLER)) == []
 
 
 class TestNextMailAttempt:
