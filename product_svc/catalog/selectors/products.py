@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,6 +63,18 @@ def product_to_change(editor: Person, *, key: str) -> Product:
     if not rules.may_change(editor, seller_id=product.seller_id):
         raise Forbidden
     return product
+
+
+def product_row(viewer: Person, *, key: str, for_update: bool = False) -> Product:
+    """The product of this id or slug without what belongs to it, if the viewer may see it. Raises NotFound."""
+    # Rows that only point at the product need not wait for this lock.
+    products = Product.objects.select_for_update(no_key=True) if for_update else Product.objects.all()
+    return _first(products.filter(_called(key), _visible_to(viewer)))
+
+
+def product_ids_of(*, skus: Iterable[str]) -> set[UUID]:
+    """Whose SKUs these are, or were."""
+    return set(Variant.objects.filter(sku__in=skus).values_list("product_id", flat=True))
 
 
 def _whole() -> QuerySet[Product]:
