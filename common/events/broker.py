@@ -8,15 +8,12 @@ from typing import Any
 
 from kombu import Connection, Exchange, Queue
 
+from common.events.publisher import CONFIRM_TIMEOUT_SECONDS
 from common.events.subscriptions import Subscription
 from common.topology import DEAD_EXCHANGE, FACTS_EXCHANGE, Service
 
-PUBLISH_TIMEOUT_SECONDS = 5
-CONNECT_TIMEOUT_SECONDS = 3
-HEARTBEAT_SECONDS = 10
-
 BOUNDED_PUBLISH: dict[str, Any] = {
-    "timeout": PUBLISH_TIMEOUT_SECONDS,
+    "timeout": CONFIRM_TIMEOUT_SECONDS,
     # The connection that a pool kept may have died with the broker; the second attempt is made on a new one.
     "retry": True,
     "retry_policy": {"max_retries": 1, "interval_start": 0.2},

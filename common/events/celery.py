@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from kombu import Message
 
-from common.events import broker
+from common.events import broker, publisher
 from common.events.subscriptions import all_subscriptions
 from common.observability.correlation import correlated
 from common.topology import BY_NAME, Service
@@ -74,11 +74,11 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
         "worker_consumer": CarefulConsumer,
         "broker_url": broker_url,
         "broker_transport_options": {"confirm_publish": True},
-        "broker_connection_timeout": broker.CONNECT_TIMEOUT_SECONDS,
-        "broker_heartbeat": broker.HEARTBEAT_SECONDS,
+        "broker_connection_timeout": publisher.CONNECT_TIMEOUT_SECONDS,
+        "broker_heartbeat": publisher.HEARTBEAT_SECONDS,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "broker_pool_acquire_timeout": broker.PUBLISH_TIMEOUT_SECONDS,
+        "broker_pool_acquire_timeout": publisher.CONFIRM_TIMEOUT_SECONDS,
         "task_queues": broker.taken_queues(service),
         "task_default_queue": service.work_queue,
         "task_default_exchange": service.private_exchange,

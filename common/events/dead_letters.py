@@ -13,7 +13,8 @@ from typing import Any
 
 from kombu import Connection, Message, Producer
 
-from common.events.broker import PUBLISH_TIMEOUT_SECONDS, private_exchange
+from common.events.broker import private_exchange
+from common.events.publisher import CONFIRM_TIMEOUT_SECONDS
 from common.topology import Service
 
 _BACK_WITHIN_SECONDS = 5.0
@@ -130,7 +131,7 @@ def _send_back(channel: Any, service: Service, message: Message) -> None:
         content_encoding=message.content_encoding,
         delivery_mode=2,
         mandatory=True,
-        confirm_timeout=PUBLISH_TIMEOUT_SECONDS,
+        confirm_timeout=CONFIRM_TIMEOUT_SECONDS,
         correlation_id=message.properties.get("correlation_id"),
         message_id=message.properties.get("message_id"),
     )

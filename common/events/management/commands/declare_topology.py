@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from kombu import Connection
 
-from common.events import broker
+from common.events import broker, publisher
 from common.events.subscriptions import all_subscriptions
 
 
@@ -17,5 +17,5 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        with Connection(settings.BROKER_URL, connect_timeout=broker.CONNECT_TIMEOUT_SECONDS) as connection:
+        with Connection(settings.BROKER_URL, connect_timeout=publisher.CONNECT_TIMEOUT_SECONDS) as connection:
             broker.declare(connection, settings.SERVICE, all_subscriptions())
