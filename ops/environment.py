@@ -96,7 +96,8 @@ class Environment:
 
     def _only_of(self, service: Service) -> dict[str, str]:
         if service is USERS:
-            return {"USER_SVC_TOKEN_KEYS": self._secret("USER_SVC_TOKEN_KEYS", ed25519_key)}
+            keys = self._secret("USER_SVC_TOKEN_KEYS", ed25519_key)
+            return {"USER_SVC_TOKEN_KEYS": keys, "OPENCOMMERCE_MAIL_URL": self.mailbox()}
         if service is NOTIFICATIONS:
             return {"OPENCOMMERCE_MAIL_URL": self.mailbox()}
         if service is FILES:

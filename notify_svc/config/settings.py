@@ -3,15 +3,13 @@
 from typing import Any
 
 from common.settings import env
+from common.settings.mail import for_mail
 from common.settings.service import for_service
-from notify_svc.config.mail import mail_settings
 
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")
 
 globals().update(for_service("notify_svc", apps=("notify_svc.recipients", "notify_svc.notifications")))
-globals().update(mail_settings(env.required("OPENCOMMERCE_MAIL_URL")))
-
-DEFAULT_FROM_EMAIL = env.optional("OPENCOMMERCE_MAIL_FROM", "OpenCommerce <shop@opencommerce.example>")
+globals().update(for_mail())
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {

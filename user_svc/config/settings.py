@@ -1,9 +1,11 @@
 """What user_svc has of its own; the rest is in common.settings.service."""
 
 from common.settings import env
+from common.settings.mail import for_mail
 from common.settings.service import for_service
 
 globals().update(for_service("user_svc", apps=("django.contrib.postgres", "user_svc.accounts")))
+globals().update(for_mail())
 
 AUTH_USER_MODEL = "accounts.User"
 

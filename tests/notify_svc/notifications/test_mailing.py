@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from notify_svc.config.mail import mail_settings
+from common.settings.mail import mail_settings
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
 from notify_svc.recipients.services import remember_recipient

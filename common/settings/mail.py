@@ -7,7 +7,15 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from common.settings import env
+
 TIMEOUT_SECONDS = 10
+
+
+def for_mail() -> dict[str, Any]:
+    """Django's settings for a service that writes letters."""
+    sender = env.optional("OPENCOMMERCE_MAIL_FROM", "OpenCommerce <shop@opencommerce.example>")
+    return {**mail_settings(env.required("OPENCOMMERCE_MAIL_URL")), "DEFAULT_FROM_EMAIL": sender}
 
 
 def mail_settings(url: str) -> dict[str, Any]:
