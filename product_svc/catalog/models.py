@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, NullIf, Round
 
 from common.models import TimestampedModel
 from common.money import Money
@@ -36,6 +37,9 @@ class Status(models.TextChoices):
     ARCHIVED = "archived"
 
 
+_WHOLE = models.DecimalField(max_digits=18, decimal_places=0)
+
+
 class Product(TimestampedModel):
     """Something for sale, in one or more variants."""
 
@@ -49,11 +53,20 @@ class Product(TimestampedModel):
     attributes = models.JSONField(default=dict)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
     version = models.BigIntegerField(default=1)
+    rating_count = models.BigIntegerField(default=0)
+    rating_sum = models.BigIntegerField(default=0)
+    rating_average = models.GeneratedField(
+        expression=Round(Cast("rating_sum", _WHOLE) / NullIf("rating_count", 0), precision=2),
+        output_field=models.DecimalField(max_digits=3, decimal_places=2),
+        db_persist=True,
+    )
+    """Null until somebody rates it."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="product_slug_is_unique"),
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="product_price_is_positive"),
+            models.CheckConstraint(condition=Q(rating_count__gte=0), name="product_ratings_are_counted"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], condition=Q(status=Status.PUBLISHED), name="published_by_age"),

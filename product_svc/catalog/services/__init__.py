@@ -2,6 +2,7 @@
 
 from product_svc.catalog.services.categories import create_category
 from product_svc.catalog.services.products import archive_product, change_product, create_product
+from product_svc.catalog.services.ratings import rate_product
 from product_svc.catalog.services.sellers import keep_seller
 
-__all__ = ["archive_product", "change_product", "create_category", "create_product", "keep_seller"]
+__all__ = ["archive_product", "change_product", "create_category", "create_product", "keep_seller", "rate_product"]

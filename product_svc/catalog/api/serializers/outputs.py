@@ -9,7 +9,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from common.api.serializers import MoneyField
-from product_svc.catalog.models import ProductImage
+from product_svc.catalog.models import Product, ProductImage
 from product_svc.catalog.selectors import CategoryNode
 
 PICTURE_SIZES = ("thumb", "medium", "large")
@@ -74,9 +74,9 @@ class ProductItemOutput(serializers.Serializer[Any]):
     in_stock = serializers.BooleanField()
     seller = SellerOutput()
 
-    def get_rating(self, _product: object) -> dict[str, Any]:
-        """Nobody reviews yet."""
-        return {"average": None, "count": 0}
+    def get_rating(self, product: Product) -> dict[str, Any]:
+        average = product.rating_average
+        return {"average": None if average is None else float(average), "count": product.rating_count}
 
 
 class ProductOutput(ProductItemOutput):
