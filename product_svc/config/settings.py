@@ -2,4 +2,6 @@
 
 from common.settings.service import for_service
 
-globals().update(for_service("product_svc", apps=("product_svc.catalog", "product_svc.inventory")))
+globals().update(
+    for_service("product_svc", apps=("product_svc.catalog", "product_svc.inventory", "product_svc.reviews"))
+)

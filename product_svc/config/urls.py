@@ -8,4 +8,5 @@ urlpatterns = [
     *health.urls(),
     path("api/v1/", include("product_svc.catalog.api.urls")),
     path("api/v1/", include("product_svc.inventory.api.urls")),
+    path("api/v1/", include("product_svc.reviews.api.urls")),
 ]

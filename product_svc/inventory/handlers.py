@@ -6,6 +6,7 @@ from common import clock
 from common.contracts import OrderCancelled, OrderConfirmed, OrderPlaced
 from common.events.subscriptions import subscribe
 from product_svc.inventory import services
+from product_svc.reviews import services as reviews
 
 
 @subscribe(OrderPlaced)
@@ -16,8 +17,12 @@ def reserve_stock_when_order_placed(fact: OrderPlaced) -> None:
 
 @subscribe(OrderConfirmed)
 def sell_reserved_stock_when_order_confirmed(fact: OrderConfirmed) -> None:
-    """It is paid: what was put aside leaves the house."""
-    services.sell_stock(order_id=UUID(fact.order_id), now=clock.now())
+    """It is paid: what was put aside leaves the house, and the buyer may say what they think of it."""
+    order_id, now = UUID(fact.order_id), clock.now()
+    services.sell_stock(order_id=order_id, now=now)
+    # A service has one handler a fact, so the reviews hear of it here.
+    skus = [line.sku for line in fact.lines]
+    reviews.remember_purchase(customer_id=UUID(fact.customer_id), order_id=order_id, skus=skus, now=now)
 
 
 @subscribe(OrderCancelled)

@@ -79,9 +79,9 @@ def placed(order_id: UUID, *lines: OrderLine) -> OrderPlaced:
     return OrderPlaced(version=1, **_order(order_id, lines))
 
 
-def confirmed(order_id: UUID, *lines: OrderLine) -> OrderConfirmed:
+def confirmed(order_id: UUID, *lines: OrderLine, customer_id: UUID | None = None) -> OrderConfirmed:
     """The fact that an order was paid."""
-    return OrderConfirmed(version=2, **_order(order_id, lines))
+    return OrderConfirmed(version=2, **_order(order_id, lines, customer_id))
 
 
 def cancelled(order_id: UUID) -> OrderCancelled:
@@ -91,11 +91,11 @@ def cancelled(order_id: UUID) -> OrderCancelled:
     )
 
 
-def _order(order_id: UUID, lines: tuple[OrderLine, ...]) -> dict[str, Any]:
+def _order(order_id: UUID, lines: tuple[OrderLine, ...], customer_id: UUID | None = None) -> dict[str, Any]:
     return {
         "order_id": str(order_id),
         "number": "OC-1",
-        "customer_id": str(uuid.uuid4()),
+        "customer_id": str(customer_id or uuid.uuid4()),
         "lines": lines,
         "total_minor": sum(line.quantity * line.unit_price_minor for line in lines),
         "currency": "USD",

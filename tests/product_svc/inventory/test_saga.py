@@ -164,5 +164,6 @@ class TestCost:
         # Five more than the services' own: the inbox, and two savepoints set and released.
         with django_assert_num_queries(7 + 5):
             hear(placed(ORDER, *wanted))
-        with django_assert_num_queries(8 + 5):
+        # And two by which the reviews learn of it.
+        with django_assert_num_queries(8 + 5 + 2):
             hear(confirmed(ORDER, *wanted))

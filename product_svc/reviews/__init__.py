@@ -1,0 +1,1 @@
+"""Reviews: what those who bought a product think of it."""

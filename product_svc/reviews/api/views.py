@@ -1,0 +1,47 @@
+"""Reviews: read by anyone, written by those who bought."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.authentication import caller
+from common.api.pagination import NewestFirst
+from common.api.permissions import ReadOnly, SignedIn
+from product_svc.reviews import selectors, services
+from product_svc.reviews.api.serializers import ChangeReviewInput, PostReviewInput, ReviewFilters, ReviewOutput
+
+
+class Reviews(APIView):
+    """GET lists what is said of a product, POST adds to it."""
+
+    permission_classes = [ReadOnly | SignedIn]
+
+    def get(self, request: Request, key: str) -> Response:
+        filters = ReviewFilters.of(request.query_params.dict())
+        pages = NewestFirst()
+        reviews = selectors.reviews_of(caller(request), key=key, **filters)
+        page = pages.paginate_queryset(reviews, request, view=self)
+        return pages.get_paginated_response(ReviewOutput(page, many=True).data)
+
+    def post(self, request: Request, key: str) -> Response:
+        body = PostReviewInput.of(request.data)
+        review = services.post_review(author=caller(request), key=key, **body)
+        return Response(ReviewOutput(review).data, status=status.HTTP_201_CREATED)
+
+
+class ReviewDetail(APIView):
+    """PATCH changes one's own review, DELETE takes one away."""
+
+    def patch(self, request: Request, key: str, review_id: UUID) -> Response:
+        changes = ChangeReviewInput.of(request.data)
+        review = services.change_review(editor=caller(request), key=key, review_id=review_id, changes=changes)
+        return Response(ReviewOutput(review).data)
+
+    def delete(self, request: Request, key: str, review_id: UUID) -> Response:
+        services.withdraw_review(editor=caller(request), key=key, review_id=review_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
