@@ -43,3 +43,14 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     status = 403
+
+
+class TooManyRequests(DomainError):
+    """That was tried too often; please wait a little."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(retry_after_seconds=retry_after_seconds)

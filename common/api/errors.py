@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from common.api.authentication import CHALLENGE
 from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
-from common.errors import DomainError
+from common.errors import DomainError, TooManyRequests
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def _answer(refusal: Exception) -> Response | None:
     if isinstance(refusal, DomainError):
-        return _response(refusal.status, refusal.code, refusal.detail, refusal.errors)
+        response = _response(refusal.status, refusal.code, refusal.detail, refusal.errors)
+        if isinstance(refusal, TooManyRequests):
+            response["Retry-After"] = str(refusal.retry_after_seconds)
+        return response
     if isinstance(refusal, exceptions.ValidationError):
         errors = dict(_by_path(refusal.detail))
         return _response(400, "invalid", "The request has fields that cannot be accepted.", errors)

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from common.money import BadMoney, Money
+from common.text import has_hidden_characters
 
 
 class Input(serializers.Serializer[Any]):
@@ -32,6 +33,28 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class LineField(TextField):
+    """One line of text that the eye sees all of: a name, a street."""
+
+    default_error_messages = {"hidden": "Control characters and other invisible ones are not allowed."}
+
+    def to_internal_value(self, data: Any) -> str:
+        line = super().to_internal_value(data)
+        if has_hidden_characters(line):
+            self.fail("hidden")
+        return line
+
+
+class ProseField(LineField):
+    """Several lines of such text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        prose = TextField.to_internal_value(self, data)
+        if has_hidden_characters(prose, but="\n\r\t"):
+            self.fail("hidden")
+        return prose
 
 
 class PatternField(TextField, serializers.RegexField):

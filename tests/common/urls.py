@@ -15,7 +15,7 @@ from common.api import permissions
 from common.api.authentication import caller
 from common.api.idempotency.services import idempotent
 from common.api.serializers import Input, MoneyField
-from common.errors import DomainError
+from common.errors import DomainError, TooManyRequests
 from common.observability import correlation, health
 
 
@@ -64,6 +64,7 @@ class Failing(APIView):
     permission_classes = [permissions.Anyone]
     faults: dict[str, Exception] = {
         "domain": TooLate(),
+        "often": TooManyRequests(retry_after_seconds=7),
         "database": OperationalError("connection refused"),
         "bug": RuntimeError("secret inside"),
     }

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.models import TimestampedModel
+from common.text import has_hidden_characters
 from user_svc.accounts import rules
 
 EMAIL_IS_UNIQUE = "user_email_is_unique"
@@ -21,7 +22,7 @@ EMAIL_IS_UNIQUE = "user_email_is_unique"
 
 def validate_visible(text: str) -> None:
     """Refuse characters by which one name could pass for another."""
-    if rules.has_hidden_characters(text):
+    if has_hidden_characters(text):
         raise ValidationError("Control characters and other invisible ones are not allowed.")
 
 

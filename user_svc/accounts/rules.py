@@ -1,7 +1,6 @@
 """Limits of an account, lifetimes of its tokens, and what its values look like."""
 
 import hashlib
-import unicodedata
 from datetime import timedelta
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
@@ -17,20 +16,12 @@ ROLES_OF_REGISTRATION = {"customer": ("customer",), "seller": ("customer", "sell
 
 ADMIN_ROLES = ("customer", "admin")
 
-_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")  # invisible by themselves, but names in Persian or Hindi are spelled with them
-
 
 def normalised_email(email: str) -> str:
     """The one spelling of an address: lower case, without spaces around it."""
     email = email.strip()
     # Some letters beyond ASCII would turn into ASCII ones (the Kelvin sign into k), and so into another's address.
     return email.lower() if email.isascii() else email
-
-
-def has_hidden_characters(text: str) -> bool:
-    """Whether there is something that no eye sees: a control character, a change of the writing direction."""
-    return any(unicodedata.category(char) in _HIDDEN_CATEGORIES and char not in _JOINERS for char in text)
 
 
 def digest_of(token: str) -> str:

@@ -96,6 +96,13 @@ class TestProblems:
         assert response.json()["code"] == "too_late"
         assert response.json()["detail"] == "It is too late for that."
 
+    def test_what_is_asked_too_often_is_429_with_a_time_to_come_back(self, visitor: Any) -> None:
+        response = visitor.get("/failing/often/")
+
+        assert response.status_code == 429
+        assert response.json()["code"] == "too_many_requests"
+        assert response["Retry-After"] == "7"
+
     def test_a_database_that_is_away_is_503_with_a_time_to_come_back(self, visitor: Any) -> None:
         response = visitor.get("/failing/database/")
 
