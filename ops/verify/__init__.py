@@ -11,6 +11,7 @@ from ops.verify.orders import (
     sold_orders_are_paid_and_deducted_once,
 )
 from ops.verify.proof import Invariant
+from ops.verify.reviews import ratings_add_up
 from ops.verify.stock import stock_adds_up
 
 INVARIANTS: dict[str, Invariant] = {
@@ -21,4 +22,5 @@ INVARIANTS: dict[str, Invariant] = {
     "5 Every fact arrived, or waits for a person": facts_arrived,
     "6 Each buyer was told once": buyers_were_told_once,
     "7 Every file is whole, and nothing else is stored": files_are_whole,
+    "8 Each product is rated as its reviews rate it": ratings_add_up,
 }
