@@ -1,9 +1,10 @@
-"""The main job: from a seller's sign-up to a buyer's live notification, and back again when a card is declined."""
+"""The main job: an order from sign-up to live notification, one whose card is declined, and what a buyer thinks."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ STOCK = 5
 PATIENCE_SECONDS = 20.0
 CONFIRMED = "orders.order_confirmed.v1"
 CANCELLED = "orders.order_cancelled.v1"
+REVIEWED = "reviews.review_posted.v1"
 
 
 @dataclass
@@ -48,6 +50,9 @@ class Story:
 
         self.narrator.chapter("Ada's card is declined")
         self._decline(self._sign_up("Ada", role="customer"), seller=seller)
+
+        self.narrator.chapter("Jonas says what he thinks")
+        self._review(product, buyer=buyer, seller=seller)
         self._take_down(seller, product)
 
     def _email_of(self, name: str) -> str:
@@ -81,7 +86,7 @@ class Story:
                 order = self._order(buyer, name="Jonas", card="tok_success")
                 step.note = f"{order['number']}, {order['total']['amount']} {order['total']['currency']}"
             with self.narrator.step("The confirmation arrives, live") as step:
-                feed.wait_for(lambda message: message.get("event") == CONFIRMED, within_seconds=PATIENCE_SECONDS)
+                feed.wait_for(_is_of(CONFIRMED), within_seconds=PATIENCE_SECONDS)
                 step.note = f"{(time.perf_counter() - began) * 1000:,.0f} ms after he pressed the button"
         return order
 
@@ -94,19 +99,38 @@ class Story:
             wait_for(lambda: any(seller.notifications()), what="her notification", within_seconds=PATIENCE_SECONDS)
         if self.mailbox:
             with self.narrator.step("The confirmation lies in his mailbox"):
-                self._wait_for_mail(self.mailbox, order)
+                self._wait_for_mail(self.mailbox, to="Jonas", about=order["number"])
 
     def _decline(self, buyer: Shop, *, seller: Shop) -> None:
         with _open_feed(buyer) as feed:
             with self.narrator.step("She orders one too"):
                 order = self._order(buyer, name="Ada", card="tok_declined")
             with self.narrator.step("The refusal arrives, live"):
-                feed.wait_for(lambda message: message.get("event") == CANCELLED, within_seconds=PATIENCE_SECONDS)
+                feed.wait_for(_is_of(CANCELLED), within_seconds=PATIENCE_SECONDS)
         with self.narrator.step("The order is cancelled: payment declined"):
             settled = buyer.order(order["id"])
             _expect((settled["status"], settled["cancel_reason"]), ("cancelled", "payment_declined"))
         with self.narrator.step("What was put aside for her is for sale again"):
             self._wait_for_stock(seller, on_hand=STOCK - 1)
+
+    def _review(self, product: Json, *, buyer: Shop, seller: Shop) -> None:
+        title = f"No wind puts it out {self.run}"
+        with _open_feed(seller) as feed:
+            with self.narrator.step("He gives the lantern four stars"):
+                began = time.perf_counter()
+                buyer.review_product(product["id"], rating=4, title=title, body="Bright, and no opinions at all.")
+            with self.narrator.step("Mira sees it, live") as step:
+                message = feed.wait_for(_is_of(REVIEWED), within_seconds=PATIENCE_SECONDS)
+                step.note = f"{message['title']}, {(time.perf_counter() - began) * 1000:,.0f} ms later"
+        with self.narrator.step("The lantern's page counts it"):
+            wait_for(
+                lambda: self.shop.product(product["id"])["rating"] == {"average": 4.0, "count": 1},
+                what="the rating",
+                within_seconds=PATIENCE_SECONDS,
+            )
+        if self.mailbox:
+            with self.narrator.step("A letter about it lies in her mailbox"):
+                self._wait_for_mail(self.mailbox, to="Mira", about=title)
 
     def _take_down(self, seller: Shop, product: Json) -> None:
         with self.narrator.step("Mira takes the lantern down; the shop lists it no longer"):
@@ -158,9 +182,9 @@ class Story:
             within_seconds=PATIENCE_SECONDS,
         )
 
-    def _wait_for_mail(self, mailbox: Path, order: Json) -> None:
+    def _wait_for_mail(self, mailbox: Path, *, to: str, about: str) -> None:
         wait_for(
-            lambda: has_mail(mailbox, to=self._email_of("Jonas"), about=order["number"]),
+            lambda: has_mail(mailbox, to=self._email_of(to), about=about),
             what=f"mail in {mailbox}",
             within_seconds=PATIENCE_SECONDS,
         )
@@ -170,6 +194,10 @@ def _open_feed(person: Shop) -> LiveFeed:
     feed = person.live_feed()
     feed.wait_for(lambda message: message["type"] == "ready", within_seconds=PATIENCE_SECONDS)
     return feed
+
+
+def _is_of(event: str) -> Callable[[Json], bool]:
+    return lambda message: message.get("event") == event
 
 
 def _has_sizes(person: Shop, picture: Json) -> bool:
