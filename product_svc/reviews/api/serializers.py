@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from rest_framework import serializers
 
-from common.api.serializers import Input, TextField
+from common.api.serializers import Input, LineField, ProseField
 from product_svc.reviews import rules
 from product_svc.reviews.models import Review
 
@@ -38,8 +38,8 @@ class ChangeReviewInput(Input):
     """Some of a review. Pictures are named by their file ids, and replaced as a whole."""
 
     rating = RatingField(required=False, min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
-    title = TextField(required=False, max_length=rules.MAX_TITLE)
-    body = TextField(required=False, max_length=rules.MAX_BODY)
+    title = LineField(required=False, max_length=rules.MAX_TITLE)
+    body = ProseField(required=False, max_length=rules.MAX_BODY)
     images = serializers.ListField(required=False, child=FileIdField(), max_length=rules.MAX_IMAGES)
 
 
@@ -47,8 +47,8 @@ class PostReviewInput(ChangeReviewInput):
     """A new review."""
 
     rating = RatingField(min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
-    title = TextField(max_length=rules.MAX_TITLE)
-    body = TextField(max_length=rules.MAX_BODY)
+    title = LineField(max_length=rules.MAX_TITLE)
+    body = ProseField(max_length=rules.MAX_BODY)
 
 
 class ReviewFilters(Input):
