@@ -7,10 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from product_svc.catalog.management.filling.fill import NotOurs, fill
+from product_svc.catalog.management.filling.fill import SEED, NotOurs, fill
 from product_svc.catalog.management.filling.products import BATCH
 
-_SEED = 1
 _SECONDS_BETWEEN_LINES = 2.0
 
 
@@ -23,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--products", type=int, required=True, metavar="N", help=f"a multiple of {BATCH}")
-        parser.add_argument("--seed", type=int, default=_SEED, help="another seed, other products (%(default)s)")
+        parser.add_argument("--seed", type=int, default=SEED, help="another seed, other products (%(default)s)")
 
     def handle(self, *_args: Any, products: int, seed: int, **_options: Any) -> None:
         if products < 0 or products % BATCH:

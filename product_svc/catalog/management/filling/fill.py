@@ -12,6 +12,8 @@ from product_svc.catalog.management.filling.products import BATCH, COLUMNS, Rows
 from product_svc.catalog.management.filling.shop import MadeShop
 from product_svc.catalog.models import Category, Product, SellerProfile
 
+SEED = 1
+
 
 class NotOurs(Exception):
     """There are products in this catalogue that were not made here."""

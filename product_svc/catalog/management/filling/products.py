@@ -19,6 +19,7 @@ COLUMNS = {
         " rating_count rating_sum"
     ),
     "catalog.ProductImage": "product_id file_id alt position",
+    "reviews.Review": "id created_at updated_at product_id author_id author rating title body",
     "catalog.Variant": "id created_at updated_at product_id sku title price_minor attributes position",
     "inventory.StockItem": "id created_at updated_at product_id variant_id sku on_hand",
     "inventory.StockMovement": "item_id delta kind reason created_at",
@@ -34,11 +35,12 @@ _STATUSES = [Status.PUBLISHED.value] * 97 + [Status.DRAFT.value] * 2 + [Status.A
 _PRICE_ENDINGS = (1, 1, 1, 5, 0, 50)
 _VARIANTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 3)
 _IMAGES = (0, 1, 1, 1, 1, 2, 2, 3)
+_REVIEWS = (0, 0, 0, 0, 0, 0, 1, 1, 2, 4)
+_RATINGS = (1, 2, 3, 4, 4, 5, 5, 5)
 _SENTENCES = (2, 2, 3, 4)
 _COLOURS = words.COLOURS.split()
 _PRICED_APART = 0.5
 _DEARER = 500
-_UNRATED = 0.5
 _SOLD_OUT = 0.08
 _MISCOUNTED = 0.25
 
@@ -75,7 +77,7 @@ class Thousand:
         attributes = json.dumps({"material": idea.material, "range": idea.series})
         known = (product_id, at, at, seller.id, slug, title, self._description(idea), kind.category_id)
         sold = (price, seller.currency, attributes, chance.choice(_STATUSES))
-        self.rows["catalog.Product"].append((*known, *sold, *self._rating()))
+        self.rows["catalog.Product"].append((*known, *sold, *self._add_reviews(product_id, at)))
         for position in range(chance.choice(_IMAGES)):
             self.rows["catalog.ProductImage"].append((product_id, self._id(), "", position))
         self._add_variants(product_id, f"{kind.noun[:3].upper()}-{idea.number:08}", price, at)
@@ -104,12 +106,15 @@ class Thousand:
         chosen = " ".join(self._chance.sample(words.SENTENCES, self._chance.choice(_SENTENCES)))
         return chosen.format(adjective=idea.adjective, material=idea.material, noun=idea.kind.noun, series=idea.series)
 
-    def _rating(self) -> tuple[int, int]:
-        """How many rated it, mostly well, and the sum of what they gave."""
-        if self._chance.random() < _UNRATED:
-            return 0, 0
-        count = 1 + int(self._chance.lognormvariate(1.5, 1.2))
-        return count, min(5 * count, round(count * self._chance.triangular(1, 5, 4.6)))
+    def _add_reviews(self, product_id: str, at: str) -> tuple[int, int]:
+        """Returns how many reviews there are, and the sum of their ratings."""
+        ratings = self._chance.choices(_RATINGS, k=self._chance.choice(_REVIEWS))
+        for rating in ratings:
+            title, body = words.OPINIONS[rating - 1]
+            self.rows["reviews.Review"].append(
+                (self._id(), at, at, product_id, self._id(), "Ada L.", rating, title, body)
+            )
+        return len(ratings), sum(ratings)
 
     def _id(self) -> str:
         return f"{self._chance.getrandbits(128):032x}"

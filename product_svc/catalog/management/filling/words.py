@@ -125,3 +125,12 @@ SENTENCES = (
 
 SYLLABLES = "al bren cor dal el fen gar hol is jor kel lun mar nor ol per quin ros sol tal ul ven wil yar zan"
 """What the names of ranges and of sellers are put together of."""
+
+OPINIONS = (
+    ("Broke on the first day", "It came apart in my hands, and nobody answered my letter."),
+    ("Expected more", "Nice to look at, but it does not do what it was bought for."),
+    ("All right", "It does what it says, no more and no less."),
+    ("Very good", "Well made and quickly here; a little heavier than I thought."),
+    ("Would buy it again", "I have used it every day since it came and would not be without it."),
+)
+"""What people say of a product, the worst first."""

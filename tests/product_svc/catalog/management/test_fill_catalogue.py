@@ -15,6 +15,7 @@ from product_svc.catalog.management.filling.products import BATCH, Thousand
 from product_svc.catalog.management.filling.shop import MadeShop
 from product_svc.catalog.models import Category, Product, Variant
 from product_svc.inventory.models import StockItem
+from product_svc.reviews.models import Review
 from tests.product_svc.factories import product
 
 SHAPE = """
@@ -70,6 +71,14 @@ class TestFillCatalogue:
         assert StockItem.objects.aggregate(least=Min("on_hand"))["least"] == 0
         assert StockItem.objects.count() == Variant.objects.count()
         assert StockItem.objects.exclude(sku=F("variant__sku")).exclude(product=F("variant__product")).count() == 0
+
+    def test_rates_products_as_their_reviews_do(self) -> None:
+        fill(BATCH)
+
+        said = Review.objects.values("product").annotate(count=Count("id"), sum=Sum("rating"))
+        shown = Product.objects.exclude(rating_count=0).values_list("id", "rating_count", "rating_sum")
+        assert {(row["product"], row["count"], row["sum"]) for row in said} == set(shown)
+        assert 0.2 * BATCH < len(shown) < 0.6 * BATCH
 
     def test_leaves_the_tables_as_they_were(self) -> None:
         before = shape_of_the_database()
