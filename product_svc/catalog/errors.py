@@ -10,6 +10,13 @@ class SlugTaken(DomainError):
     status = 409
 
 
+class CategoryInUse(DomainError):
+    """Products or other categories stand in this category, and have to be put elsewhere first."""
+
+    code = "category_in_use"
+    status = 409
+
+
 class SkuTaken(DomainError):
     """Another product has this SKU, or had it."""
 

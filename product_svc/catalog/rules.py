@@ -129,33 +129,51 @@ def _require_positive(price: Money, path: str) -> None:
         raise InvalidInput(errors={path: ["A price is more than nothing."]})
 
 
-def require_distinct_skus(drafts: Sequence[VariantDraft]) -> None:
-    """A product names each SKU once."""
-    seen: set[str] = set()
+def require_distinct_variants(drafts: Sequence[VariantDraft]) -> None:
+    """A product names each SKU once, and no two of its variants are the same thing to whoever chooses."""
+    skus: set[str] = set()
+    shapes: set[frozenset[tuple[str, str]]] = set()
     for index, draft in enumerate(drafts):
-        if draft.sku in seen:
+        if draft.sku in skus:
             raise InvalidInput(errors={f"variants.{index}.sku": ["This SKU stands here twice."]})
-        seen.add(draft.sku)
+        shape = frozenset(draft.attributes.items())
+        if shape and shape in shapes:
+            raise InvalidInput(errors={f"variants.{index}.attributes": ["Another variant has the same attributes."]})
+        skus.add(draft.sku)
+        shapes.add(shape)
 
 
-def require_depth(parent_id: UUID | None, parents: Mapping[UUID, UUID | None]) -> None:
-    """A new category under this parent leaves a tree that people can still walk."""
-    above = 0
-    while parent_id is not None:
-        parent_id = parents[parent_id]
-        above += 1
-    if above >= MAX_CATEGORY_DEPTH:
+def require_place(category: UUID, parent: UUID | None, parents: Mapping[UUID, UUID | None]) -> None:
+    """A category, with all that stands below it, can stand below this parent: in a tree that people can still walk."""
+    if parent in branch_of(category, parents):
+        raise InvalidInput(errors={"parent": ["A category cannot stand below itself."]})
+    if _depth_of(parent, parents) + _height_of(category, parents) > MAX_CATEGORY_DEPTH:
         raise InvalidInput(errors={"parent": [f"Categories are at most {MAX_CATEGORY_DEPTH} deep."]})
 
 
 def branch_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
     """A category and all that stand below it."""
+    return {category for level in _levels(root, parents) for category in level}
+
+
+def _height_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> int:
+    return len(list(_levels(root, parents)))
+
+
+def _depth_of(category: UUID | None, parents: Mapping[UUID, UUID | None]) -> int:
+    depth = 0
+    while category is not None:
+        category = parents[category]
+        depth += 1
+    return depth
+
+
+def _levels(root: UUID, parents: Mapping[UUID, UUID | None]) -> Iterator[list[UUID]]:
+    """A category, then its children, then theirs, and so on."""
     children: dict[UUID | None, list[UUID]] = {}
     for category, parent in parents.items():
         children.setdefault(parent, []).append(category)
-    branch, ahead = set(), [root]
-    while ahead:
-        category = ahead.pop()
-        branch.add(category)
-        ahead.extend(children.get(category, ()))
-    return branch
+    level = [root]
+    while level:
+        yield level
+        level = [child for category in level for child in children.get(category, ())]

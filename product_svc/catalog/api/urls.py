@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from product_svc.catalog.api import views
+from product_svc.catalog.api import categories, views
 
 urlpatterns = [
-    path("categories/", views.Categories.as_view()),
+    path("categories/", categories.Categories.as_view()),
+    path("categories/<str:key>/", categories.CategoryDetail.as_view()),
     path("products/", views.Products.as_view()),
     path("products/<str:key>/", views.ProductDetail.as_view()),
 ]

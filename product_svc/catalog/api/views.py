@@ -1,4 +1,4 @@
-"""The catalogue: read by anyone, filled by sellers and staff."""
+"""Products: read by anyone, filled by sellers and staff."""
 
 from __future__ import annotations
 
@@ -12,32 +12,15 @@ from rest_framework.views import APIView
 from common import clock
 from common.api.authentication import caller
 from common.api.pagination import NewestFirst
-from common.api.permissions import ReadOnly, SellerOrStaff, Staff
+from common.api.permissions import ReadOnly, SellerOrStaff
 from product_svc.catalog import selectors, services
 from product_svc.catalog.api.filters import ORDERINGS, ProductFilters
 from product_svc.catalog.api.serializers import (
-    CategoryOutput,
     ChangeProductInput,
-    CreateCategoryInput,
     CreateProductInput,
     ProductItemOutput,
     ProductOutput,
 )
-
-
-class Categories(APIView):
-    """GET shows the tree, POST adds to it."""
-
-    permission_classes = [ReadOnly | Staff]
-
-    def get(self, _request: Request) -> Response:
-        tree = CategoryOutput(selectors.category_tree(), many=True).data
-        return Response({"next": None, "previous": None, "results": tree})
-
-    def post(self, request: Request) -> Response:
-        body = CreateCategoryInput.of(request.data)
-        category = services.create_category(**body)
-        return Response(CategoryOutput(selectors.CategoryNode.of(category)).data, status=status.HTTP_201_CREATED)
 
 
 class Products(APIView):

@@ -1,6 +1,12 @@
 """Reading what is for sale."""
 
-from product_svc.catalog.selectors.categories import CategoryNode, category_called, category_tree, parents_of_categories
+from product_svc.catalog.selectors.categories import (
+    CategoryNode,
+    category_branch,
+    category_called,
+    category_tree,
+    parents_of_categories,
+)
 from product_svc.catalog.selectors.products import (
     listed_products,
     product_ids_of,
@@ -12,6 +18,7 @@ from product_svc.catalog.selectors.products import (
 
 __all__ = [
     "CategoryNode",
+    "category_branch",
     "category_called",
     "category_tree",
     "listed_products",

@@ -20,20 +20,18 @@ class CategoryNode:
     parent: UUID | None
     children: list[CategoryNode] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, category: Category) -> CategoryNode:
-        """A category that nothing stands below yet."""
-        return cls(category.id, category.slug, category.name, category.parent_id)
-
 
 def category_tree() -> list[CategoryNode]:
     """The roots, by name, each with its branch."""
-    rows = Category.objects.order_by("name", "slug").values_list("id", "slug", "name", "parent_id")
-    nodes = {row[0]: CategoryNode(*row) for row in rows}
-    for node in nodes.values():
-        if node.parent:
-            nodes[node.parent].children.append(node)
-    return [node for node in nodes.values() if node.parent is None]
+    return [node for node in _nodes().values() if node.parent is None]
+
+
+def category_branch(key: str) -> CategoryNode:
+    """The category of this id or slug, with all that stands below it. Raises NotFound."""
+    for node in _nodes().values():
+        if node.slug == key or str(node.id) == key.lower():
+            return node
+    raise NotFound
 
 
 def parents_of_categories() -> dict[UUID, UUID | None]:
@@ -47,3 +45,12 @@ def category_called(key: str) -> Category:
         return Category.objects.get(id=key) if rules.is_id(key) else Category.objects.get(slug=key)
     except Category.DoesNotExist:
         raise NotFound from None
+
+
+def _nodes() -> dict[UUID, CategoryNode]:
+    rows = Category.objects.order_by("name", "slug").values_list("id", "slug", "name", "parent_id")
+    nodes = {row[0]: CategoryNode(*row) for row in rows}
+    for node in nodes.values():
+        if node.parent:
+            nodes[node.parent].children.append(node)
+    return nodes

@@ -1,8 +1,17 @@
 """What is done with the catalogue."""
 
-from product_svc.catalog.services.categories import create_category
+from product_svc.catalog.services.categories import change_category, create_category, delete_category
 from product_svc.catalog.services.products import archive_product, change_product, create_product
 from product_svc.catalog.services.ratings import rate_product
 from product_svc.catalog.services.sellers import keep_seller
 
-__all__ = ["archive_product", "change_product", "create_category", "create_product", "keep_seller", "rate_product"]
+__all__ = [
+    "archive_product",
+    "change_category",
+    "change_product",
+    "create_category",
+    "create_product",
+    "delete_category",
+    "keep_seller",
+    "rate_product",
+]

@@ -15,7 +15,7 @@ from common.money import Money
 from product_svc.catalog import events, rules, selectors
 from product_svc.catalog.models import Product, ProductImage, Status
 from product_svc.catalog.rules import ImageDraft, Person, VariantDraft
-from product_svc.catalog.services.categories import find_category
+from product_svc.catalog.services.categories import shelf_for
 from product_svc.catalog.services.sellers import seller_for
 from product_svc.catalog.services.variants import replace_variants
 
@@ -44,7 +44,7 @@ def create_product(
         seller=seller_for(author, seller_id=seller),
         title=title,
         description=description,
-        category=find_category(category, field="category"),
+        category=shelf_for(category),
         price_minor=price.minor,
         currency=price.currency,
         attributes=dict(attributes or {}),
@@ -94,7 +94,7 @@ def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
         if name in changes:
             setattr(product, name, changes[name])
     if "category" in changes:
-        product.category = find_category(changes["category"], field="category")
+        product.category = shelf_for(changes["category"])
     if "price" in changes:
         _set_price(product, changes["price"], keeps_variants="variants" not in changes)
 

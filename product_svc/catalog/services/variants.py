@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from product_svc.catalog import errors, rules
 from product_svc.catalog.models import Product, Variant
@@ -19,17 +19,17 @@ def replace_variants(product: Product, drafts: Sequence[VariantDraft], *, now: d
     A SKU that it has or had is changed and keeps its stock, a new one begins with the draft's, others are retired.
     Raises InvalidInput and SkuTaken.
     """
-    rules.require_distinct_skus(drafts)
+    rules.require_distinct_variants(drafts)
     rules.require_prices(product.price, [draft.price for draft in drafts])
+    skus = [draft.sku for draft in drafts]
     known = {variant.sku: variant for variant in product.variants.all()}
     wanted = [_shaped(known, product, draft, position) for position, draft in enumerate(drafts)]
-    _require_free([draft.sku for draft in drafts], product)
-    product.variants.exclude(sku__in=[draft.sku for draft in drafts]).update(is_retired=True)
+    product.variants.exclude(sku__in=skus).update(is_retired=True)
     Variant.objects.bulk_update(
         [variant for variant in wanted if variant.sku in known],
         ["title", "price_minor", "attributes", "position", "is_retired"],
     )
-    new = _insert([variant for variant in wanted if variant.sku not in known])
+    new = _insert(product, [variant for variant in wanted if variant.sku not in known], skus=skus)
     inventory.receive_first_stock(
         product_id=product.id,
         skus={variant.id: variant.sku for variant in new},
@@ -48,18 +48,22 @@ def _shaped(known: dict[str, Variant], product: Product, draft: VariantDraft, po
     return variant
 
 
-def _require_free(skus: Sequence[str], product: Product) -> None:
+def _insert(product: Product, variants: Sequence[Variant], *, skus: Sequence[str]) -> list[Variant]:
+    _require_free(product, skus)
+    try:
+        with transaction.atomic():
+            # By SKU, so that two products that want the same ones at the same time wait in line, not for each other.
+            return Variant.objects.bulk_create(sorted(variants, key=lambda variant: variant.sku))
+    except IntegrityError as error:
+        # Somebody took one in between, and can be seen by now.
+        _require_free(product, skus)
+        raise errors.SkuTaken from error
+
+
+def _require_free(product: Product, skus: Sequence[str]) -> None:
     others = Variant.objects.filter(sku__in=skus).exclude(product=product)
     taken = set(others.values_list("sku", flat=True))
     if taken:
         raise errors.SkuTaken(
             errors={f"variants.{index}.sku": [f"{sku} is taken."] for index, sku in enumerate(skus) if sku in taken}
         )
-
-
-def _insert(variants: Collection[Variant]) -> list[Variant]:
-    # By SKU, so that two products that want the same ones at the same time wait in line and not for each other.
-    try:
-        return Variant.objects.bulk_create(sorted(variants, key=lambda variant: variant.sku))
-    except IntegrityError as error:
-        raise errors.SkuTaken from error

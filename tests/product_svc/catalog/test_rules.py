@@ -53,12 +53,35 @@ class TestRequirePrices:
         rules.require_prices(USD, [None, Money(200, "USD")])
 
 
-class TestRequireDistinctSkus:
-    def test_names_the_second(self) -> None:
+class TestRequireDistinctVariants:
+    @pytest.mark.parametrize(
+        ("drafts", "path"),
+        [
+            ([VariantDraft(sku="A"), VariantDraft(sku="B"), VariantDraft(sku="A")], "variants.2.sku"),
+            (
+                [
+                    VariantDraft(sku="A", attributes={"colour": "Rust", "size": "L"}),
+                    VariantDraft(sku="B", attributes={"size": "L", "colour": "Rust"}),
+                ],
+                "variants.1.attributes",
+            ),
+        ],
+    )
+    def test_names_the_second(self, drafts: list[VariantDraft], path: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            rules.require_distinct_skus([VariantDraft(sku="A"), VariantDraft(sku="B"), VariantDraft(sku="A")])
+            rules.require_distinct_variants(drafts)
 
-        assert list(refusal.value.errors) == ["variants.2.sku"]
+        assert list(refusal.value.errors) == [path]
+
+    def test_takes_variants_that_differ_or_say_nothing(self) -> None:
+        rules.require_distinct_variants(
+            [
+                VariantDraft(sku="A", attributes={"size": "L"}),
+                VariantDraft(sku="B", attributes={"size": "l"}),
+                VariantDraft(sku="C"),
+                VariantDraft(sku="D"),
+            ]
+        )
 
 
 class TestBranchOf:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from common.contracts import OrderLine
-from common.errors import DomainError
 from common.testing.plugin import Told
 from product_svc.catalog.models import Product
 from product_svc.inventory import errors, services
 from product_svc.inventory.models import OrderStock, Reservation, Stage, StockItem
 from tests.product_svc.factories import NOON, line, product
+from tests.product_svc.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BUYERS = 8
-
-
-def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
-    """Run the jobs on a few connections side by side; a refusal is a result."""
-
-    def run(job: Callable[[], object]) -> object:
-        try:
-            return job()
-        except DomainError as refusal:
-            return type(refusal)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(BUYERS) as pool:
-        return list(pool.map(run, jobs))
 
 
 def order(*lines: OrderLine) -> Callable[[], object]:

@@ -12,17 +12,24 @@ from product_svc.catalog.models import Status
 from product_svc.catalog.rules import ImageDraft, VariantDraft
 
 
-class CreateCategoryInput(Input):
-    """A new category; ``parent`` is an id or a slug."""
+class ChangeCategoryInput(Input):
+    """Some of a category's fields; ``parent`` is an id or a slug, or null for one that stands on no other."""
 
-    slug = SlugField(max_length=rules.MAX_SLUG)
-    name = TextField(max_length=rules.MAX_NAME)
-    parent = SlugField(max_length=rules.MAX_SLUG, required=False, allow_null=True)
+    slug = SlugField(required=False, max_length=rules.MAX_SLUG)
+    name = TextField(required=False, max_length=rules.MAX_NAME)
+    parent = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
 
     def validate_slug(self, slug: str) -> str:
         if rules.is_id(slug):
             raise serializers.ValidationError("A slug must not look like an id.")
         return slug
+
+
+class CreateCategoryInput(ChangeCategoryInput):
+    """A new category."""
+
+    slug = SlugField(max_length=rules.MAX_SLUG)
+    name = TextField(max_length=rules.MAX_NAME)
 
 
 class AttributesField(serializers.DictField):

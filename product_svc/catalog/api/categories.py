@@ -1,0 +1,47 @@
+"""The tree of categories: walked by anyone, kept by staff."""
+
+from __future__ import annotations
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.permissions import ReadOnly, Staff
+from product_svc.catalog import selectors, services
+from product_svc.catalog.api.serializers import CategoryOutput, ChangeCategoryInput, CreateCategoryInput
+
+
+class Categories(APIView):
+    """GET shows the tree, POST adds to it."""
+
+    permission_classes = [ReadOnly | Staff]
+
+    def get(self, _request: Request) -> Response:
+        tree = CategoryOutput(selectors.category_tree(), many=True).data
+        return Response({"next": None, "previous": None, "results": tree})
+
+    def post(self, request: Request) -> Response:
+        category = services.create_category(**CreateCategoryInput.of(request.data))
+        return Response(_branch(str(category.id)), status=status.HTTP_201_CREATED)
+
+
+class CategoryDetail(APIView):
+    """GET shows a category and its branch, PATCH renames or moves it, DELETE takes it down when it is empty."""
+
+    permission_classes = [ReadOnly | Staff]
+
+    def get(self, _request: Request, key: str) -> Response:
+        return Response(_branch(key))
+
+    def patch(self, request: Request, key: str) -> Response:
+        category = services.change_category(key=key, changes=ChangeCategoryInput.of(request.data))
+        return Response(_branch(str(category.id)))
+
+    def delete(self, _request: Request, key: str) -> Response:
+        services.delete_category(key=key)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _branch(key: str) -> dict[str, object]:
+    return dict(CategoryOutput(selectors.category_branch(key)).data)

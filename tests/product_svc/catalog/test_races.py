@@ -1,0 +1,124 @@
+"""People who fill the catalogue at the same time, on real connections."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from common.errors import InvalidInput
+from product_svc.catalog import errors, rules, selectors, services
+from product_svc.catalog.models import Category, Product
+from tests.product_svc.factories import CategoryFactory, product
+from tests.product_svc.races import PEOPLE, together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 40
+
+
+def move(slug: str, *, below: str | None) -> Callable[[], object]:
+    """Somebody puts a category elsewhere."""
+    return lambda: services.change_category(key=slug, changes={"parent": below})
+
+
+class TestCategories:
+    def test_two_moves_never_make_a_circle(self) -> None:
+        for _ in range(ROUNDS):
+            CategoryFactory(slug="lamps")
+            CategoryFactory(slug="boats")
+
+            results = together(move("lamps", below="boats"), move("boats", below="lamps"))
+
+            assert results.count(InvalidInput) == 1
+            assert len(selectors.category_tree()) == 1
+            Category.objects.exclude(parent=None).delete()
+            Category.objects.all().delete()
+
+    def test_many_moves_never_lose_a_category(self) -> None:
+        slugs = [CategoryFactory().slug for _ in range(4)]
+        moves = [move(slug, below=below) for slug, below in itertools.permutations(slugs, 2)]
+
+        for _ in range(5):
+            together(*moves)
+
+        trees = selectors.category_tree()
+        assert sum(len(rules.branch_of(tree.id, selectors.parents_of_categories())) for tree in trees) == 4
+
+    def test_two_moves_never_make_a_branch_too_deep(self) -> None:
+        half = rules.MAX_CATEGORY_DEPTH // 2
+        for name, length in [("upper", half), ("lower", half), ("more", 1)]:
+            for depth in range(length):
+                parent = Category.objects.filter(slug=f"{name}-{depth - 1}").first()
+                CategoryFactory(slug=f"{name}-{depth}", parent=parent)
+
+        for _ in range(ROUNDS):
+            results = together(
+                move("lower-0", below=f"upper-{half - 1}"),
+                move("upper-0", below="more-0"),
+            )
+
+            assert results.count(InvalidInput) == 1
+            together(move("lower-0", below=None), move("upper-0", below=None))
+
+    def test_a_slug_is_given_once(self, client_of: Callable[..., Any]) -> None:
+        staff = uuid.uuid4()
+
+        def create() -> int:
+            body = {"slug": "lamps", "name": "Lamps"}
+            return int(client_of(staff, "admin").post("/api/v1/categories/", body).status_code)
+
+        def rename(slug: str) -> int:
+            return int(client_of(staff, "admin").patch(f"/api/v1/categories/{slug}/", {"slug": "lamps"}).status_code)
+
+        for number in range(10):
+            slug = CategoryFactory(slug=f"boats-{number}").slug
+            answers = together(create, create, create, lambda slug=slug: rename(slug))
+
+            assert answers.count(409) == 3
+            Category.objects.filter(slug="lamps").delete()
+
+    def test_a_product_is_never_put_into_one_that_is_gone(self) -> None:
+        outcomes = set()
+        for number in range(ROUNDS):
+            shelf = CategoryFactory(slug=f"shelf-{number}").slug
+
+            made, taken_down = together(
+                lambda shelf=shelf, number=number: product(f"MUG-{number}", category=shelf),
+                lambda shelf=shelf: services.delete_category(key=shelf),
+            )
+
+            outcomes.add((isinstance(made, Product), taken_down is None))
+        assert outcomes <= {(True, False), (False, True)}
+
+
+class TestProducts:
+    def test_a_sku_is_given_once_and_named_to_the_others(self) -> None:
+        refusals: list[dict[str, list[str]]] = []
+
+        def create(number: int) -> object:
+            variants = [rules.VariantDraft(sku=f"MINE-{number}"), rules.VariantDraft(sku="THE-ONE")]
+            try:
+                return product(title=f"Mug {number}", variants=variants)
+            except errors.SkuTaken as refusal:
+                refusals.append(refusal.errors)
+                raise
+
+        results = together(*(lambda number=number: create(number) for number in range(PEOPLE)))
+
+        assert sum(isinstance(result, Product) for result in results) == 1
+        assert refusals == [{"variants.1.sku": ["THE-ONE is taken."]}] * (PEOPLE - 1)
+
+    def test_skus_wanted_crosswise_do_not_wait_in_a_circle(self) -> None:
+        for number in range(10):
+            there = [rules.VariantDraft(sku=f"{name}-{number}") for name in "AB"]
+
+            results = together(
+                lambda there=there: product(title="Mug", variants=there),
+                lambda there=there: product(title="Pot", variants=there[::-1]),
+            )
+
+            assert results.count(errors.SkuTaken) == 1
