@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import IO, Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -63,6 +64,15 @@ class PatternField(TextField, serializers.RegexField):
 
 class SlugField(TextField, serializers.SlugField):
     """A string of letters, digits, hyphens and underscores."""
+
+
+class IdField(serializers.UUIDField):
+    """An id as a string; a number is not taken for one."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
