@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+import nh3
 from babel.core import get_global
 
 from common.errors import InvalidInput
@@ -34,6 +35,24 @@ MAX_SEARCH = 200
 MAX_CATEGORY_DEPTH = 8
 
 SKU = r"^[A-Za-z0-9._-]{1,64}\Z"
+
+_MARKUP = re.compile(r"<(?:[A-Za-z/!?]|\Z)")
+"""What opens a tag or a comment (the tag open state of the HTML standard), or would do so with what a page adds."""
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+_TAGS = (
+    "a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins li mark ol p pre q s small span"
+    " strong sub sup table tbody td tfoot th thead tr u ul"
+)
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS.split()),
+    attributes={"a": {"href"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel="nofollow noopener noreferrer",
+)
+"""What a description may look like: text with structure, but without pictures, layout, forms and anything that acts."""
 
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 _TITLE_IN_SLUG = 80
@@ -105,6 +124,22 @@ def slugs_for(title: str, product_id: UUID) -> Iterator[str]:
 def sku_for(product_id: UUID) -> str:
     """The SKU of a product whose seller gave it none."""
     return f"P-{product_id.hex[:16].upper()}"
+
+
+def clean_description(description: str) -> str:
+    """The description as harmless HTML; cleaning it again changes nothing. Raises InvalidInput when it is too long.
+
+    A text without any markup stays as it was typed: as HTML it reads the same, and as plain text it is not escaped.
+    """
+    clean = _CLEANER.clean(description) if _MARKUP.search(description) else description
+    if len(clean) > MAX_DESCRIPTION:
+        raise InvalidInput(errors={"description": [f"It has more than {MAX_DESCRIPTION} characters as clean HTML."]})
+    return clean
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether there are any but tabs and line breaks."""
+    return _CONTROL_CHARACTERS.search(text) is not None
 
 
 def label_of(attributes: Mapping[str, str]) -> str:

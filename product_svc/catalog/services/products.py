@@ -43,7 +43,7 @@ def create_product(
     product = Product(
         seller=seller_for(author, seller_id=seller),
         title=title,
-        description=description,
+        description=rules.clean_description(description),
         category=shelf_for(category),
         price_minor=price.minor,
         currency=price.currency,
@@ -90,9 +90,11 @@ def archive_product(*, editor: Person, key: str) -> None:
 
 
 def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
-    for name in ("title", "description", "attributes", "status"):
+    for name in ("title", "attributes", "status"):
         if name in changes:
             setattr(product, name, changes[name])
+    if "description" in changes:
+        product.description = rules.clean_description(changes["description"])
     if "category" in changes:
         product.category = shelf_for(changes["category"])
     if "price" in changes:

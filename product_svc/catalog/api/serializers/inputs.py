@@ -6,7 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.serializers import Input, MoneyField, PatternField, SlugField, TextField
+from common.api.serializers import (
+    IdField,
+    Input,
+    LineField,
+    MoneyField,
+    PatternField,
+    ProseField,
+    SlugField,
+    TextField,
+)
 from product_svc.catalog import rules
 from product_svc.catalog.models import Status
 from product_svc.catalog.rules import ImageDraft, VariantDraft
@@ -16,7 +25,7 @@ class ChangeCategoryInput(Input):
     """Some of a category's fields; ``parent`` is an id or a slug, or null for one that stands on no other."""
 
     slug = SlugField(required=False, max_length=rules.MAX_SLUG)
-    name = TextField(required=False, max_length=rules.MAX_NAME)
+    name = LineField(required=False, max_length=rules.MAX_NAME)
     parent = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
 
     def validate_slug(self, slug: str) -> str:
@@ -29,27 +38,42 @@ class CreateCategoryInput(ChangeCategoryInput):
     """A new category."""
 
     slug = SlugField(max_length=rules.MAX_SLUG)
-    name = TextField(max_length=rules.MAX_NAME)
+    name = LineField(max_length=rules.MAX_NAME)
 
 
 class AttributesField(serializers.DictField):
     """Names and short texts."""
 
-    child = TextField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
-    name = TextField(max_length=rules.MAX_ATTRIBUTE_NAME)
+    child = ProseField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
+    name = LineField(max_length=rules.MAX_ATTRIBUTE_NAME)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
-        attributes: dict[str, str] = super().to_internal_value(data)
-        if len(attributes) > rules.MAX_ATTRIBUTES:
+        if isinstance(data, dict) and len(data) > rules.MAX_ATTRIBUTES:
             raise serializers.ValidationError(f"At most {rules.MAX_ATTRIBUTES} attributes.")
-        return {self.name.run_validation(name): value for name, value in attributes.items()}
+        values: dict[str, str] = super().to_internal_value(data)
+        attributes = {self.name.run_validation(name): value for name, value in values.items()}
+        if len(attributes) < len(values):
+            raise serializers.ValidationError("Two attributes have the same name.")
+        return attributes
+
+
+class DescriptionField(TextField):
+    """HTML. Marks that steer how a text is set may stand in it, other control characters may not."""
+
+    default_error_messages = {"control": "Control characters are not allowed."}
+
+    def to_internal_value(self, data: Any) -> str:
+        description = super().to_internal_value(data)
+        if rules.has_control_characters(description):
+            self.fail("control")
+        return description
 
 
 class ImageInput(Input):
     """A picture's file id; or an object of ``id`` and ``alt``, the words for those who do not see it."""
 
-    id = serializers.UUIDField()
-    alt = TextField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+    id = IdField()
+    alt = LineField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
 
     def to_internal_value(self, data: Any) -> ImageDraft:
         image = super().to_internal_value({"id": data} if isinstance(data, str) else data)
@@ -60,7 +84,7 @@ class VariantInput(Input):
     """One thing that can be bought."""
 
     sku = PatternField(rules.SKU)
-    title = TextField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
+    title = LineField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
     price = MoneyField(required=False, allow_null=True)
     stock = serializers.IntegerField(required=False, min_value=0, max_value=rules.MAX_STOCK)
     attributes = AttributesField(required=False)
@@ -72,8 +96,8 @@ class VariantInput(Input):
 class ChangeProductInput(Input):
     """Some of a product's fields; ``category`` is an id or a slug. Images and variants are replaced as a whole."""
 
-    title = TextField(required=False, max_length=rules.MAX_TITLE)
-    description = TextField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
+    title = LineField(required=False, max_length=rules.MAX_TITLE)
+    description = DescriptionField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
     category = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
     price = MoneyField(required=False)
     attributes = AttributesField(required=False)
@@ -85,6 +109,6 @@ class ChangeProductInput(Input):
 class CreateProductInput(ChangeProductInput):
     """A new product. Staff may say whose it is."""
 
-    title = TextField(max_length=rules.MAX_TITLE)
+    title = LineField(max_length=rules.MAX_TITLE)
     price = MoneyField()
-    seller = serializers.UUIDField(required=False)
+    seller = IdField(required=False)
