@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.api import assertion
+from common.testing.private_redis import PrivateRedis
 
 
 def sign_assertion(*, audience: str, user_id: uuid.UUID | None, roles: tuple[str, ...], name: str = "") -> str:
@@ -45,6 +46,14 @@ def client_of() -> Callable[..., Any]:
 def visitor(client_of: Callable[..., Any]) -> Any:
     """An API client that comes through the gateway without having signed in."""
     return client_of()
+
+
+@pytest.fixture
+def private_redis() -> Iterator[PrivateRedis]:
+    """A Redis that the test may freeze and kill."""
+    redis = PrivateRedis()
+    yield redis
+    redis.kill()
 
 
 class Told:

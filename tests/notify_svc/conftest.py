@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,12 +16,10 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection as database
-from redis import Redis
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 from websockets.sync.client import ClientConnection, connect
 
 from common.testing.plugin import sign_assertion
+from common.testing.private_redis import free_port
 
 UNREACHABLE_REDIS = "redis://127.0.0.1:1/0"
 
@@ -93,37 +90,6 @@ class Feed:
         return False
 
 
-class PrivateRedis:
-    """A Redis that a test may kill."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        """Start it, empty."""
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.1), 100)).ping()
-
-    def kill(self) -> None:
-        """End it as a crash does."""
-        self.process.kill()
-        self.process.wait(timeout=10)
-
-    def channels(self) -> list[bytes]:
-        """The channels that somebody listens to."""
-        with Redis.from_url(self.url) as client:
-            return client.pubsub_channels()
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 def database_url() -> str:
     """The test database, for a process of its own."""
     of = database.settings_dict
@@ -144,14 +110,6 @@ def daphne_without_redis(django_db_setup: None) -> Iterator[Daphne]:
     server = Daphne(OPENCOMMERCE_REDIS_URL=UNREACHABLE_REDIS)
     yield server
     server.stop()
-
-
-@pytest.fixture
-def private_redis() -> Iterator[PrivateRedis]:
-    """A Redis that a test may kill."""
-    redis = PrivateRedis()
-    yield redis
-    redis.kill()
 
 
 @pytest.fixture

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 from django.db import connection as database
+from redis import Redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from common import clock
 from common.testing.plugin import sign_assertion
+from common.testing.private_redis import PrivateRedis
 from notify_svc.notifications import services
 from notify_svc.notifications.sockets import LOOK_EVERY_SECONDS
-from tests.notify_svc.conftest import Daphne, Feed, PrivateRedis
+from tests.notify_svc.conftest import Daphne, Feed
 from tests.notify_svc.factories import OrderCancelledFactory, OrderConfirmedFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -208,10 +210,11 @@ def _write(buyer: str, count: int) -> None:
 
 def _wait_until_listened_to(redis: PrivateRedis) -> None:
     give_up_at = time.monotonic() + 20
-    while not redis.channels() and time.monotonic() < give_up_at:
-        time.sleep(0.1)
-    time.sleep(LOOK_EVERY_SECONDS + 0.5)  # the look that was due meanwhile must not be what brings the next one
-    assert redis.channels()
+    with Redis.from_url(redis.url) as client:
+        while not client.pubsub_channels() and time.monotonic() < give_up_at:
+            time.sleep(0.1)
+        time.sleep(LOOK_EVERY_SECONDS + 0.5)  # the look that was due meanwhile must not be what brings the next one
+        assert client.pubsub_channels()
 
 
 def _some_of(feed: Feed, *, at_most: int) -> Iterator[int]:
