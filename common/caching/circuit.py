@@ -1,0 +1,68 @@
+"""Leaving Redis alone for a while after it failed: while it hangs, each question would cost its whole time-out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis.exceptions import RedisError
+
+PAUSE_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class LeftAlone(RedisError):
+    """Redis failed a moment ago, and was not asked."""
+
+
+class Circuit:
+    """Open after a failure; then one thread tries at a time, until a try succeeds. One a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._try_again_at: float | None = None
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """For what can do without Redis. Raises LeftAlone, which is a RedisError, while the circuit is open."""
+        if not self._lets_through():
+            raise LeftAlone
+        with self.watched():
+            yield
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """For what must try: its outcome opens or closes the circuit."""
+        try:
+            yield
+        except RedisError as error:
+            self._open(error)
+            raise
+        self._close()
+
+    def _lets_through(self) -> bool:
+        if self._try_again_at is None:
+            return True
+        with self._lock:
+            if self._try_again_at is not None and time.monotonic() < self._try_again_at:
+                return False
+            # This thread tries for all the others.
+            self._try_again_at = time.monotonic() + PAUSE_SECONDS
+            return True
+
+    def _open(self, error: RedisError) -> None:
+        with self._lock:
+            if self._try_again_at is None:
+                logger.warning("no cache for now: %r", error)
+            self._try_again_at = time.monotonic() + PAUSE_SECONDS
+
+    def _close(self) -> None:
+        if self._try_again_at is None:
+            return
+        with self._lock:
+            self._try_again_at = None
+        logger.info("the cache is back")
