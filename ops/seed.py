@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ops.errors import OpsError
+from ops.importing.journal import Journal
 from ops.importing.loading import import_catalog
+from ops.importing.reading import CatalogFile
 from ops.platform import Platform
 from ops.progress import Say, console, step
 from ops.shop import Shop
@@ -24,9 +26,11 @@ def seed_once(platform: Platform) -> None:
 
 
 def _load(platform: Platform, say: Say) -> None:
-    with Shop(platform.url, patience_seconds=30) as shop:
+    with Shop(platform.url, patience_seconds=30) as shop, Journal.of(platform) as journal:
         shop.sign_in(**platform.admin)
-        report = import_catalog(shop, CATALOG, on_progress=lambda done, total, what: say(f"{done} of {total} ({what})"))
+        report = import_catalog(
+            shop, CatalogFile(CATALOG), journal, watch=lambda rows, _, what: say(f"{rows} products ({what})")
+        )
     if not report.is_clean:
         raise OpsError(f"{len(report.refused)} refused, {len(report.not_listed)} not shown.")
-    platform.state.write("seeded", {"products": len(report.outcomes)})
+    platform.state.write("seeded", {"products": report.rows})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,7 @@ class Shop:
 
     def __init__(self, origin: str, *, timeout_seconds: float = 10.0, patience_seconds: float = 0.0) -> None:
         self._transport = Transport(origin, timeout_seconds=timeout_seconds, patience_seconds=patience_seconds)
+        self._renewing = threading.Lock()
         self.access = ""
         self.refresh = ""
 
@@ -47,13 +49,14 @@ class Shop:
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Any:
         """Any call of the API, as whoever is signed in; a token that has expired is renewed once."""
+        used = self.access
         try:
-            return self._transport.send(method, path, headers={**self._credential(), **(headers or {})}, **sent)
+            return self._transport.send(method, path, headers={**_credential(used), **(headers or {})}, **sent)
         except Refused as refusal:
             if refusal.status != 401 or not self.refresh:
                 raise
-        self._renew()
-        return self._transport.send(method, path, headers={**self._credential(), **(headers or {})}, **sent)
+        self._renew(used)
+        return self._transport.send(method, path, headers={**_credential(self.access), **(headers or {})}, **sent)
 
     # Who is asking
 
@@ -108,13 +111,13 @@ class Shop:
 
     # Files
 
-    def upload(self, path: Path, *, purpose: str = "product_image") -> Json:
-        """Store a file."""
+    def upload(self, path: Path, *, purpose: str = "product_image", name: str | None = None) -> Json:
+        """Store a file, under its own name or another."""
         content = path.read_bytes()
         media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
         def form() -> FormBuilder:
-            part = PartBuilder.from_bytes(content).file_name(path.name).mime(media_type)
+            part = PartBuilder.from_bytes(content).file_name(name or path.name).mime(media_type)
             return FormBuilder().text("purpose", purpose).part("file", part)
 
         return self._object("POST", "/api/v1/files/", form=form)
@@ -166,11 +169,16 @@ class Shop:
         answer: Json = self.request(method, path, **sent)
         return answer
 
-    def _credential(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.access}"} if self.access else {}
-
     def _keep(self, answer: Json) -> None:
         self.access, self.refresh = answer["access"], answer["refresh"]
 
-    def _renew(self) -> None:
-        self._keep(self._transport.send("POST", "/api/v1/auth/token/refresh/", body={"refresh": self.refresh}))
+    def _renew(self, expired: str) -> None:
+        """Threads that find the same token expired renew it once: a refresh token sent twice ends the session."""
+        with self._renewing:
+            if self.access == expired:
+                body = {"refresh": self.refresh}
+                self._keep(self._transport.send("POST", "/api/v1/auth/token/refresh/", body=body))
+
+
+def _credential(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"} if access else {}

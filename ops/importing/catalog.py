@@ -1,53 +1,107 @@
-"""A catalogue as it is read from a file: what can be loaded, and what cannot with the reason."""
+"""What a catalogue's file can hold: things that can be loaded, and what cannot with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Text = Annotated[str, Meta(min_length=1)]
-Amount = Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,3})?$")]
-FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$")]
+from common.money import Money
+
+# What the shop takes (product_svc.catalog.rules), so that a file can be checked where no shop runs.
+MAX_TITLE = 200
+MAX_DESCRIPTION = 20_000
+MAX_SLUG = 120
+MAX_NAME = 100
+MAX_STOCK = 1_000_000
+MAX_VARIANTS = 100
+MAX_IMAGES = 20
+MAX_ATTRIBUTES = 50
+MAX_ATTRIBUTE_NAME = 64
+MAX_ATTRIBUTE_VALUE = 500
+
+_NO_NUL = r"^[^\x00]*\Z"
+_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*\Z"
+
+Slug = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=MAX_SLUG)]
+Sku = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+Title = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_TITLE)]
+Words = Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_TITLE)]
+Name = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_NAME)]
+Description = Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_DESCRIPTION)]
+Attributes = Annotated[
+    dict[
+        Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_ATTRIBUTE_NAME)],
+        Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_ATTRIBUTE_VALUE)],
+    ],
+    Meta(max_length=MAX_ATTRIBUTES),
+]
+PicturePath = Annotated[str, Meta(pattern=r"^(?!(.*/)?\.{0,2}(/|\Z))[^\\\x00]+\Z")]
+"""Relative, with slashes, and never out of its folder."""
 
 
 class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """Money as the public API writes it."""
 
-    amount: Amount
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    amount: Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,4})?\Z")]
+    currency: str
+
+    def __post_init__(self) -> None:
+        if self.money.minor <= 0:
+            raise ValueError("a price is more than nothing")
+
+    @property
+    def money(self) -> Money:
+        """The exact amount; two ways to write it are one. Raises BadMoney, which is a ValueError."""
+        return Money.parse(self.amount, self.currency)
 
 
 class Category(Struct, frozen=True, forbid_unknown_fields=True):
     """A shelf of the shop; ``parent`` is the slug of the one above it."""
 
-    slug: Text
-    name: Text
+    slug: Slug
+    name: Name
     parent: str | None = None
 
 
 class Variant(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that can be bought; without a price of its own it costs what the product does."""
 
-    sku: Text
-    stock: Annotated[int, Meta(ge=0)]
+    sku: Sku
+    stock: Annotated[int, Meta(ge=0, le=MAX_STOCK)]
+    title: Words = ""
     price: Price | None = None
-    attributes: dict[str, str] = {}
+    attributes: Attributes = {}
+
+
+class Picture(Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture, and the words for those who do not see it."""
+
+    file: PicturePath
+    alt: Words = ""
 
 
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
     """Something for sale. Its first variant's SKU is what it is known by when the file is loaded again."""
 
-    title: Text
-    category: Text
+    title: Title
+    category: Slug | None
     price: Price
-    variants: Annotated[tuple[Variant, ...], Meta(min_length=1)]
-    description: str = ""
-    attributes: dict[str, str] = {}
-    pictures: tuple[FileName, ...] = ()
+    variants: Annotated[tuple[Variant, ...], Meta(min_length=1, max_length=MAX_VARIANTS)]
+    description: Description = ""
+    attributes: Attributes = {}
+    status: Annotated[str, Meta(pattern=r"^(draft|published|archived)\Z")] | None = None
+    pictures: Annotated[tuple[PicturePath | Picture, ...], Meta(max_length=MAX_IMAGES)] = ()
+
+    def __post_init__(self) -> None:
+        skus = [variant.sku for variant in self.variants]
+        if len(set(skus)) < len(skus):
+            raise ValueError("two of its variants have the same SKU")
+        for own in (variant.price for variant in self.variants):
+            if own and own.currency != self.price.currency:
+                raise ValueError(f"{own.currency} and {self.price.currency}: a product is sold in one currency")
 
     @property
     def sku(self) -> str:
@@ -61,15 +115,31 @@ class Shelf:
 
     line: int
     category: Category
+    goes_by_name: bool = False
+    """Its slug was made up, so that a category of this name at this place is the same one, whatever its slug."""
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """Where a picture of a row lies, and the words for it."""
+
+    path: Path
+    alt: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A product that can be loaded, the line it starts on, and where its pictures lie."""
+    """A product that can be loaded, the line it starts on, and its pictures."""
 
     line: int
     product: Product
-    pictures: tuple[Path, ...]
+    pictures: tuple[ShownPicture, ...] = ()
+
+    @classmethod
+    def of(cls, line: int, product: Product, folder: Path) -> Row:
+        """The row of a product whose pictures are named in it and lie in this folder."""
+        named = (Picture(each) if isinstance(each, str) else each for each in product.pictures)
+        return cls(line, product, tuple(ShownPicture(folder / picture.file, picture.alt) for picture in named))
 
 
 @dataclass(frozen=True)
@@ -81,23 +151,8 @@ class BadRow:
     reason: str
 
 
+Item = Shelf | Row | BadRow
+
+
 class RowUnusable(Exception):
     """A row that cannot be loaded; the message is the reason."""
-
-
-@dataclass
-class Catalog:
-    """What a file holds."""
-
-    shelves: list[Shelf] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    bad: list[BadRow] = field(default_factory=list)
-    _lines: dict[str, int] = field(default_factory=dict)
-
-    def add(self, product: Product, *, line: int, pictures: Sequence[Path]) -> None:
-        """Take a product in. Raises RowUnusable when one of its SKUs stands for another row already."""
-        for variant in product.variants:
-            if earlier := self._lines.get(variant.sku):
-                raise RowUnusable(f"{variant.sku} is already the SKU of line {earlier}")
-        self._lines.update({variant.sku: line for variant in product.variants})
-        self.rows.append(Row(line, product, tuple(pictures)))

@@ -3,60 +3,76 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sized
+from uuid import UUID
 
+from ops.importing.products import Plan, is_ready
 from ops.shop import Json, Shop
 
 PAUSE_SECONDS = 0.5
 
 
-def unlisted(shop: Shop, expected: Iterable[Json], *, patience_seconds: float) -> list[Json]:
-    """Those of the expected products that the lists do not show as they are, once nothing has moved for so long."""
-    visitor = shop.another_visitor()
-    missing = {product["id"]: product for product in expected}
+class Awaited:
+    """What the shop is to show. A product takes no more of our memory than what tells it from how it was before."""
 
-    def settle() -> None:
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._faces: dict[int, int] = {}
+        """How a product looks in the lists, by its id."""
+        self._pictures: dict[int, int] = {}
+        """Which product shows a picture, for those whose sizes are not all made."""
+
+    def expect(self, plan: Plan, product: Json) -> None:
+        """Take in a product that was loaded."""
+        if product["status"] != "published":
+            return
+        product_id = _number(product["id"])
+        self._faces[product_id] = _face(product, has_picture=bool(product["images"]))
+        before = {image["id"] for image in plan.current["images"]} if plan.current else set()
+        for image in product["images"]:
+            if image["id"] not in before or image["id"] in plan.unready:
+                self._pictures[_number(image["id"])] = product_id
+
+    def missing(self, *, patience_seconds: float) -> list[str]:
+        """The titles of those that are not shown as they are, once nothing has moved for so long."""
+        visitor = self._shop.another_visitor()
+        _until_still(self._faces, lambda: self._strike_listed(visitor), patience_seconds=patience_seconds)
+        _until_still(self._pictures, self._strike_ready, patience_seconds=patience_seconds)
+        hidden = {*self._faces, *self._pictures.values()}
+        return sorted(self._shop.product(str(UUID(int=number)))["title"] for number in hidden)
+
+    def _strike_listed(self, visitor: Shop) -> None:
         for listed in visitor.products(ordering="newest"):
-            if listed["id"] in missing and _shows(listed, missing[listed["id"]]):
-                del missing[listed["id"]]
-            if not missing:
+            number = _number(listed["id"])
+            if self._faces.get(number) == _face(listed, has_picture=bool(listed["image"])):
+                del self._faces[number]
+            if not self._faces:
                 return
 
-    return _until_still(missing, settle, patience_seconds=patience_seconds)
-
-
-def unready_pictures(shop: Shop, products: Iterable[Json], *, patience_seconds: float) -> list[Json]:
-    """Those of the products whose pictures have no sizes to show yet, once nothing has moved for so long."""
-    waiting = {image["id"]: product for product in products for image in product["images"]}
-
-    def settle() -> None:
-        for image, product in list(waiting.items()):
-            del waiting[image]
-            if not all((shop.file(image)["variants"] or {"thumb": None}).values()):
+    def _strike_ready(self) -> None:
+        for number, product_id in list(self._pictures.items()):
+            del self._pictures[number]
+            if not is_ready(self._shop.file(str(UUID(int=number)))):
                 # They are made one after another, so the rest is not asked for; this one is asked for last next time.
-                waiting[image] = product
+                self._pictures[number] = product_id
                 return
 
-    return _until_still(waiting, settle, patience_seconds=patience_seconds)
+
+def _number(product_id: str) -> int:
+    return UUID(product_id).int
 
 
-def _shows(listed: Json, product: Json) -> bool:
-    has_picture = bool(product["images"])
-    return (
-        listed["title"] == product["title"]
-        and listed["price"] == product["price"]
-        and has_picture == bool(listed["image"])
-    )
+def _face(product: Json, *, has_picture: bool) -> int:
+    return hash((product["title"], product["price"]["amount"], product["price"]["currency"], has_picture))
 
 
-def _until_still(missing: dict[str, Json], settle: Callable[[], None], *, patience_seconds: float) -> list[Json]:
+def _until_still(missing: Sized, strike: Callable[[], None], *, patience_seconds: float) -> None:
     moved_at, left = time.monotonic(), len(missing)
     while missing:
-        settle()
+        strike()
         if len(missing) < left:
             moved_at, left = time.monotonic(), len(missing)
         elif time.monotonic() - moved_at >= patience_seconds:
             break
         else:
             time.sleep(PAUSE_SECONDS)
-    return list(missing.values())

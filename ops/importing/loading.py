@@ -1,30 +1,55 @@
-"""A whole catalogue brought into the shop, through the same door as everyone else."""
+"""A whole catalogue brought into the shop, through the same door as everyone else; or only looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
-from ops.importing.catalog import BadRow, Catalog, Shelf
-from ops.importing.listing import unlisted, unready_pictures
-from ops.importing.products import load_product
-from ops.importing.reading import read_catalog
-from ops.importing.report import Report
+from ops.importing.catalog import BadRow, Row, RowUnusable, Shelf
+from ops.importing.checking import require_pictures
+from ops.importing.clearing import clear_up
+from ops.importing.crew import PARALLEL, in_parallel
+from ops.importing.journal import Journal
+from ops.importing.listing import Awaited
+from ops.importing.products import Plan, carry_out, plan_product
+from ops.importing.reading import CatalogFile
+from ops.importing.report import Entry, Outcome, Report
+from ops.importing.shelves import Shelves
 from ops.shop import Json, Refused, Shop
-
-Progress = Callable[[int, int, str], None]
-"""Called with how many rows are done, how many there are, and what is being done."""
 
 # What a row can be to blame for; anything else concerns them all.
 _ROW_FAULTS = {400, 404, 409, 413, 415, 422}
 
+Watch = Callable[[int, float, str], None]
+"""Called with how many rows are done, which share of the file that is, and what is being done."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A row of the file, and what the shop calls its category."""
+
+    row: Row
+    category: str | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a row; the plan and the product where it is in the shop."""
+
+    entry: Entry
+    plan: Plan | None = None
+    product: Json | None = None
+
 
 def import_catalog(
     shop: Shop,
-    path: Path,
+    file: CatalogFile,
+    journal: Journal,
     *,
-    on_progress: Progress,
-    format_name: str | None = None,
+    watch: Watch,
+    report: Report | None = None,
+    parallel: int = PARALLEL,
     patience_seconds: float = 60.0,
 ) -> Report:
     """Load the file as the staff member who is signed in, and return when the shop shows it.
@@ -32,58 +57,103 @@ def import_catalog(
     Loading it again changes only what differs, so a load that was cut off is simply run again. Raises OpsError when
     the file is no catalogue, or the shop refuses or fails for a reason that no row is to blame for.
     """
-    catalog = read_catalog(path, format_name=format_name)
-    report = Report(refused=catalog.bad)
-    report.without_picture = [row.product.sku for row in catalog.rows if not row.pictures]
-    _make_categories(shop, catalog.shelves, report)
-    products = _load_rows(shop, catalog, report, on_progress)
-    _wait_until_shown(shop, products, report, on_progress, patience_seconds)
+    report = report or Report()
+    clear_up(shop, journal)
+    awaited = Awaited(shop)
+    load = partial(_load, shop, journal)
+    for done in _work(file, Shelves(shop), load, report=report, watch=watch, parallel=parallel):
+        if done.plan and done.product:
+            awaited.expect(done.plan, done.product)
+    watch(report.rows, 1.0, "waiting until the shop shows it all")
+    report.not_listed = awaited.missing(patience_seconds=patience_seconds)
+    clear_up(shop, journal)
     return report
 
 
-def _make_categories(shop: Shop, shelves: Iterable[Shelf], report: Report) -> None:
-    existing = set(_slugs(shop.categories()))
-    for shelf in shelves:
-        category = shelf.category
-        if category.slug in existing:
+def rehearse(
+    shop: Shop | None, file: CatalogFile, *, watch: Watch, report: Report | None = None, parallel: int = PARALLEL
+) -> Report:
+    """Check every row as ``import_catalog`` would, and tell what would come of it; nothing is written anywhere.
+
+    Without a shop only the file is checked.
+    """
+    report = report or Report()
+    shelves = Shelves(shop, is_rehearsal=True)
+    for _ in _work(file, shelves, partial(_look, shop), report=report, watch=watch, parallel=parallel):
+        pass
+    return report
+
+
+def _work(
+    file: CatalogFile, shelves: Shelves, do: Callable[[Job], Done], *, report: Report, watch: Watch, parallel: int
+) -> Iterator[Done]:
+    """Do each row, and note it. A bad one stops no other."""
+    for done in in_parallel(partial(_try, do), _jobs(file, shelves), parallel=parallel):
+        report.note(done.entry)
+        if done.plan and not done.plan.row.pictures:
+            report.without_picture += 1
+        watch(report.rows, file.bytes_read / file.size, done.entry.name)
+        yield done
+
+
+def _jobs(file: CatalogFile, shelves: Shelves) -> Iterator[Job | BadRow]:
+    """The rows, once the categories before them are there."""
+    for item in file.items():
+        if isinstance(item, BadRow):
+            yield item
             continue
+        name = item.category.name if isinstance(item, Shelf) else item.product.title
         try:
-            shop.create_category(slug=category.slug, name=category.name, parent=category.parent)
-        except Refused as refusal:
-            if refusal.status not in _ROW_FAULTS:
-                raise
-            if refusal.code != "slug_taken":
-                report.refused.append(BadRow(shelf.line, category.name, refusal.reason))
+            if isinstance(item, Shelf):
+                shelves.place(item)
+            else:
+                yield Job(item, shelves.slug_of(item.product.category))
+        except (Refused, RowUnusable) as error:
+            yield BadRow(item.line, name, _reason(error))
 
 
-def _slugs(categories: Iterable[Json]) -> Iterable[str]:
-    for category in categories:
-        yield category["slug"]
-        yield from _slugs(category["children"])
+def _try(do: Callable[[Job], Done], job: Job | BadRow) -> Done:
+    if isinstance(job, BadRow):
+        return Done(Entry(job.line, Outcome.REFUSED, job.name, reason=job.reason))
+    try:
+        require_pictures(job.row.pictures)
+        return do(job)
+    except (Refused, RowUnusable) as error:
+        product = job.row.product
+        return Done(Entry(job.row.line, Outcome.REFUSED, product.title, product.sku, _reason(error)))
 
 
-def _load_rows(shop: Shop, catalog: Catalog, report: Report, on_progress: Progress) -> list[Json]:
-    """The products that now stand in the shop."""
-    products = []
-    for done, row in enumerate(catalog.rows):
-        on_progress(done, len(catalog.rows), row.product.title)
-        try:
-            loaded = load_product(shop, row)
-        except Refused as refusal:
-            if refusal.status not in _ROW_FAULTS:
-                raise
-            report.refused.append(BadRow(row.line, row.product.title, refusal.reason))
-        else:
-            report.outcomes[row.product.sku] = loaded.outcome
-            products.append(loaded.product)
-    return products
+def _load(shop: Shop, journal: Journal, job: Job) -> Done:
+    plan = plan_product(shop, job.row, category=job.category)
+    return Done(_entry(plan), plan, carry_out(shop, plan, journal))
 
 
-def _wait_until_shown(
-    shop: Shop, products: list[Json], report: Report, on_progress: Progress, patience_seconds: float
-) -> None:
-    on_progress(len(products), len(products), "waiting until the shop shows it all")
-    published = [product for product in products if product["status"] == "published"]
-    hidden = unlisted(shop, published, patience_seconds=patience_seconds)
-    bare = unready_pictures(shop, published, patience_seconds=patience_seconds)
-    report.not_listed = sorted({product["title"] for product in [*hidden, *bare]})
+def _look(shop: Shop | None, job: Job) -> Done:
+    product = job.row.product
+    if shop is None:
+        return Done(Entry(job.row.line, Outcome.CHECKED, product.title, product.sku))
+    plan = plan_product(shop, job.row, category=job.category)
+    _require_own_skus(shop, plan)
+    return Done(_entry(plan), plan)
+
+
+def _require_own_skus(shop: Shop, plan: Plan) -> None:
+    """The shop would find out by itself, but nobody asks it to write."""
+    own = {variant["sku"] for variant in plan.current["variants"]} if plan.current else {plan.row.product.sku}
+    for variant in plan.row.product.variants:
+        if variant.sku not in own and (other := next(shop.products(sku=variant.sku), None)):
+            raise RowUnusable(f"{variant.sku} is already a SKU of {other['title']}")
+
+
+def _entry(plan: Plan) -> Entry:
+    product = plan.row.product
+    return Entry(plan.row.line, plan.outcome, product.title, product.sku, fields=tuple(plan.fields))
+
+
+def _reason(error: Refused | RowUnusable) -> str:
+    """Why the row is bad. Raises the refusal again when it is not the row's fault."""
+    if isinstance(error, RowUnusable):
+        return str(error)
+    if error.status not in _ROW_FAULTS:
+        raise error
+    return error.reason

@@ -1,66 +1,154 @@
-"""One product of a catalogue brought into the shop: made when it is new, changed where it differs."""
+"""One product of a catalogue beside the shop's: what is to be done, and doing it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.importing.catalog import Row
+from ops.importing.catalog import Row, ShownPicture
+from ops.importing.clearing import find_product, image_ids, settle
 from ops.importing.differences import differences, fields_of
+from ops.importing.journal import Journal
 from ops.importing.report import Outcome
 from ops.shop import Json, Refused, Shop
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A row as it now stands in the shop."""
+class Wanted:
+    """A picture that the product is to show; ``file_id`` if the shop has it for this product already."""
 
-    product: Json
-    outcome: Outcome
-
-
-def load_product(shop: Shop, row: Row) -> Loaded:
-    """Make the shop's product what the row says. Raises Refused, leaving nothing behind, when the shop will not."""
-    found = next(shop.products(sku=row.product.sku), None)
-    return _update(shop, shop.product(found["id"]), row) if found else _create(shop, row)
+    path: Path
+    alt: str
+    sha256: str
+    file_id: str | None
 
 
-def _create(shop: Shop, row: Row) -> Loaded:
-    with _pictures(shop, row.pictures, known={}) as images:
-        body = fields_of(row.product) | {"images": images, "status": "published"}
-        return Loaded(shop.create_product(body), Outcome.CREATED)
+@dataclass(frozen=True)
+class Plan:
+    """What makes the shop's product what the row says."""
+
+    row: Row
+    current: Json | None
+    changes: Json
+    pictures: tuple[Wanted, ...] = ()
+    """Those to show, if they are others than now."""
+    unready: frozenset[str] = field(default_factory=frozenset)
+    """The pictures of the product whose sizes are not made yet."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the row comes to."""
+        if self.current is None:
+            return Outcome.CREATED
+        return Outcome.UPDATED if self.changes or self.pictures else Outcome.UNCHANGED
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of what changes."""
+        return [*self.changes, *(["pictures"] if self.pictures else [])] if self.current else []
 
 
-def _update(shop: Shop, current: Json, row: Row) -> Loaded:
-    known = {shop.file(image["id"])["sha256"]: str(image["id"]) for image in current["images"]} if row.pictures else {}
-    with _pictures(shop, row.pictures, known=known) as images:
-        changes = differences(row.product, current)
-        if images and images != [image["id"] for image in current["images"]]:
-            changes["images"] = images
-        if not changes:
-            return Loaded(current, Outcome.UNCHANGED)
-        return Loaded(shop.change_product(current["id"], changes), Outcome.UPDATED)
+def plan_product(shop: Shop, row: Row, *, category: str | None) -> Plan:
+    """Look at what the shop has. Nothing is written."""
+    current = find_product(shop, row.product.sku)
+    if current is None:
+        return Plan(row, None, fields_of(row.product, category=category), _wanted(row.pictures, {}))
+    changes = differences(row.product, current, category=category)
+    files = _files_of(shop, current) if row.pictures else {}
+    wanted = _wanted(row.pictures, {file["sha256"]: file_id for file_id, file in files.items()})
+    unready = frozenset(file_id for file_id, file in files.items() if not is_ready(file))
+    return Plan(row, current, changes, wanted if not _are_shown(wanted, current) else (), unready)
 
 
-@contextmanager
-def _pictures(shop: Shop, paths: tuple[Path, ...], *, known: dict[str, str]) -> Iterator[list[str]]:
-    """The ids of the pictures' files, uploading those whose checksum is not known.
-
-    If the shop then refuses the product, what was uploaded for it is taken back.
-    """
-    images, uploaded = [], []
+def carry_out(shop: Shop, plan: Plan, journal: Journal) -> Json:
+    """Write the product and return it. Raises Refused, leaving nothing behind, when the shop will not."""
+    if plan.current and plan.outcome is Outcome.UNCHANGED:
+        return plan.current
+    sku, before = plan.row.product.sku, image_ids(plan.current)
+    if plan.pictures:
+        journal.doubt(sku, before - {str(picture.file_id) for picture in plan.pictures})
     try:
-        for path in paths:
-            image = known.get(hashlib.sha256(path.read_bytes()).hexdigest())
-            if image is None:
-                image = str(shop.upload(path)["id"])
-                uploaded.append(image)
-            images.append(image)
-        yield images
-    except Refused:
-        for image in uploaded:
-            shop.delete_file(image)
+        product = _write(shop, plan, journal)
+    except Refused as refusal:
+        if refusal.status < 500:  # otherwise it may have been written for all that: the next import will look
+            settle(shop, journal, sku, used=before)
         raise
+    settle(shop, journal, sku, used=image_ids(product))
+    return product
+
+
+def is_ready(file: Json) -> bool:
+    """Whether a picture has all its sizes."""
+    return all((file["variants"] or {"thumb": None}).values())
+
+
+def _write(shop: Shop, plan: Plan, journal: Journal) -> Json:
+    body = dict(plan.changes)
+    if plan.pictures:
+        body["images"] = _images(shop, plan, journal)
+    return shop.change_product(plan.current["id"], body) if plan.current else shop.create_product(body)
+
+
+def _images(shop: Shop, plan: Plan, journal: Journal) -> list[Json]:
+    """What the product is to show, uploading what the shop does not have; the same picture twice is one file."""
+    alts = {image["id"]: image["alt"] for image in plan.current["images"]} if plan.current else {}
+    uploaded: dict[str, str] = {}
+    images = []
+    for picture in plan.pictures:
+        file_id = picture.file_id or uploaded.get(picture.sha256)
+        if file_id is None:
+            file_id = uploaded[picture.sha256] = _upload(shop, plan.row.product.sku, picture, journal)
+        images.append({"id": file_id, "alt": picture.alt or _own_alt(alts.get(file_id), plan.current)})
+    return images
+
+
+def _own_alt(alt: str | None, current: Json | None) -> str:
+    """The words that somebody gave the picture in the shop, where the file has none: not the product's title."""
+    return alt if alt and current and alt != current["title"] else ""
+
+
+def _upload(shop: Shop, sku: str, picture: Wanted, journal: Journal) -> str:
+    name = f"{sku}{picture.path.suffix.lower()}"
+    sent = journal.send(sku, sha256=picture.sha256, name=name)
+    try:
+        file_id = str(shop.upload(picture.path, name=name)["id"])
+    except Refused as refusal:
+        if refusal.status < 500:
+            journal.answer(sent, sku=sku, file_id=None)
+        raise
+    journal.answer(sent, sku=sku, file_id=file_id)
+    return file_id
+
+
+def _wanted(pictures: Iterable[ShownPicture], known: dict[str, str]) -> tuple[Wanted, ...]:
+    wanted = []
+    for picture in pictures:
+        with picture.path.open("rb") as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        wanted.append(Wanted(picture.path, picture.alt.strip(), sha256, known.get(sha256)))
+    return tuple(wanted)
+
+
+def _are_shown(wanted: tuple[Wanted, ...], current: Json) -> bool:
+    """Whether the product shows these, in this order, with these words; a file without any keeps what is there."""
+    shown = [(str(image["id"]), image.get("alt", "")) for image in current["images"]]
+    if not wanted:
+        return True
+    return len(wanted) == len(shown) and all(
+        picture.file_id == file_id and picture.alt in {"", alt}
+        for picture, (file_id, alt) in zip(wanted, shown, strict=True)
+    )
+
+
+def _files_of(shop: Shop, product: Json) -> dict[str, Json]:
+    """What is known of the pictures that it shows; one may be gone."""
+    files = {}
+    for file_id in image_ids(product):
+        try:
+            files[file_id] = shop.file(file_id)
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+    return files

@@ -1,60 +1,178 @@
-"""JSON split into its parts without reading them, so that one broken row spoils no other and each knows its line."""
+"""JSON split into its rows while it is read, so that one broken row spoils no other and each knows its line."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
+LONGEST_ROW = 1 << 20
+"""In characters. What is longer is no row, and the file need not fit into memory to find out."""
+
+_BLOCK = 1 << 16
 # A string may not hold a line break, so an unfinished one ends with its line.
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[\[\]{},]')
-_CLOSING = {"[": "]", "{": "}"}
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?P<closed>")?|[\[\]{},]')
+_FIRST_ROW = re.compile(r"\s*?(\n[ \t]*\{)")
+_OPENING, _CLOSING = "[{", "]}"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a JSON text, and the line of the file it starts on."""
+    """A piece of a JSON text, and the line of the file it starts on; ``problem`` says why it is none."""
 
     text: str
-    line: int = 1
+    line: int
+    problem: str = ""
 
-    def items(self) -> Iterator[Part]:
-        """What stands between this array's or object's commas; the last may be cut off where the file is."""
-        line, start = self.line, 0
-        for before, border in itertools.pairwise(self._borders()):
-            line += self.text.count("\n", start, before + 1)
-            start = before + 1
-            if item := _trimmed(self.text[start:border], line):
-                yield item
 
-    def members(self) -> Iterator[tuple[str, Part]]:
-        """This object's names and values. Raises ValueError where there is no name."""
-        for item in self.items():
-            name, end = json.JSONDecoder().raw_decode(item.text)
-            colon = item.text.index(":", end)
-            if value := _trimmed(item.text[colon + 1 :], item.line + item.text.count("\n", 0, colon)):
-                yield name, value
+def rows(stream: TextIO) -> Iterator[tuple[str, Part]]:
+    """The rows of the file's list under the name ``""``; or those of each list that the file's object has, by name."""
+    window = _Window(stream)
+    opening = window.mark()
+    if opening == "[":
+        for row in _Array(window).rows():
+            yield "", row
+    elif opening == "{":
+        yield from _members(window)
 
-    def _borders(self) -> Iterator[int]:
-        """Where this array or object opens, where its own commas stand, and where it closes."""
-        depth, end = 0, ""
-        for token in _TOKEN.finditer(self.text):
-            mark = token[0]
-            end = end or _CLOSING.get(mark, "")
-            if depth == 1 and mark in "]}" and mark != end:
-                continue  # One too many: it cannot close what it did not open.
-            depth += (mark in "[{") - (mark in "]}")
-            if (depth == 1 and mark in "[{,") or depth == 0:
-                yield token.start()
+
+def _members(window: _Window) -> Iterator[tuple[str, Part]]:
+    """Only its lists count: what else the object has is passed over."""
+    name, depth = "", 0
+    while mark := window.mark():
+        if mark == "[" and depth == 0:
+            for row in _Array(window).rows():
+                yield name, row
+        elif mark in _OPENING:
+            depth += 1
+        elif mark in _CLOSING:
             if depth == 0:
                 return
-        yield len(self.text)
+            depth -= 1
+        elif depth == 0 and mark != ",":
+            name = mark.strip('"')
+        window.drop(window.at)
 
 
-def _trimmed(text: str, line: int) -> Part | None:
-    """The text without white space around it; None when nothing is left."""
-    begun = text.lstrip()
-    leading = text[: len(text) - len(begun)]
-    return Part(begun.rstrip(), line + leading.count("\n")) if begun else None
+class _Window:
+    """The stretch of the file that is being looked at: it grows at its end, and is dropped at its beginning."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_whole = False
+        self.text = ""
+        self.line = 1
+        self.at = 0
+        """How far it was looked at."""
+
+    def mark(self) -> str:
+        """The next bracket, comma or string; nothing at the end of the file."""
+        while True:
+            found = _TOKEN.search(self.text, self.at)
+            if found and (self._is_whole or not self._is_cut_off(found)):
+                self.at = found.end()
+                return found[0]
+            if not found:
+                self.at = len(self.text)
+            if self._is_whole:
+                return ""
+            self.grow()
+
+    def grow(self) -> bool:
+        """Read on; False at the end of the file."""
+        block = self._stream.read(_BLOCK)
+        self._is_whole = not block
+        self.text += block
+        return bool(block)
+
+    def drop(self, end: int) -> None:
+        """Forget what stands before ``end``, and look on from there."""
+        self.line += self.text.count("\n", 0, end)
+        self.text = self.text[end:]
+        self.at = 0
+
+    def part(self, end: int, problem: str = "") -> Part:
+        """What stands before ``end``, without the white space around it."""
+        text = self.text[:end]
+        leading = len(text) - len(text.lstrip())
+        return Part(text.strip(), self.line + text.count("\n", 0, leading), problem)
+
+    def _is_cut_off(self, mark: re.Match[str]) -> bool:
+        """Whether it is a string that goes on behind what was read; its last character may be a lonely backslash."""
+        is_open = mark[0][0] == '"' and not mark["closed"] and mark.end() >= len(self.text) - 1
+        return is_open and mark.end() - mark.start() <= LONGEST_ROW
+
+
+class _Array:
+    """The rows of one list, whose opening bracket was just looked at."""
+
+    def __init__(self, window: _Window) -> None:
+        self._window = window
+        window.drop(window.at)
+        while not window.text.strip() and window.grow():
+            pass
+        first = _FIRST_ROW.match(window.text)
+        self._beginning = first[1] if first else ""
+        """How the first row begins, if that is on a line of its own: most likely all do."""
+
+    def rows(self) -> Iterator[Part]:
+        """What stands between the list's commas.
+
+        A row whose quotes or braces do not match would go on to the end of the file. It ends where a line begins as
+        the first row's did.
+        """
+        window, mark = self._window, ","
+        while mark == ",":
+            mark, too_long = self._border()
+            end = window.at - len(mark)
+            if too_long:
+                yield too_long
+            elif restart := self._swallowed(end):
+                yield window.part(restart)
+                window.drop(restart)
+                mark = ","
+                continue
+            elif (row := window.part(end)).text:
+                yield row
+            window.drop(window.at)
+        if not mark:
+            yield Part("", window.line, "the file ends before its list does: it was cut off, or a bracket is missing")
+
+    def _border(self) -> tuple[str, Part | None]:
+        """Look on to the comma behind the next row, or to the bracket behind the last. A row too long is dropped."""
+        window, depth, too_long = self._window, 0, None
+        while mark := window.mark():
+            if mark in _OPENING:
+                depth += 1
+            elif mark in _CLOSING and depth:
+                depth -= 1
+            elif depth == 0 and mark in ",]":
+                return mark, too_long
+            if window.at > LONGEST_ROW:
+                if not too_long and self._swallowed(window.at):
+                    break
+                too_long = too_long or self._too_long()
+                window.drop(window.at)
+        return "", too_long
+
+    def _swallowed(self, end: int) -> int:
+        """Where the next row begins, if the one that ends here is broken and took it in; otherwise 0."""
+        text = self._window.text[:end]
+        own = len(text) - len(text.lstrip())
+        at = text.find(self._beginning, own) if self._beginning else -1
+        return at if at > 0 and not is_json(text) else 0
+
+    def _too_long(self) -> Part:
+        row = self._window.part(self._window.at, f"the row is longer than {LONGEST_ROW} characters")
+        return Part(row.text[:200], row.line, row.problem)
+
+
+def is_json(text: str) -> bool:
+    """Whether it can be read."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,45 +1,81 @@
-"""Loading a catalogue before a person's eyes: a bar while it goes on, then what came of it."""
+"""An import before somebody's eyes: a bar while it goes on, then what came of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from ops.importing.loading import import_catalog
-from ops.importing.report import Outcome, Report
-from ops.shop import Shop
+from ops.errors import OpsError
+from ops.importing.loading import Watch
+from ops.importing.report import KEPT, Entry, Outcome, Report
 
 _LONGEST_NAME = 60
+_COLOURS = {Outcome.REFUSED: "red", Outcome.CREATED: "green", Outcome.UPDATED: "yellow"}
 
 
-def import_before_eyes(shop: Shop, path: Path, *, console: Console, format_name: str | None = None) -> Report:
-    """Load the file with a progress bar. Raises what import_catalog does."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+@contextmanager
+def bar(console: Console, what: str) -> Iterator[Watch]:
+    """A progress bar: how many rows are done, how many a second, and which share of it all that is."""
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(f"{{task.fields[rows]}} {what}, {{task.fields[rate]:.0f}}/s"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("reading", total=None)
+        task = progress.add_task("", total=1.0, rows=0, rate=0.0)
 
-        def show(done: int, total: int, what: str) -> None:
-            progress.update(bar, completed=done, total=total, description=escape(what))
+        def watch(rows: int, share: float, name: str) -> None:
+            rate = rows / (progress.tasks[0].elapsed or 1.0)
+            progress.update(task, completed=share, rows=rows, rate=rate, description=escape(short(name)))
 
-        return import_catalog(shop, path, on_progress=show, format_name=format_name)
+        yield watch
 
 
-def describe(report: Report, *, console: Console) -> None:
+@contextmanager
+def written_report(path: Path | None) -> Iterator[Report]:
+    """A report that also writes each row to this file, as a line of JSON. Raises OpsError when it cannot be written."""
+    if path is None:
+        yield Report()
+        return
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            yield Report(sink=lambda entry: _write(file, entry))
+    except OSError as error:
+        raise OpsError(f"The report {path} cannot be written: {error.strerror}.") from error
+
+
+def describe(report: Report, *, console: Console, is_rehearsal: bool = False) -> None:
     """Say what was loaded and what was not."""
-    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
-    console.print(f"{len(report.outcomes)} products: {counts}.")
+    mode = "would be " if is_rehearsal and not report.counts[Outcome.CHECKED] else ""
+    shown = sorted([*report.refused, *report.written], key=lambda entry: entry.line) if is_rehearsal else report.refused
+    for entry in shown:
+        colour = _COLOURS[entry.outcome]
+        said = entry.reason or f"{mode}{entry.outcome} {', '.join(entry.fields)}".rstrip()
+        console.print(f"[{colour}]•[/] line {entry.line}, {escape(short(entry.name))}: {escape(said)}", soft_wrap=True)
+    if len(shown) >= KEPT:
+        console.print(f"At most {KEPT} lines of a kind are shown; --report FILE writes them all.")
+    counts = ", ".join(f"{count} {outcome}" for outcome in Outcome if (count := report.counts[outcome]))
+    console.print(f"{report.rows} rows: {mode}{counts}.")
     if report.without_picture:
-        console.print(f"{len(report.without_picture)} without a picture.")
-    for bad in sorted(report.refused, key=lambda bad: bad.line):
-        console.print(f"[red]✗[/] line {bad.line}, {escape(_short(bad.name))}: {escape(bad.reason)}", soft_wrap=True)
-    for title in report.not_listed:
-        console.print(f"[yellow]![/] the shop does not show {escape(title)} yet", soft_wrap=True)
+        console.print(f"{report.without_picture} without a picture.")
+    for title in report.not_listed[:KEPT]:
+        console.print(f"[yellow]![/] the shop does not show {escape(short(title))} yet", soft_wrap=True)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """A name as it fits into a line, without what a terminal would take for an order."""
     printable = "".join(character for character in name if character.isprintable())
     return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}…"
+
+
+def _write(file: TextIO, entry: Entry) -> None:
+    file.write(msgspec.json.encode(entry).decode() + "\n")

@@ -1,1 +1,1 @@
-"""The formats a catalogue can be in, each a module with ``read_row`` and the rest that differs."""
+"""The formats a catalogue can be in, each a module whose ``read`` yields what an open file holds, in its order."""

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import msgspec
 from django.utils.text import slugify
 from msgspec import Meta, Struct
 
-from ops.importing.catalog import Catalog, Category, Price, Product, RowUnusable, Shelf, Text, Variant
-from ops.importing.formats.rows import read_rows
-from ops.importing.scanner import Part
+from ops.importing.catalog import (
+    Category,
+    Description,
+    Item,
+    Name,
+    Price,
+    Product,
+    Row,
+    RowUnusable,
+    Shelf,
+    ShownPicture,
+    Title,
+    Variant,
+    Words,
+)
+from ops.importing.formats.rows import read_row
+from ops.importing.scanner import Part, rows
 
 CURRENCY = "USD"
 STOCK = 100
@@ -23,29 +38,29 @@ class EshopRow(Struct, frozen=True, rename="pascal"):
     """One row as the file has it."""
 
     id: Annotated[int, Meta(ge=1)]
-    type: Text
-    name: Text
+    type: Name
+    name: Title
     price: Decimal
-    brand: str = ""
-    description: str = ""
+    brand: Words = ""
+    description: Description = ""
 
 
-def read(text: str, pictures: Path) -> Catalog:
+def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
     """What the file holds: its types become categories, a brand becomes an attribute."""
-    catalog = Catalog()
     slugs: set[str] = set()
 
-    def add(row: Part) -> None:
+    def product(row: Part) -> Iterator[Item]:
         content = msgspec.json.decode(row.text, type=EshopRow)
         category = category_of(content)
-        picture = pictures / f"{content.id}.webp"
-        catalog.add(product_of(content), line=row.line, pictures=[picture] if picture.is_file() else [])
+        found = product_of(content)
         if category.slug not in slugs:
             slugs.add(category.slug)
-            catalog.shelves.append(Shelf(row.line, category))
+            yield Shelf(row.line, category)
+        picture = pictures / f"{content.id}.webp"
+        yield Row(row.line, found, (ShownPicture(picture),) if picture.is_file() else ())
 
-    read_rows(Part(text), into=catalog, add=add)
-    return catalog
+    for _, row in rows(stream):
+        yield from read_row(row, product)
 
 
 def category_of(row: EshopRow) -> Category:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
-from ops.importing.catalog import Catalog, Category, Product, RowUnusable, Shelf
-from ops.importing.formats.rows import read_rows
-from ops.importing.scanner import Part
+from ops.importing.catalog import Category, Item, Product, Row, RowUnusable, Shelf
+from ops.importing.formats.rows import read_row
+from ops.importing.scanner import Part, rows
 
 
-def read(text: str, pictures: Path) -> Catalog:
+def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
     """What the file holds. ``pictures`` is the folder that names of pictures are looked up in."""
-    catalog = Catalog()
-    members = dict(Part(text).members())
+    had_products = False
 
-    def add_category(row: Part) -> None:
-        catalog.shelves.append(Shelf(row.line, msgspec.json.decode(row.text, type=Category)))
+    def category(row: Part) -> Iterator[Item]:
+        if had_products:
+            raise RowUnusable("it stands after the products: put the file's categories before them")
+        yield Shelf(row.line, msgspec.json.decode(row.text, type=Category))
 
-    def add_product(row: Part) -> None:
-        product = msgspec.json.decode(row.text, type=Product)
-        paths = [pictures / name for name in product.pictures]
-        if missing := [path.name for path in paths if not path.is_file()]:
-            raise RowUnusable(f"its picture {missing[0]} is not in {pictures.name}/")
-        catalog.add(product, line=row.line, pictures=paths)
+    def product(row: Part) -> Iterator[Item]:
+        yield Row.of(row.line, msgspec.json.decode(row.text, type=Product), pictures)
 
-    read_rows(members.get("categories"), into=catalog, add=add_category)
-    read_rows(members.get("products"), into=catalog, add=add_product)
-    return catalog
+    for name, row in rows(stream):
+        if name == "categories":
+            yield from read_row(row, category)
+        elif name == "products":
+            had_products = True
+            yield from read_row(row, product)

@@ -6,8 +6,14 @@ import hashlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
+from ops.importing.differences import label_of
 from ops.shop import Json, Refused
+
+
+class Killed(BaseException):
+    """The importer's process ended here."""
 
 
 class FakeShop:
@@ -21,7 +27,9 @@ class FakeShop:
         """What is raised when a product of this title is created or changed."""
         self.calls: list[str] = []
         self.is_listing = True
-        self._ids = map(str, itertools.count(1))
+        self.dies_after = ""
+        """The kind of call after which whoever asked is killed."""
+        self._ids = itertools.count(1)
 
     def another_visitor(self) -> FakeShop:
         return self
@@ -43,23 +51,31 @@ class FakeShop:
         return self.kept_products[product_id]
 
     def create_product(self, body: Json) -> Json:
-        return self._keep(next(self._ids), body, call="create")
+        return self._keep(self._new_id(), body, call="create")
 
     def change_product(self, product_id: str, changes: Json) -> Json:
         return self._keep(product_id, changes, call="change")
 
-    def upload(self, path: Path) -> Json:
+    def upload(self, path: Path, *, name: str) -> Json:
         self.calls.append(f"upload {path.name}")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        file = {"id": next(self._ids), "sha256": sha256, "variants": {"thumb": "t", "medium": "m", "large": "l"}}
+        sizes = {"thumb": "t", "medium": "m", "large": "l"}
+        file = {"id": self._new_id(), "sha256": sha256, "name": name, "variants": sizes}
         self.files[file["id"]] = file
+        self._perhaps_die("upload")
         return file
+
+    def find_uploads(self, sha256: str, name: str) -> list[str]:
+        return [file["id"] for file in self.files.values() if (file["sha256"], file["name"]) == (sha256, name)]
 
     def file(self, file_id: str) -> Json:
         return self.files[file_id]
 
     def delete_file(self, file_id: str) -> None:
+        if file_id not in self.files:
+            raise Refused(404, {"code": "not_found"})
         del self.files[file_id]
+        self._perhaps_die("delete")
 
     def _keep(self, product_id: str, body: Json, *, call: str) -> Json:
         product = {**self.kept_products.get(product_id, {}), **body, "id": product_id}
@@ -67,10 +83,23 @@ class FakeShop:
         if refusal := self.refusals.get(product["title"]):
             raise refusal
         if "images" in body:
-            product["images"] = [{"id": image} for image in body["images"]]
+            product["images"] = [{**image, "alt": image["alt"] or product["title"]} for image in body["images"]]
         if "category" in body:
             product["category"] = {"slug": body["category"]}
         if "variants" in body:
-            product["variants"] = [{"price": product["price"], **variant} for variant in body["variants"]]
-        self.kept_products[product_id] = product
-        return product
+            product["variants"] = [
+                {"price": product["price"], "title": label_of(variant["attributes"]), **variant}
+                for variant in body["variants"]
+            ]
+        self.kept_products[product_id] = {"images": [], **product}
+        self._perhaps_die(call)
+        return self.kept_products[product_id]
+
+    def _new_id(self) -> str:
+        return str(UUID(int=next(self._ids)))
+
+    def _perhaps_die(self, call: str) -> None:
+        """What was asked for is done, and nobody hears of it."""
+        if self.dies_after and call.startswith(self.dies_after):
+            self.dies_after = ""
+            raise Killed

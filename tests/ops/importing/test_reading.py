@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from ops.errors import OpsError
-from ops.importing.catalog import BadRow, Catalog, Category, Price, Variant
-from ops.importing.reading import read_catalog
+from ops.importing import catalog as limits
+from ops.importing import reading
+from ops.importing.catalog import Category, Price, Variant
 from ops.state import ROOT
+from product_svc.catalog import rules
+from tests.ops.importing.files import Content, content_of
 
 TEAPOT: dict[str, Any] = {
     "title": "Teapot",
@@ -23,10 +26,10 @@ TEAPOT: dict[str, Any] = {
 BOOTS = {"Id": 1, "Type": "Ski/boarding", "Brand": "Daybird", "Name": "Boots", "Description": "Warm.", "Price": 109.99}
 
 
-def read(folder: Path, text: str) -> Catalog:
+def read(folder: Path, text: str) -> Content:
     path = folder / "catalog.json"
     path.write_text(text)
-    return read_catalog(path)
+    return content_of(path)
 
 
 def products(*rows: dict[str, Any]) -> str:
@@ -49,7 +52,10 @@ class TestEshopFormat:
 
         catalog = read(tmp_path, json.dumps([BOOTS, BOOTS | {"Id": 2}]))
 
-        assert [row.pictures for row in catalog.rows] == [(), (tmp_path / "pictures/2.webp",)]
+        assert [[picture.path for picture in row.pictures] for row in catalog.rows] == [
+            [],
+            [tmp_path / "pictures/2.webp"],
+        ]
 
     def test_keeps_products_of_one_name_apart(self, tmp_path: Path) -> None:
         catalog = read(tmp_path, json.dumps([BOOTS, BOOTS | {"Id": 2}]))
@@ -95,7 +101,7 @@ class TestEshopFormat:
     def test_notes_an_id_that_stands_twice(self, tmp_path: Path) -> None:
         catalog = read(tmp_path, f"[{json.dumps(BOOTS)},\n{json.dumps(BOOTS)}]")
 
-        assert catalog.bad == [BadRow(2, "Boots", "ESHOP-1 is already the SKU of line 1")]
+        assert [(bad.line, bad.reason) for bad in catalog.bad] == [(2, "ESHOP-1 is already the SKU of line 1")]
 
 
 class TestOurOwnFormat:
@@ -112,21 +118,56 @@ class TestOurOwnFormat:
         [
             ({"variants": []}, "length >= 1"),
             ({"pictuers": ["a.webp"]}, "unknown field `pictuers`"),
-            ({"pictures": ["missing.webp"]}, "its picture missing.webp is not in pictures/"),
             ({"pictures": ["../secret.webp"]}, "$.pictures[0]"),
+            ({"pictures": ["a/../../secret.webp"]}, "$.pictures[0]"),
+            ({"pictures": ["/etc/passwd"]}, "$.pictures[0]"),
+            ({"pictures": [{"file": "."}]}, "$.pictures[0].file"),
+            ({"title": " "}, "$.title"),
+            ({"title": "a\0b"}, "$.title"),
+            ({"title": "x" * 201}, "length <= 200"),
+            ({"status": "hidden"}, "$.status"),
             ({"price": {"amount": "1e5", "currency": "USD"}}, "$.price.amount"),
-            ({"price": {"amount": "1", "currency": "dollars"}}, "$.price.currency"),
+            ({"price": {"amount": "1", "currency": "dollars"}}, "is not an ISO 4217 currency code"),
+            ({"price": {"amount": "1.005", "currency": "USD"}}, "USD has 2 decimal places"),
+            ({"price": {"amount": "1.5", "currency": "JPY"}}, "JPY has 0 decimal places"),
+            ({"price": {"amount": "0.00", "currency": "USD"}}, "more than nothing"),
+            ({"variants": [{"sku": "A", "stock": -1}]}, "$.variants[0].stock"),
+            ({"variants": [{"sku": "A B", "stock": 1}]}, "$.variants[0].sku"),
+            ({"variants": [{"sku": "A", "stock": 1}] * 2}, "the same SKU"),
+            (
+                {"variants": [{"sku": "A", "stock": 1, "price": {"amount": "1", "currency": "EUR"}}]},
+                "a product is sold in one currency",
+            ),
         ],
     )
     def test_notes_a_bad_row(self, tmp_path: Path, change: dict[str, Any], reason: str) -> None:
         catalog = read(tmp_path, products(TEAPOT | change, TEAPOT))
 
-        assert [bad.name for bad in catalog.bad] == ["Teapot"]
+        assert [bad.line for bad in catalog.bad] == [1]
         assert reason in catalog.bad[0].reason
         assert len(catalog.rows) == 1
 
+    def test_takes_pictures_with_words_and_from_folders(self, tmp_path: Path) -> None:
+        pictures = ["a.webp", {"file": "tea/b.webp", "alt": "From above"}]
 
-class TestReadCatalog:
+        row = read(tmp_path, products(TEAPOT | {"pictures": pictures})).rows[0]
+
+        shown = [(picture.path.relative_to(tmp_path).as_posix(), picture.alt) for picture in row.pictures]
+        assert shown == [("pictures/a.webp", ""), ("pictures/tea/b.webp", "From above")]
+
+    def test_takes_no_category_from_behind_the_products(self, tmp_path: Path) -> None:
+        catalog = read(tmp_path, json.dumps({"products": [TEAPOT], "categories": [{"slug": "table", "name": "Table"}]}))
+
+        assert [bad.name for bad in catalog.bad] == ["Table"]
+        assert "put the file's categories before them" in catalog.bad[0].reason
+
+    def test_knows_the_limits_of_the_shop(self) -> None:
+        ours = {name: value for name, value in vars(limits).items() if name.startswith("MAX_")}
+
+        assert ours == {name: getattr(rules, name) for name in ours}
+
+
+class TestCatalogFile:
     @pytest.mark.parametrize(
         "text", ["", "Id,Type,Brand", "[]", '{"products": []}', '{"products": 3}', "{products: []}"]
     )
@@ -136,17 +177,42 @@ class TestReadCatalog:
 
     def test_refuses_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(OpsError, match="No such file"):
-            read_catalog(tmp_path / "none.json")
+            content_of(tmp_path / "none.json")
 
     def test_reads_a_file_with_a_byte_order_mark(self, tmp_path: Path) -> None:
         assert len(read(tmp_path, "\ufeff" + products(TEAPOT)).rows) == 1
 
+    def test_says_where_a_file_is_not_utf8_and_what_to_do(self, tmp_path: Path) -> None:
+        path = tmp_path / "catalog.csv"
+        path.write_bytes("title\nTea\nCafé\n".encode("latin-1"))
+
+        with pytest.raises(OpsError) as refusal:
+            content_of(path)
+
+        assert "line 3, byte 13 of the file is 0xE9" in str(refusal.value)
+        assert f"iconv -f LATIN1 -t UTF-8 '{path}' > '{tmp_path}/catalog.utf8.csv'" in str(refusal.value)
+
+    def test_finds_the_line_also_far_into_the_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reading, "_BLOCK", 4)
+        path = tmp_path / "catalog.json"
+        path.write_bytes("é\né\né".encode() + b"\n\xc3")
+
+        with pytest.raises(OpsError, match="line 4, byte 9 of the file is 0xC3"):
+            content_of(path)
+
+    def test_knows_utf16_when_it_sees_it(self, tmp_path: Path) -> None:
+        path = tmp_path / "catalog.csv"
+        path.write_text("title", encoding="utf-16")
+
+        with pytest.raises(OpsError, match="iconv -f UTF-16"):
+            content_of(path)
+
 
 class TestTheDemoCatalogue:
     def test_is_whole(self) -> None:
-        catalog = read_catalog(ROOT / "ops/demo/catalog.json")
+        catalog = content_of(ROOT / "ops/demo/catalog.json")
 
-        used = {path.name for row in catalog.rows for path in row.pictures}
+        used = {picture.path.name for row in catalog.rows for picture in row.pictures}
         assert catalog.bad == []
         assert used == {path.name for path in (ROOT / "ops/demo/pictures").iterdir()}
         assert {row.product.category for row in catalog.rows} <= {shelf.category.slug for shelf in catalog.shelves}
@@ -158,7 +224,7 @@ class TestTheRealCatalogue:
         if not path.exists():
             pytest.skip("OPENCOMMERCE_TEST_CATALOG names no catalogue")
 
-        catalog = read_catalog(path)
+        catalog = content_of(path)
 
         assert catalog.bad == []
         assert len({row.product.sku for row in catalog.rows}) == 101

@@ -1,0 +1,46 @@
+"""Files that no product came to show, deleted: at once, or by the next import when one was killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from ops.importing.journal import Journal
+from ops.shop import Json, Refused, Shop
+
+_HOPE_SECONDS = 3600
+"""After this an upload that was begun never becomes a file: so long file_svc keeps what is unfinished."""
+
+
+def clear_up(shop: Shop, journal: Journal) -> None:
+    """Delete what an import that was cut off left behind. An upload may still become a file: look again later."""
+    for sent in journal.unanswered():
+        used = image_ids(find_product(shop, sent.sku))
+        orphans = set(journal.find_uploads(sent.sha256, sent.name)) - used
+        journal.doubt(sent.sku, orphans)
+        if orphans or time.time() - sent.at > _HOPE_SECONDS:
+            journal.answer(sent.id, sku=sent.sku, file_id=None)
+    for sku in journal.skus():
+        settle(shop, journal, sku, used=image_ids(find_product(shop, sku)))
+
+
+def settle(shop: Shop, journal: Journal, sku: str, *, used: Iterable[str]) -> None:
+    """The product is written and shows these files: delete those that were in doubt and are not among them."""
+    for file_id in journal.doubtful(sku) - set(used):
+        try:
+            shop.delete_file(file_id)
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+    journal.settle(sku)
+
+
+def find_product(shop: Shop, sku: str) -> Json | None:
+    """The product that has this SKU, in full."""
+    found = next(shop.products(sku=sku), None)
+    return shop.product(found["id"]) if found else None
+
+
+def image_ids(product: Json | None) -> set[str]:
+    """The files that it shows."""
+    return {str(image["id"]) for image in product["images"]} if product else set()

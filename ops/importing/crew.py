@@ -1,0 +1,29 @@
+"""Several rows worked on at once: a few, and never more of them in memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+PARALLEL = 4
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def in_parallel(do: Callable[[Job], Result], jobs: Iterable[Job], *, parallel: int = PARALLEL) -> Iterator[Result]:
+    """What ``do`` makes of each job, in their order. When something raises, what was begun ends and no more begins."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(parallel, thread_name_prefix="crew") as pool:
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(do, job))
+                if len(waiting) > 2 * parallel:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
