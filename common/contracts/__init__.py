@@ -11,10 +11,18 @@ from common.contracts.orders import (
 )
 from common.contracts.products import ProductChanged, ProductVariant
 from common.contracts.reviews import ReviewPosted
-from common.contracts.users import SessionEnded, UserRegistered
+from common.contracts.users import (
+    EmailVerificationRequested,
+    PasswordResetRequested,
+    ProfileChanged,
+    SellerChanged,
+    SessionEnded,
+    UserRegistered,
+)
 
 __all__ = [
     "Contract",
+    "EmailVerificationRequested",
     "Fact",
     "FileDeleted",
     "FileStored",
@@ -22,9 +30,12 @@ __all__ = [
     "OrderConfirmed",
     "OrderLine",
     "OrderPlaced",
+    "PasswordResetRequested",
     "ProductChanged",
     "ProductVariant",
+    "ProfileChanged",
     "ReviewPosted",
+    "SellerChanged",
     "SessionEnded",
     "Shortage",
     "StockChanged",

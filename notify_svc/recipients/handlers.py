@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.contracts import UserRegistered
+from common.contracts import ProfileChanged, UserRegistered
 from common.events.subscriptions import subscribe
 from notify_svc.recipients import services
 
@@ -10,6 +10,18 @@ from notify_svc.recipients import services
 @subscribe(UserRegistered)
 def remember_recipient_when_user_registered(fact: UserRegistered) -> None:
     """Know from now on whom to write to."""
+    services.remember_recipient(
+        user_id=UUID(fact.user_id),
+        email=fact.email,
+        full_name=fact.full_name,
+        roles=fact.roles,
+        version=fact.version,
+    )
+
+
+@subscribe(ProfileChanged)
+def remember_recipient_when_profile_changed(fact: ProfileChanged) -> None:
+    """Write to them from now on where, and by which name, they want it."""
     services.remember_recipient(
         user_id=UUID(fact.user_id),
         email=fact.email,

@@ -4,7 +4,7 @@ import uuid
 
 import factory
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ReviewPosted, UserRegistered
+from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ProfileChanged, ReviewPosted, UserRegistered
 
 HOUSE_SELLER = "00000000-0000-4000-8000-000000000001"
 
@@ -86,3 +86,15 @@ class UserRegisteredFactory(factory.Factory):
     email = "ada@example.com"
     full_name = "Ada Lovelace"
     roles = ("customer",)
+
+
+class ProfileChangedFactory(UserRegisteredFactory):
+    """The same person, known by another name."""
+
+    class Meta:
+        model = ProfileChanged
+
+    version = 2
+    full_name = "Ada King"
+    locale = "en"
+    is_active = True

@@ -7,9 +7,13 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from user_svc.accounts.models import RefreshToken, Session, User
+from user_svc.addresses.models import Address
+from user_svc.sellers.models import Seller, Status
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PASSWORD = "a long walk home"
+HOME = "192.0.2.7"
+"""A network address that nobody has (RFC 5737)."""
 
 
 class UserFactory(DjangoModelFactory):
@@ -43,3 +47,28 @@ class RefreshTokenFactory(DjangoModelFactory):
     digest = factory.Sequence(lambda n: f"{n:064x}")
     session = factory.SubFactory(SessionFactory)
     expires_at = NOON
+
+
+class SellerFactory(DjangoModelFactory):
+    """Somebody who may sell."""
+
+    class Meta:
+        model = Seller
+
+    user = factory.SubFactory(UserFactory, roles=["customer", "seller"])
+    name = "Lovelace Engines"
+    status = Status.APPROVED
+
+
+class AddressFactory(DjangoModelFactory):
+    """A house in London."""
+
+    class Meta:
+        model = Address
+
+    user = factory.SubFactory(UserFactory)
+    full_name = "Ada Lovelace"
+    line1 = "12 St James's Square"
+    city = "London"
+    postal_code = "SW1Y 4JH"
+    country = "GB"

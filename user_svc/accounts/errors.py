@@ -28,9 +28,21 @@ class InvalidToken(DomainError):
     status = 401
 
 
+class WrongPassword(InvalidInput):
+    """This is not your password."""
+
+
+class PasswordChangedMeanwhile(DomainError):
+    """The password was changed at the same time; please try again."""
+
+    code = "conflict"
+
+
+class BadLetterToken(InvalidInput):
+    """The token is not one that we mailed, was used, or has expired; ask for another letter."""
+
+    code = "invalid_token"
+
+
 class UserNotFound(NotFound):
     """There is no such account."""
-
-
-class SellerNotFound(NotFound):
-    """There is no such seller."""

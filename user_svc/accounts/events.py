@@ -1,6 +1,14 @@
 """What user_svc tells of accounts."""
 
-from common.contracts import SessionEnded, UserRegistered
+import uuid
+
+from common.contracts import (
+    EmailVerificationRequested,
+    PasswordResetRequested,
+    ProfileChanged,
+    SessionEnded,
+    UserRegistered,
+)
 from user_svc.accounts.models import Session, User
 
 
@@ -13,6 +21,29 @@ def user_registered(user: User) -> UserRegistered:
         full_name=user.full_name,
         roles=tuple(user.roles),
     )
+
+
+def profile_changed(user: User) -> ProfileChanged:
+    """All that others may know of somebody."""
+    return ProfileChanged(
+        user_id=str(user.id),
+        version=user.version,
+        email=user.email,
+        full_name=user.full_name,
+        roles=tuple(user.roles),
+        locale=user.locale,
+        is_active=user.is_active,
+    )
+
+
+def password_reset_requested(email: str) -> PasswordResetRequested:
+    """Each request is a thing of its own, and all that is ever told of it is that it was made."""
+    return PasswordResetRequested(request_id=str(uuid.uuid4()), version=1, email=email)
+
+
+def email_verification_requested(user: User) -> EmailVerificationRequested:
+    """The same of a request that our letter be answered."""
+    return EmailVerificationRequested(request_id=str(uuid.uuid4()), version=1, user_id=str(user.id))
 
 
 def session_ended(session: Session) -> SessionEnded:

@@ -19,6 +19,8 @@ from user_svc.accounts import rules
 
 EMAIL_IS_UNIQUE = "user_email_is_unique"
 
+validate_ascii = RegexValidator(r"^[!-~]*\Z", "Only ASCII is allowed; any domain can be written in it (xn--…).")
+
 
 def validate_visible(text: str) -> None:
     """Refuse characters by which one name could pass for another."""
@@ -38,11 +40,13 @@ class Role(models.TextChoices):
 class User(AbstractBaseUser, TimestampedModel):
     """Somebody with an account."""
 
-    email = models.EmailField(
-        max_length=rules.EMAIL_LENGTH,
-        validators=[RegexValidator(r"^[!-~]*\Z", "Only ASCII is allowed; any domain can be written in it (xn--…).")],
-    )
+    email = models.EmailField(max_length=rules.EMAIL_LENGTH, validators=[validate_ascii])
+    new_email = models.EmailField(max_length=rules.EMAIL_LENGTH, validators=[validate_ascii], blank=True)
+    """The address that is to replace the other one, once its owner has shown that it is theirs."""
+    email_verified_at = models.DateTimeField(null=True, blank=True)
     full_name = models.CharField(max_length=rules.NAME_LENGTH, validators=[validate_visible])
+    phone = models.CharField(max_length=16, blank=True)
+    locale = models.CharField(max_length=rules.LOCALE_LENGTH, default="en")
     roles = ArrayField(models.CharField(max_length=16, choices=Role.choices))
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
@@ -59,6 +63,11 @@ class User(AbstractBaseUser, TimestampedModel):
             models.CheckConstraint(condition=Q(roles__len__gt=0), name="user_has_a_role"),
             models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="user_roles_are_known"),
         ]
+
+    @property
+    def is_email_verified(self) -> bool:
+        """Somebody answered a letter that was sent there."""
+        return self.email_verified_at is not None
 
     @property
     def is_staff(self) -> bool:
@@ -99,3 +108,17 @@ class RefreshToken(models.Model):
     def is_good(self, *, now: datetime) -> bool:
         """It can be traded."""
         return not self.is_used and now < self.expires_at and self.session.is_open
+
+
+class Allowance(models.Model):
+    """What was tried too often, or nearly: guesses at a password, letters asked for. Of what it is only a digest."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    owed_until = models.DateTimeField(db_index=True)
+
+
+class KnownSource(models.Model):
+    """A place from which somebody has signed in to an account before. Of both together only a digest is kept."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    seen_at = models.DateTimeField(db_index=True)

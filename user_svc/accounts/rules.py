@@ -1,20 +1,75 @@
 """Limits of an account, lifetimes of its tokens, and what its values look like."""
 
 import hashlib
-from datetime import timedelta
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel import Locale, UnknownLocaleError
 
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 NAME_LENGTH = 150
+LOCALE_LENGTH = 35  # RFC 5646, 4.4.1
 PASSWORD_LENGTH = 128  # a longer one proves no more, and hashing it costs us more than sending it costs others
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
 ENDED_SESSION_KEPT_FOR = timedelta(days=30)
+KNOWN_SOURCE_KEPT_FOR = timedelta(days=90)
+PASSWORD_RESET_LIFETIME = timedelta(hours=1)
+EMAIL_VERIFICATION_LIFETIME = timedelta(days=3)
 
 ROLES_OF_REGISTRATION = {"customer": ("customer",), "seller": ("customer", "seller")}
 """The roles that somebody gets who signs up as this; those who sell may buy too."""
 
 ADMIN_ROLES = ("customer", "admin")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many at once, and then one each while.
+
+    The generic cell rate algorithm (ITU-T I.371): all there is to keep is until when the tries made so far are owed.
+    """
+
+    at_once: int
+    each: timedelta
+
+    def owed_at_most_until(self, now: datetime) -> datetime:
+        """Whoever owes for longer has to wait."""
+        return now + self.each * self.at_once
+
+    def wait_seconds(self, owed_until: datetime, *, now: datetime) -> int:
+        """How long until another try, at least a second."""
+        wait = owed_until + self.each - self.owed_at_most_until(now)
+        return max(1, -(-wait // timedelta(seconds=1)))
+
+
+# At most a hundred wrong passwords an hour for one account (OWASP ASVS 4.0.3, 2.2.1), counting those from each place
+# that its owner has signed in from apart: guesses from elsewhere do not lock them out.
+GUESSES_OF_ONE_SOURCE = Limit(at_once=10, each=timedelta(seconds=40))
+GUESSES_OF_ALL_STRANGERS = Limit(at_once=50, each=timedelta(seconds=72))
+LETTERS = Limit(at_once=3, each=timedelta(minutes=15))
+"""To one address, of one kind."""
+
+
+def network_of(address: str) -> str:
+    """Whose guesses are counted together: an IPv4 address; of IPv6 the /64 that one household gets (RFC 6177)."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address):
+        return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def canonical_locale(text: str) -> str | None:
+    """The usual spelling of a language tag (BCP 47) such as ``de-CH``; None for one that CLDR does not know."""
+    try:
+        return str(Locale.parse(text, sep="-")).replace("_", "-")
+    except (ValueError, UnknownLocaleError):
+        return None
 
 
 def normalised_email(email: str) -> str:

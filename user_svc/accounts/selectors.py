@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from user_svc.accounts import errors, rules
-from user_svc.accounts.models import RefreshToken, Role, Session, User
+from user_svc.accounts.models import Allowance, KnownSource, RefreshToken, Session, User
 
 
 def user_of(*, user_id: UUID) -> User:
@@ -17,17 +17,35 @@ def user_of(*, user_id: UUID) -> User:
     return user
 
 
-def seller_of(*, seller_id: UUID) -> User:
-    """Somebody who sells here. Raises SellerNotFound."""
-    seller = User.objects.filter(id=seller_id, is_active=True, roles__contains=[Role.SELLER]).first()
-    if seller is None:
-        raise errors.SellerNotFound(seller_id=seller_id)
-    return seller
-
-
 def user_with_email(*, email: str) -> User | None:
     """Whoever has this address, in any spelling."""
     return User.objects.filter(email=rules.normalised_email(email)).first()
+
+
+def locked_user(*, user_id: UUID) -> User:
+    """The account, so that what is done with it is done one after the other. Raises UserNotFound."""
+    user = User.objects.select_for_update(no_key=True).filter(id=user_id, is_active=True).first()
+    if user is None:
+        raise errors.UserNotFound(user_id=user_id)
+    return user
+
+
+def locked_user_with_email(*, email: str) -> User:
+    """The same of an account that may be disabled. Raises UserNotFound."""
+    user = User.objects.select_for_update(no_key=True).filter(email=rules.normalised_email(email)).first()
+    if user is None:
+        raise errors.UserNotFound
+    return user
+
+
+def owed_until(*, key: str) -> datetime | None:
+    """Until when the tries under this key are owed."""
+    return Allowance.objects.filter(key=key).values_list("owed_until", flat=True).first()
+
+
+def is_known_source(*, key: str) -> bool:
+    """Whether somebody has signed in to that account from that place."""
+    return KnownSource.objects.filter(key=key).exists()
 
 
 def locked_refresh_token(*, token: str) -> RefreshToken | None:
@@ -50,3 +68,13 @@ def forgettable_sessions(*, now: datetime) -> QuerySet[Session]:
     """Those that ended long ago, and those that nothing can continue."""
     ended_long_ago = Q(ended_at__lte=now - rules.ENDED_SESSION_KEPT_FOR)
     return Session.objects.filter(ended_long_ago | ~Exists(RefreshToken.objects.filter(session=OuterRef("pk"))))
+
+
+def paid_allowances(*, now: datetime) -> QuerySet[Allowance]:
+    """Those that hold nobody back any more."""
+    return Allowance.objects.filter(owed_until__lte=now)
+
+
+def stale_sources(*, now: datetime) -> QuerySet[KnownSource]:
+    """Those that nobody has signed in from for long."""
+    return KnownSource.objects.filter(seen_at__lte=now - rules.KNOWN_SOURCE_KEPT_FOR)

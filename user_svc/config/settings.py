@@ -4,7 +4,15 @@ from common.settings import env
 from common.settings.mail import for_mail
 from common.settings.service import for_service
 
-globals().update(for_service("user_svc", apps=("django.contrib.postgres", "user_svc.accounts")))
+APPS = (
+    "django.contrib.postgres",
+    "user_svc.accounts",
+    "user_svc.addresses",
+    "user_svc.sellers",
+    "user_svc.wishlists",
+)
+
+globals().update(for_service("user_svc", apps=APPS))
 globals().update(for_mail())
 
 AUTH_USER_MODEL = "accounts.User"
@@ -26,3 +34,6 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Ed25519; the first signs access tokens, all are published, so that a new one can be put in front of the old.
 TOKEN_KEYS = env.keys("USER_SVC_TOKEN_KEYS")
+
+# Whether somebody who signs up as a seller waits for staff to approve them, or sells at once.
+SELLERS_NEED_APPROVAL = env.flag("OPENCOMMERCE_SELLERS_NEED_APPROVAL")

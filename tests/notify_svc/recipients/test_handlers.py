@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from notify_svc.recipients import selectors
-from tests.notify_svc.factories import UserRegisteredFactory
+from tests.notify_svc.factories import ProfileChangedFactory, UserRegisteredFactory
 
 pytestmark = pytest.mark.django_db
 USER = uuid.uuid4()
@@ -31,3 +31,17 @@ class TestRememberRecipient:
 
         assert recipient is not None
         assert recipient.email == "ada2@example.com"
+
+    @pytest.mark.parametrize("is_late", [False, True])
+    def test_follows_a_profile_that_changes(self, hear: Callable[..., bool], is_late: bool) -> None:
+        facts = [
+            UserRegisteredFactory(user_id=str(USER)),
+            ProfileChangedFactory(user_id=str(USER), version=2, email="countess@example.com"),
+        ]
+        for fact in reversed(facts) if is_late else facts:
+            hear(fact)
+
+        recipient = selectors.recipient_of(user_id=USER)
+
+        assert recipient is not None
+        assert (recipient.email, recipient.version) == ("countess@example.com", 2)

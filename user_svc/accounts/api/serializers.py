@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.serializers import Input, TextField
+from common.api.phones import PhoneField
+from common.api.serializers import Input, LineField, TextField
 from user_svc.accounts import rules
 
 
@@ -31,6 +32,46 @@ class RefreshInput(Input):
     refresh = TextField(max_length=512)
 
 
+class PasswordChangeInput(Input):
+    current = PasswordField()
+    new = PasswordField()
+
+
+class PasswordResetInput(Input):
+    email = TextField(max_length=rules.EMAIL_LENGTH)
+
+
+class PasswordResetConfirmationInput(Input):
+    token = TextField(max_length=512)
+    new = PasswordField()
+
+
+class EmailVerificationInput(Input):
+    token = TextField(max_length=512)
+
+
+class LocaleField(TextField):
+    """A language tag such as de or pt-BR (BCP 47)."""
+
+    default_error_messages = {"locale": "A language and perhaps a region, such as de or pt-BR."}
+
+    def to_internal_value(self, data: Any) -> str:
+        locale = rules.canonical_locale(super().to_internal_value(data))
+        if locale is None:
+            self.fail("locale")
+        return locale
+
+
+class ProfileInput(Input):
+    """What may be changed. Whoever changes the e-mail address also sends their ``current`` password."""
+
+    full_name = LineField(max_length=rules.NAME_LENGTH)
+    phone = PhoneField(allow_blank=True)
+    locale = LocaleField(max_length=rules.LOCALE_LENGTH)
+    email = TextField(max_length=rules.EMAIL_LENGTH)
+    current = PasswordField()
+
+
 class UserOutput(serializers.Serializer[Any]):
     """An account, as its owner sees it."""
 
@@ -38,6 +79,16 @@ class UserOutput(serializers.Serializer[Any]):
     email = serializers.CharField()
     full_name = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
+
+
+class ProfileOutput(UserOutput):
+    """All that somebody says of themselves."""
+
+    phone = serializers.CharField()
+    locale = serializers.CharField()
+    is_email_verified = serializers.BooleanField()
+    new_email = serializers.CharField()
+    """The address that is to replace the other one, once it is verified; else empty."""
 
 
 class TokensOutput(serializers.Serializer[Any]):
@@ -51,11 +102,3 @@ class RegistrationOutput(TokensOutput):
     """A new account, signed in."""
 
     user = UserOutput()
-
-
-class SellerOutput(serializers.Serializer[Any]):
-    """Somebody who sells, as everybody sees them."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField(source="full_name")
-    joined_at = serializers.DateTimeField(source="created_at")

@@ -9,6 +9,10 @@ urlpatterns = [
     path("auth/token/", views.SignIn.as_view()),
     path("auth/token/refresh/", views.TokenRefresh.as_view()),
     path("auth/logout/", views.SignOut.as_view()),
+    path("auth/password/change/", views.PasswordChange.as_view()),
+    path("auth/password/reset/", views.PasswordReset.as_view()),
+    path("auth/password/reset/confirm/", views.PasswordResetConfirmation.as_view()),
+    path("auth/email/verify/", views.EmailVerification.as_view()),
+    path("auth/email/verify/request/", views.EmailVerificationRequest.as_view()),
     path("users/me/", views.Me.as_view()),
-    path("sellers/<uuid:seller_id>/", views.Seller.as_view()),
 ]

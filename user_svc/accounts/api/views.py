@@ -1,7 +1,5 @@
 """Accounts over HTTP."""
 
-from uuid import UUID
-
 from django.http import HttpRequest, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control, never_cache
@@ -11,17 +9,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
-from common.api.authentication import caller_id
+from common.api.authentication import caller, caller_id
 from common.api.permissions import Anyone
 from user_svc.accounts import selectors, services
 from user_svc.accounts.api.serializers import (
     CredentialsInput,
+    EmailVerificationInput,
+    PasswordChangeInput,
+    PasswordResetConfirmationInput,
+    PasswordResetInput,
+    ProfileInput,
+    ProfileOutput,
     RefreshInput,
     RegistrationInput,
     RegistrationOutput,
-    SellerOutput,
     TokensOutput,
-    UserOutput,
 )
 
 
@@ -33,7 +35,7 @@ class Registration(APIView):
 
     def post(self, request: Request) -> Response:
         body = RegistrationInput.of(request.data)
-        signed_in = services.register(**body, now=clock.now())
+        signed_in = services.register(**body, source=_source(request), now=clock.now())
         return Response(RegistrationOutput(signed_in).data, status=201)
 
 
@@ -45,7 +47,7 @@ class SignIn(APIView):
 
     def post(self, request: Request) -> Response:
         body = CredentialsInput.of(request.data)
-        signed_in = services.sign_in(**body, now=clock.now())
+        signed_in = services.sign_in(**body, source=_source(request), now=clock.now())
         return Response(TokensOutput(signed_in).data)
 
 
@@ -73,19 +75,79 @@ class SignOut(APIView):
 
 
 class Me(APIView):
-    """GET shows the caller their account."""
+    """GET shows the caller their account, PATCH changes it."""
 
     def get(self, request: Request) -> Response:
-        return Response(UserOutput(selectors.user_of(user_id=caller_id(request))).data)
+        return Response(ProfileOutput(selectors.user_of(user_id=caller_id(request))).data)
+
+    def patch(self, request: Request) -> Response:
+        changes = ProfileInput.of(request.data, partial=True)
+        current = changes.pop("current", "")
+        user = services.change_profile(
+            user_id=caller_id(request), changes=changes, current=current, source=_source(request), now=clock.now()
+        )
+        return Response(ProfileOutput(user).data)
 
 
-class Seller(APIView):
-    """GET shows everybody who somebody is that sells."""
+class PasswordChange(APIView):
+    """POST replaces the caller's password, and signs them out everywhere but here."""
+
+    def post(self, request: Request) -> Response:
+        body = PasswordChangeInput.of(request.data)
+        services.change_password(
+            user_id=caller_id(request),
+            session_id=caller(request).session_id,
+            source=_source(request),
+            now=clock.now(),
+            **body,
+        )
+        return Response(status=204)
+
+
+class PasswordReset(APIView):
+    """POST has a letter sent to whoever forgot their password; the answer does not say whether there is anybody."""
 
     permission_classes = [Anyone]
 
-    def get(self, _request: Request, seller_id: UUID) -> Response:
-        return Response(SellerOutput(selectors.seller_of(seller_id=seller_id)).data)
+    def post(self, request: Request) -> Response:
+        body = PasswordResetInput.of(request.data)
+        services.request_password_reset(email=body["email"], now=clock.now())
+        return Response(status=202)
+
+
+class PasswordResetConfirmation(APIView):
+    """POST trades the token of such a letter for a new password, once."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request) -> Response:
+        body = PasswordResetConfirmationInput.of(request.data)
+        services.reset_password(**body, source=_source(request), now=clock.now())
+        return Response(status=204)
+
+
+class EmailVerification(APIView):
+    """POST shows, with the token of a letter, whose the address is."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request) -> Response:
+        body = EmailVerificationInput.of(request.data)
+        services.verify_email(token=body["token"], now=clock.now())
+        return Response(status=204)
+
+
+class EmailVerificationRequest(APIView):
+    """POST has another letter sent to the caller, if they have an address to verify."""
+
+    def post(self, request: Request) -> Response:
+        services.request_email_verification(user_id=caller_id(request), now=clock.now())
+        return Response(status=202)
+
+
+def _source(request: Request) -> str:
+    """The address that the gateway saw the caller at; nobody else can send it."""
+    return request.headers.get("X-Forwarded-For", "")
 
 
 @require_safe

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from common.events.outbox import publish
 from user_svc.accounts import errors, events, rules, selectors
-from user_svc.accounts.models import EMAIL_IS_UNIQUE, User
+from user_svc.accounts.models import EMAIL_IS_UNIQUE, Role, User
+from user_svc.accounts.services import guesses, passwords
 from user_svc.accounts.services.sessions import SignedIn, end_sessions_of, start_session
+from user_svc.sellers import services as sellers
 
 
-def register(*, email: str, password: str, full_name: str, role: str, now: datetime) -> SignedIn:
-    """Make an account and sign its owner in. Raises AccountNotAcceptable or EmailTaken."""
+def register(*, email: str, password: str, full_name: str, role: str, source: str, now: datetime) -> SignedIn:
+    """Make an account, have its address verified by letter, and sign its owner in, who may buy at once.
+
+    Raises AccountNotAcceptable or EmailTaken.
+    """
     roles = rules.ROLES_OF_REGISTRATION[role]
     user = User(email=rules.normalised_email(email), full_name=full_name, roles=list(roles))
     # Hashing takes its time by design; no transaction is open meanwhile.
     _accept(user, password)
     with transaction.atomic():
         _enrol(user)
+        publish(events.email_verification_requested(user))
+        if Role.SELLER in user.roles:
+            sellers.open_shop(user_id=user.id, name=user.full_name)
+        guesses.trust(email=user.email, source=source, now=now)
         return start_session(user=user, now=now)
 
 
@@ -34,6 +42,7 @@ def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
     user = selectors.user_with_email(email=email)
     if user is None:
         user = User(email=rules.normalised_email(email), full_name="Administrator", roles=list(rules.ADMIN_ROLES))
+        user.email_verified_at = now
         _accept(user, password)
         _enrol(user)
         return True
@@ -54,10 +63,8 @@ def _accept(user: User, password: str) -> None:
         user.clean_fields(exclude={"password"})
     except ValidationError as error:
         bad_fields |= error.message_dict
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        bad_fields["password"] = error.messages
+    if faults := passwords.faults_of(password, user):
+        bad_fields["password"] = faults
     if bad_fields:
         raise errors.AccountNotAcceptable(errors=bad_fields)
     user.set_password(password)

@@ -12,7 +12,7 @@ from django.db import transaction
 from common.events.outbox import publish
 from user_svc.accounts import errors, events, rules, selectors
 from user_svc.accounts.models import RefreshToken, Session, User
-from user_svc.accounts.services import access_tokens
+from user_svc.accounts.services import access_tokens, guesses
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class SignedIn:
     refresh: str
 
 
-def sign_in(*, email: str, password: str, now: datetime) -> SignedIn:
-    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong."""
+def sign_in(*, email: str, password: str, source: str, now: datetime) -> SignedIn:
+    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong, or TooManyRequests."""
+    guess = guesses.begin(email=email, source=source, now=now)
     # Hashing takes its time by design; no transaction is open meanwhile.
     user = selectors.user_with_email(email=email)
     if user is None:
@@ -34,7 +35,8 @@ def sign_in(*, email: str, password: str, now: datetime) -> SignedIn:
         raise errors.InvalidCredentials
     if not user.check_password(password) or not user.is_active:
         raise errors.InvalidCredentials
-    return start_session(user=user, now=now)
+    guesses.succeed(guess, now=now)
+    return _admit(user, now=now)
 
 
 @transaction.atomic
@@ -64,10 +66,22 @@ def sign_out(*, token: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_sessions_of(*, user_id: UUID, now: datetime) -> None:
-    """Sign somebody out wherever they are."""
-    for session in selectors.locked_open_sessions_of(user_id=user_id):
-        _end(session, now=now)
+def end_sessions_of(*, user_id: UUID, now: datetime, but: str = "") -> None:
+    """Sign somebody out wherever they are, ``but`` in the session of this id."""
+    sessions = [session for session in selectors.locked_open_sessions_of(user_id=user_id) if str(session.id) != but]
+    _end(*sessions, now=now)
+
+
+@transaction.atomic
+def _admit(user: User, *, now: datetime) -> SignedIn:
+    """Whoever changes a password ends the sessions that there are: none may begin with the old one a moment later."""
+    try:
+        current = selectors.locked_user(user_id=user.id)
+    except errors.UserNotFound:
+        raise errors.InvalidCredentials from None
+    if current.password != user.password:
+        raise errors.InvalidCredentials
+    return start_session(user=current, now=now)
 
 
 @transaction.atomic
@@ -91,8 +105,9 @@ def _continue(session: Session, *, now: datetime) -> SignedIn:
     return SignedIn(user=session.user, access=access_tokens.issue(session, now=now), refresh=token)
 
 
-def _end(session: Session, *, now: datetime) -> None:
-    if session.ended_at is None:
+def _end(*sessions: Session, now: datetime) -> None:
+    ending = [session for session in sessions if session.ended_at is None]
+    for session in ending:
         session.ended_at = now
-        session.save(update_fields=["ended_at"])
-        publish(events.session_ended(session))
+    Session.objects.bulk_update(ending, ["ended_at"])
+    publish(*map(events.session_ended, ending))

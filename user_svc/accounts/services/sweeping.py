@@ -17,6 +17,11 @@ def forget_expired_tokens(*, now: datetime) -> int:
     return _delete(selectors.expired_refresh_tokens(now=now)) + _delete(selectors.forgettable_sessions(now=now))
 
 
+def forget_stale_guesses(*, now: datetime) -> int:
+    """Delete what holds nobody back any more, and places that nobody signed in from for long."""
+    return _delete(selectors.paid_allowances(now=now)) + _delete(selectors.stale_sources(now=now))
+
+
 def _delete(rows: QuerySet[Any]) -> int:
     deleted = 0
     while keys := list(rows.values_list("pk", flat=True)[:BATCH_SIZE]):

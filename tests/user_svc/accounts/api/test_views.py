@@ -27,9 +27,8 @@ class TestDoors:
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="opencommerce"'
 
-    @pytest.mark.parametrize("path", [ME, f"/api/v1/sellers/{uuid4()}/"])
-    def test_gets_come_only_through_the_gateway(self, client: Client, path: str) -> None:
-        assert client.get(path).status_code == 401
+    def test_gets_come_only_through_the_gateway(self, client: Client) -> None:
+        assert client.get(ME).status_code == 401
 
     def test_a_visitor_has_no_account_to_see(self, visitor: Any) -> None:
         assert visitor.get(ME).status_code == 401
@@ -216,30 +215,16 @@ class TestMe:
             "email": user.email,
             "full_name": user.full_name,
             "roles": ["customer"],
+            "phone": "",
+            "locale": "en",
+            "is_email_verified": False,
+            "new_email": "",
         }
 
     def test_is_not_there_for_an_account_that_was_closed(self, client_of: Any) -> None:
         user = UserFactory(is_active=False)
 
         assert client_of(user.id, "customer").get(ME).status_code == 404
-
-
-class TestSeller:
-    def test_shows_everybody_who_sells(self, visitor: Any) -> None:
-        seller = UserFactory(roles=["customer", "seller"])
-
-        answer = visitor.get(f"/api/v1/sellers/{seller.id}/")
-
-        joined_at = seller.created_at.isoformat().replace("+00:00", "Z")
-        assert answer.json() == {"id": str(seller.id), "name": seller.full_name, "joined_at": joined_at}
-
-    def test_is_not_there_for_somebody_who_does_not_sell(self, visitor: Any) -> None:
-        others = [UserFactory(), UserFactory(roles=["seller"], is_active=False), UserFactory.build()]
-
-        assert {visitor.get(f"/api/v1/sellers/{other.id}/").status_code for other in others} == {404}
-
-    def test_is_not_there_for_what_is_no_id(self, visitor: Any) -> None:
-        assert visitor.get("/api/v1/sellers/1/").status_code == 404
 
 
 class TestKeySet:

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from common import clock
-from tests.user_svc.factories import NOON, PASSWORD, UserFactory
+from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import services
 from user_svc.accounts.models import Session
 
@@ -31,7 +31,7 @@ class TestAccessToken:
         now = clock.now()
         user = UserFactory(roles=["customer", "seller"])
 
-        token = services.sign_in(email=user.email, password=PASSWORD, now=now).access
+        token = services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=now).access
 
         claims = read(token)
         del claims["jti"]
@@ -50,18 +50,18 @@ class TestAccessToken:
     def test_is_never_the_same_twice(self) -> None:
         user = UserFactory()
 
-        tokens = {services.sign_in(email=user.email, password=PASSWORD, now=NOON).access for _ in range(2)}
+        tokens = {services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=NOON).access for _ in range(2)}
 
         assert len(tokens) == 2
 
     def test_stays_good_when_another_key_is_put_in_front(self, settings: Settings) -> None:
         user = UserFactory()
         settings.TOKEN_KEYS = [OLD]
-        before = services.sign_in(email=user.email, password=PASSWORD, now=clock.now()).access
+        before = services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=clock.now()).access
 
         settings.TOKEN_KEYS = [NEW, OLD]
 
-        after = services.sign_in(email=user.email, password=PASSWORD, now=clock.now()).access
+        after = services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=clock.now()).access
         assert read(before)["sub"] == read(after)["sub"] == str(user.id)
         assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
 

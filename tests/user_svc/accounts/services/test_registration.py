@@ -8,15 +8,15 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from common.contracts import SessionEnded, UserRegistered
-from tests.user_svc.factories import NOON, PASSWORD, UserFactory
+from common.contracts import EmailVerificationRequested, SellerChanged, SessionEnded, UserRegistered
+from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import errors, services
 from user_svc.accounts.models import Session, User
 
 
 def register(**changes: Any) -> services.SignedIn:
     account = {"email": "ada@example.com", "password": PASSWORD, "full_name": "Ada Lovelace", "role": "customer"}
-    return services.register(**{**account, **changes}, now=NOON)
+    return services.register(**{**account, **changes}, source=HOME, now=NOON)
 
 
 @pytest.mark.django_db
@@ -25,7 +25,7 @@ class TestRegister:
         user = register(email="Ada@Example.com").user
 
         assert User.objects.get() == user
-        assert told == [
+        assert told.named(UserRegistered) == [
             UserRegistered(
                 version=1,
                 user_id=str(user.id),
@@ -34,6 +34,8 @@ class TestRegister:
                 roles=("customer",),
             )
         ]
+        assert [fact.user_id for fact in told.named(EmailVerificationRequested)] == [str(user.id)]
+        assert len(told) == 2
 
     def test_signs_its_owner_in(self) -> None:
         signed_in = register()
@@ -43,6 +45,16 @@ class TestRegister:
 
     def test_lets_sellers_buy_too(self) -> None:
         assert register(role="seller").user.roles == ["customer", "seller"]
+
+    @pytest.mark.parametrize(("need_approval", "status"), [(False, "approved"), (True, "pending")])
+    def test_opens_a_shop_for_sellers(self, settings: Settings, told: Any, need_approval: bool, status: str) -> None:
+        settings.SELLERS_NEED_APPROVAL = need_approval
+
+        user = register(role="seller").user
+
+        (fact,) = told.named(SellerChanged)
+        assert (fact.seller_id, fact.seller_name, fact.status) == (str(user.id), "Ada Lovelace", status)
+        assert (fact.version, fact.previous_status) == (1, "")
 
     def test_keeps_no_password_but_an_argon2_hash(self, settings: Settings) -> None:
         settings.PASSWORD_HASHERS = ["user_svc.config.hashers.Argon2"]
@@ -111,7 +123,7 @@ class TestRegisterAtOnce:
             outcomes = sorted(pool.map(attempt, range(6)))
 
         assert outcomes == ["registered", *["taken"] * 5]
-        assert User.objects.count() == Session.objects.count() == len(told) == 1
+        assert User.objects.count() == Session.objects.count() == len(told.named(UserRegistered)) == 1
 
 
 @pytest.mark.django_db
@@ -137,11 +149,11 @@ class TestEnsureAdmin:
 
     def test_signs_out_whoever_knew_another_password(self, told: Any) -> None:
         user = UserFactory()
-        services.sign_in(email=user.email, password=PASSWORD, now=NOON)
+        services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=NOON)
 
         services.ensure_admin(email=user.email, password="another long walk", now=NOON)
 
-        assert services.sign_in(email=user.email, password="another long walk", now=NOON).user == user
+        assert services.sign_in(source=HOME, email=user.email, password="another long walk", now=NOON).user == user
         assert [fact.user_id for fact in told.named(SessionEnded)] == [str(user.id)]
 
     def test_refuses_a_password_that_anyone_would_guess(self) -> None:

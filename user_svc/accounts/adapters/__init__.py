@@ -1,0 +1,1 @@
+"""The outside edge: the letters that carry tokens."""

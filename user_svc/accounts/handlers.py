@@ -1,0 +1,44 @@
+"""What user_svc hears of itself: letters to write, which takes longer than a request may."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from smtplib import SMTPRecipientsRefused
+from uuid import UUID
+
+from common import clock
+from common.contracts import EmailVerificationRequested, PasswordResetRequested
+from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import subscribe
+from user_svc.accounts import services
+
+logger = logging.getLogger(__name__)
+
+
+@subscribe(PasswordResetRequested, outside=True)
+def mail_token_when_password_reset_requested(fact: PasswordResetRequested) -> None:
+    """To whom the address belongs, if it is anybody's."""
+    _write(
+        lambda: services.mail_password_reset(letter_id=fact.request_id, email=fact.email, now=clock.now()),
+    )
+
+
+@subscribe(EmailVerificationRequested, outside=True)
+def mail_token_when_email_verification_requested(fact: EmailVerificationRequested) -> None:
+    """To the address that is to be verified."""
+    _write(
+        lambda: services.mail_email_verification(
+            letter_id=fact.request_id, user_id=UUID(fact.user_id), now=clock.now()
+        ),
+    )
+
+
+def _write(letter: Callable[[], None]) -> None:
+    """Servers like to quote addresses, which belong neither into logs nor among the reasons of a failure."""
+    try:
+        letter()
+    except SMTPRecipientsRefused:
+        logger.warning("a letter has no reader: the mail server refuses the address")
+    except OSError as error:
+        raise TryAgainLater(type(error).__name__) from None

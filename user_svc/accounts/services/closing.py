@@ -1,0 +1,40 @@
+"""Accounts that are disabled by those who run the shop, and enabled again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from user_svc.accounts import events, selectors
+from user_svc.accounts.models import Role, User
+from user_svc.accounts.services.sessions import end_sessions_of
+from user_svc.sellers import services as sellers
+
+
+@transaction.atomic
+def disable_account(*, email: str, now: datetime) -> None:
+    """Keep somebody out, wherever they are signed in, and close their shop. Raises UserNotFound."""
+    user = selectors.locked_user_with_email(email=email)
+    if not user.is_active:
+        return
+    _turn(user, is_active=False)
+    end_sessions_of(user_id=user.id, now=now)
+    if Role.SELLER in user.roles:
+        sellers.suspend_seller(seller_id=user.id, reason="The account was disabled.")
+
+
+@transaction.atomic
+def enable_account(*, email: str) -> None:
+    """Let somebody in again; their shop opens when it is approved again. Raises UserNotFound."""
+    user = selectors.locked_user_with_email(email=email)
+    if not user.is_active:
+        _turn(user, is_active=True)
+
+
+def _turn(user: User, *, is_active: bool) -> None:
+    user.is_active = is_active
+    user.version += 1
+    user.save(update_fields=["is_active", "version", "updated_at"])
+    publish(events.profile_changed(user))

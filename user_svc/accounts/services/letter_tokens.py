@@ -1,0 +1,66 @@
+"""Tokens that are mailed. Nothing is kept of them: they are signed, expire, and hold until they were used.
+
+So none lies in a database, an outbox or on the broker; one is made at the moment when its letter is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from user_svc.accounts import errors, rules, selectors
+from user_svc.accounts.models import User
+
+
+@dataclass(frozen=True)
+class LetterToken:
+    """One kind of them: what it is for, how long it holds, and what changes when it is used."""
+
+    purpose: str
+    lifetime: timedelta
+    state_of: Callable[[User], str]
+
+    def issue(self, user: User, *, now: datetime) -> str:
+        """One for this person, as they are now."""
+        until = int((now + self.lifetime).timestamp())
+        return self._signer.sign_object({"user": user.id.hex, "until": until, "state": self._digest(user)})
+
+    def holder(self, token: str, *, now: datetime) -> User:
+        """Whose it is. Raises BadLetterToken for one that is forged, used or expired."""
+        try:
+            said = self._signer.unsign_object(token)
+            user = selectors.user_of(user_id=UUID(said["user"]))
+        except (BadSignature, errors.UserNotFound):
+            raise _refusal() from None
+        if said["until"] <= now.timestamp() or not constant_time_compare(said["state"], self._digest(user)):
+            raise _refusal()
+        return user
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(salt=f"accounts.letter_tokens.{self.purpose}")
+
+    def _digest(self, user: User) -> str:
+        # Keyed, since it is derived from secrets such as a password's hash; 128 bits cannot be guessed.
+        return salted_hmac(self.purpose, self.state_of(user), algorithm="sha256").hexdigest()[:32]
+
+
+def _refusal() -> errors.BadLetterToken:
+    return errors.BadLetterToken(errors={"token": ["It was used, has expired, or is not one that we mailed."]})
+
+
+PASSWORD_RESET = LetterToken(
+    purpose="password_reset",
+    lifetime=rules.PASSWORD_RESET_LIFETIME,
+    state_of=lambda user: f"{user.email} {user.password}",
+)
+EMAIL_VERIFICATION = LetterToken(
+    purpose="email_verification",
+    lifetime=rules.EMAIL_VERIFICATION_LIFETIME,
+    state_of=lambda user: f"{user.email} {user.new_email} {user.email_verified_at}",
+)

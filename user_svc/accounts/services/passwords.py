@@ -1,0 +1,75 @@
+"""Passwords that are changed, and those that were forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from common.errors import TooManyRequests
+from common.events.outbox import publish
+from user_svc.accounts import errors, events, rules, selectors
+from user_svc.accounts.models import User
+from user_svc.accounts.services import allowances, guesses
+from user_svc.accounts.services.letter_tokens import PASSWORD_RESET
+from user_svc.accounts.services.sessions import end_sessions_of
+
+
+def faults_of(password: str, user: User) -> list[str]:
+    """Why this is no password for this person; empty when it is one."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
+
+
+def change_password(*, user_id: UUID, session_id: str, current: str, new: str, source: str, now: datetime) -> None:
+    """Replace a password, and sign its owner out everywhere but here.
+
+    Raises WrongPassword, AccountNotAcceptable, TooManyRequests or PasswordChangedMeanwhile.
+    """
+    user = selectors.user_of(user_id=user_id)
+    guesses.prove(user, current, field="current", source=source, now=now)
+    if not _replace(user, new, now=now, but=session_id):
+        raise errors.PasswordChangedMeanwhile
+
+
+def request_password_reset(*, email: str, now: datetime) -> None:
+    """Have a letter sent, if somebody has this address and did not ask too often.
+
+    Whether there is an account is looked up later and elsewhere, so neither the answer nor its time betrays it.
+    """
+    address = rules.normalised_email(email)
+    try:
+        allowances.take(rules.digest_of(f"password letters to {address}"), rules.LETTERS, now=now)
+    except TooManyRequests:
+        return
+    with transaction.atomic():
+        publish(events.password_reset_requested(address))
+
+
+def reset_password(*, token: str, new: str, source: str, now: datetime) -> None:
+    """Replace a forgotten password, and sign its owner out everywhere. Raises BadLetterToken, AccountNotAcceptable."""
+    user = PASSWORD_RESET.holder(token, now=now)
+    if not _replace(user, new, now=now):
+        raise errors.BadLetterToken
+    guesses.trust(email=user.email, source=source, now=now)
+
+
+def _replace(user: User, new: str, *, now: datetime, but: str = "") -> bool:
+    """False when somebody else was faster."""
+    if faults := faults_of(new, user):
+        raise errors.AccountNotAcceptable(errors={"new": faults})
+    before = user.password
+    # Hashing takes its time by design; no transaction is open meanwhile.
+    user.set_password(new)
+    with transaction.atomic():
+        if selectors.locked_user(user_id=user.id).password != before:
+            return False
+        user.save(update_fields=["password", "updated_at"])
+        end_sessions_of(user_id=user.id, now=now, but=but)
+        return True

@@ -1,0 +1,97 @@
+"""What people say of themselves, and the addresses that they have to show are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from common.events.outbox import publish
+from user_svc.accounts import errors, events, rules, selectors
+from user_svc.accounts.models import EMAIL_IS_UNIQUE, User
+from user_svc.accounts.services import allowances, guesses
+from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION
+
+_TOLD = {"full_name", "locale"}
+
+
+def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, source: str, now: datetime) -> User:
+    """Change what is given. Another e-mail address takes the ``current`` password, and holds once it is verified.
+
+    Raises AccountNotAcceptable, WrongPassword or TooManyRequests.
+    """
+    values = dict(changes)
+    if "email" in values:
+        user = selectors.user_of(user_id=user_id)
+        values["new_email"] = _wanted_address(values.pop("email"), user)
+        if values["new_email"]:
+            guesses.prove(user, current, field="current", source=source, now=now)
+            _take_letter(user, now=now)
+    return _change(user_id=user_id, values=values)
+
+
+@transaction.atomic
+def request_email_verification(*, user_id: UUID, now: datetime) -> None:
+    """Have another letter sent to somebody who has yet to verify an address. Raises TooManyRequests."""
+    user = selectors.locked_user(user_id=user_id)
+    if user.new_email or not user.is_email_verified:
+        _take_letter(user, now=now)
+        publish(events.email_verification_requested(user))
+
+
+@transaction.atomic
+def verify_email(*, token: str, now: datetime) -> None:
+    """Believe that an address belongs to whoever read its letter. Raises BadLetterToken or EmailTaken."""
+    holder = EMAIL_VERIFICATION.holder(token, now=now)
+    selectors.locked_user(user_id=holder.id)
+    user = EMAIL_VERIFICATION.holder(token, now=now)  # a twin may have used it while we waited for the lock
+    user.email_verified_at = now
+    if not user.new_email:
+        user.save(update_fields=["email_verified_at", "updated_at"])
+        return
+    user.email, user.new_email = user.new_email, ""
+    user.version += 1
+    _save_address(user)
+    publish(events.profile_changed(user))
+
+
+@transaction.atomic
+def _change(*, user_id: UUID, values: Mapping[str, str]) -> User:
+    user = selectors.locked_user(user_id=user_id)
+    changed = {name for name, value in values.items() if getattr(user, name) != value}
+    for name in changed:
+        setattr(user, name, values[name])
+    if changed & _TOLD:
+        user.version += 1
+        publish(events.profile_changed(user))
+    if changed:
+        user.save(update_fields=[*changed, "version", "updated_at"])
+    if values.get("new_email"):
+        publish(events.email_verification_requested(user))
+    return user
+
+
+def _wanted_address(email: str, user: User) -> str:
+    """The address that somebody wants instead of theirs; empty when it is theirs. Raises AccountNotAcceptable."""
+    address = rules.normalised_email(email)
+    try:
+        User._meta.get_field("email").clean(address, user)
+    except ValidationError as error:
+        raise errors.AccountNotAcceptable(errors={"email": list(error.messages)}) from None
+    return "" if address == user.email else address
+
+
+def _take_letter(user: User, *, now: datetime) -> None:
+    allowances.take(rules.digest_of(f"verification letters of {user.id}"), rules.LETTERS, now=now)
+
+
+def _save_address(user: User) -> None:
+    try:
+        user.save(update_fields=["email", "new_email", "email_verified_at", "version", "updated_at"])
+    except IntegrityError as error:
+        if EMAIL_IS_UNIQUE in str(error):
+            raise errors.EmailTaken from None
+        raise

@@ -1,0 +1,1 @@
+"""Addresses: where people have things sent."""

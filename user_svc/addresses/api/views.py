@@ -1,0 +1,51 @@
+"""People's own addresses over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.authentication import caller_id
+from user_svc.addresses import selectors, services
+from user_svc.addresses.api.serializers import AddressInput, AddressOutput
+from user_svc.addresses.models import Address
+from user_svc.addresses.rules import PostalAddress
+
+
+class AddressList(ListAPIView[Address]):
+    """GET lists the caller's addresses, POST adds one."""
+
+    serializer_class = AddressOutput
+
+    def get_queryset(self) -> QuerySet[Address]:
+        return selectors.addresses_of(user_id=caller_id(self.request))
+
+    def post(self, request: Request) -> Response:
+        body = AddressInput.of(request.data)
+        is_default = body.pop("is_default", False)
+        address = services.keep_address(
+            user_id=caller_id(request), address=PostalAddress(**body), is_default=is_default
+        )
+        return Response(AddressOutput(address).data, status=201)
+
+
+class OneAddress(APIView):
+    """GET shows one of the caller's addresses, PATCH changes it, DELETE removes it."""
+
+    def get(self, request: Request, address_id: UUID) -> Response:
+        address = selectors.address_of(user_id=caller_id(request), address_id=address_id)
+        return Response(AddressOutput(address).data)
+
+    def patch(self, request: Request, address_id: UUID) -> Response:
+        changes = AddressInput.of(request.data, partial=True)
+        address = services.change_address(user_id=caller_id(request), address_id=address_id, changes=changes)
+        return Response(AddressOutput(address).data)
+
+    def delete(self, request: Request, address_id: UUID) -> Response:
+        services.forget_address(user_id=caller_id(request), address_id=address_id)
+        return Response(status=204)

@@ -1,0 +1,1 @@
+"""Shops: who sells here, under which name, and whether they may."""

@@ -1,0 +1,1 @@
+"""How sellers are asked for over HTTP."""

@@ -1,0 +1,56 @@
+"""Sellers over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.authentication import caller, caller_id
+from common.api.permissions import Anyone, Staff
+from user_svc.sellers import selectors, services
+from user_svc.sellers.api.serializers import OwnSellerOutput, SellerOutput, ShopInput, SuspensionInput
+
+
+class Seller(APIView):
+    """GET shows everybody who somebody is that sells."""
+
+    permission_classes = [Anyone]
+
+    def get(self, request: Request, seller_id: UUID) -> Response:
+        viewer = caller(request)
+        seller = selectors.seller_seen_by(seller_id=seller_id, viewer_id=viewer.id, is_staff=viewer.is_staff)
+        is_insider = viewer.is_staff or viewer.id == seller_id
+        return Response((OwnSellerOutput if is_insider else SellerOutput)(seller).data)
+
+
+class OwnShop(APIView):
+    """GET shows sellers what they say of themselves, PATCH changes it."""
+
+    def get(self, request: Request) -> Response:
+        return Response(OwnSellerOutput(selectors.own_seller(user_id=caller_id(request))).data)
+
+    def patch(self, request: Request) -> Response:
+        changes = ShopInput.of(request.data, partial=True)
+        return Response(OwnSellerOutput(services.change_shop(user_id=caller_id(request), changes=changes)).data)
+
+
+class Approval(APIView):
+    """POST lets somebody sell."""
+
+    permission_classes = [Staff]
+
+    def post(self, _request: Request, seller_id: UUID) -> Response:
+        return Response(OwnSellerOutput(services.approve_seller(seller_id=seller_id)).data)
+
+
+class Suspension(APIView):
+    """POST lets somebody sell no longer."""
+
+    permission_classes = [Staff]
+
+    def post(self, request: Request, seller_id: UUID) -> Response:
+        body = SuspensionInput.of(request.data)
+        return Response(OwnSellerOutput(services.suspend_seller(seller_id=seller_id, reason=body["reason"])).data)

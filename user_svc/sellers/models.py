@@ -1,0 +1,49 @@
+"""Sellers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from user_svc.sellers import rules
+
+
+class Status(models.TextChoices):
+    """Whether somebody may sell."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+
+
+class Seller(models.Model):
+    """Somebody with a shop here; the seller's id is that of their account."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField(max_length=rules.NAME_LENGTH)
+    about = models.CharField(max_length=rules.ABOUT_LENGTH, blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices)
+    reason = models.CharField(max_length=rules.REASON_LENGTH, blank=True)
+    """Why it is suspended, as staff put it."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="seller_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.SUSPENDED) ^ Q(reason=""), name="seller_is_suspended_for_a_reason"
+            ),
+        ]
+
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.user_id
+
+    def is_seen_by(self, *, viewer_id: UUID | None, is_staff: bool) -> bool:
+        """Everybody sees one who may sell; others are seen by themselves and by staff."""
+        return self.status == Status.APPROVED or is_staff or viewer_id == self.user_id

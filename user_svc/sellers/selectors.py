@@ -1,0 +1,30 @@
+"""Finding sellers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from user_svc.sellers import errors
+from user_svc.sellers.models import Seller
+
+
+def seller_seen_by(*, seller_id: UUID, viewer_id: UUID | None, is_staff: bool) -> Seller:
+    """A seller, as far as the viewer may know of them. Raises SellerNotFound."""
+    seller = Seller.objects.filter(user_id=seller_id).first()
+    if seller is None or not seller.is_seen_by(viewer_id=viewer_id, is_staff=is_staff):
+        raise errors.SellerNotFound(seller_id=seller_id)
+    return seller
+
+
+def own_seller(*, user_id: UUID) -> Seller:
+    """Somebody's own shop. Raises SellerNotFound for those who do not sell."""
+    return seller_seen_by(seller_id=user_id, viewer_id=user_id, is_staff=False)
+
+
+def locked_seller(*, seller_id: UUID) -> Seller:
+    """The seller, so that what is done with them is done one after the other. Raises SellerNotFound."""
+    sellers = Seller.objects.select_for_update(of=("self",), no_key=True).select_related("user")
+    seller = sellers.filter(user_id=seller_id).first()
+    if seller is None:
+        raise errors.SellerNotFound(seller_id=seller_id)
+    return seller

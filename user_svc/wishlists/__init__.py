@@ -1,0 +1,1 @@
+"""Wishlists: products that people want to find again."""

@@ -1,0 +1,1 @@
+"""How wishlists are asked for over HTTP."""

@@ -1,0 +1,3 @@
+"""Limits of a wishlist."""
+
+MAX_ITEMS = 1000
