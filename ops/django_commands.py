@@ -17,19 +17,24 @@ def run(name: str, arguments: list[str]) -> int:
     services = SERVICES if name == "all" else (BY_NAME[name],)
     state = State()
     state.make()
-    remembered = state.read("run")
-    blueprint = Blueprint(
-        state,
-        public_port=remembered.get("port", ports.FIRST_PUBLIC),
-        scale=remembered.get("scale"),
-        as_it_is=True,
-    )
+    blueprint = blueprint_of(state)
     codes = []
     for service in services:
         if len(services) > 1:
             console.print(f"[bold]{service.name}[/]")
         codes.append(_manage(blueprint, service, arguments))
     return max(codes)
+
+
+def blueprint_of(state: State) -> Blueprint:
+    """The run as it was started, or as it would be."""
+    remembered = state.read("run")
+    return Blueprint(
+        state,
+        public_port=remembered.get("port", ports.FIRST_PUBLIC),
+        scale=remembered.get("scale"),
+        as_it_is=True,
+    )
 
 
 def _manage(blueprint: Blueprint, service: Service, arguments: list[str]) -> int:

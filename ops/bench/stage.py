@@ -1,0 +1,105 @@
+"""A platform of the benchmarks' own, kept from one to the next."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from subprocess import PIPE, Popen
+from tempfile import TemporaryFile
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from common.api import assertion
+from common.topology import SERVICES, Service
+from ops import interrupts
+from ops.django_commands import blueprint_of
+from ops.errors import OpsError
+from ops.platform import Platform
+from ops.progress import Say
+from ops.servers import SERVERS
+from ops.state import LOCAL, ROOT, State
+
+_A_DAY_OF_SECONDS = 86_400
+_LINES_OF_A_FAILURE = 40
+
+
+class Stage:
+    """A platform that nobody else uses."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._blueprint = blueprint_of(platform.state)
+
+    def manage(self, service: Service, *arguments: str, say: Say = lambda _: None) -> str:
+        """What a service's manage.py prints; ``say`` hears what it says of its progress. Raises OpsError."""
+        variables = self._blueprint.environment.of_service(service) | {"OPENCOMMERCE_LOG_LEVEL": "WARNING"}
+        command = [sys.executable, str(ROOT / service.name / "manage.py"), *arguments]
+        with TemporaryFile("w+") as printed:
+            with Popen(command, env=variables, stdout=printed, stderr=PIPE, text=True) as process:
+                said = _listen(process, say)
+            if process.returncode != 0:
+                raise OpsError(f"{service.name} {arguments[0]} failed:\n{said}")
+            printed.seek(0)
+            return printed.read()
+
+    def port(self, name: str) -> int:
+        """Where a process listens."""
+        return next(spec.port for spec in self._blueprint.application_specs() if spec.name == name and spec.port)
+
+    def database_url(self, service: Service) -> str:
+        """The service's own, in its own role."""
+        return self._blueprint.environment.database_url(service)
+
+    @property
+    def redis_url(self) -> str:
+        """The one that all services share."""
+        return self._blueprint.server_urls()["OPENCOMMERCE_REDIS_URL"]
+
+    def roots(self, *names: str) -> dict[str, int]:
+        """The pids of processes, by name."""
+        running = self.platform.daemon.processes()
+        return {name: running[name]["identity"]["pid"] for name in names}
+
+    def gateways_header(self, service: Service) -> dict[str, str]:
+        """With which a service takes us for the gateway, speaking for a visitor."""
+        key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(self._blueprint.environment.assertion_key()))
+        return {assertion.HEADER: assertion.sign(key, audience=service.name, life_seconds=_A_DAY_OF_SECONDS)}
+
+
+def _listen(process: Popen[str], say: Say) -> str:
+    """The last lines of what it says until it ends; whoever stops listening ends it."""
+    last: deque[str] = deque(maxlen=_LINES_OF_A_FAILURE)
+    try:
+        for line in process.stderr or ():
+            last.append(line)
+            say(line.strip())
+    except BaseException:
+        process.kill()
+        raise
+    return "".join(last)
+
+
+@contextmanager
+def stage(*, fresh: bool) -> Iterator[Stage]:
+    """Bring it up beside whatever runs, without limits on rates, and take it down again, however it ends."""
+    _refuse_what_is_given()
+    os.environ["OPENCOMMERCE_RATE_LIMITS"] = "off"
+    platform = Platform(State(LOCAL / "bench"))
+    platform.up(fresh=fresh, attached=True)
+    try:
+        yield Stage(platform)
+    finally:
+        with interrupts.uninterrupted():
+            platform.down()
+
+
+def _refuse_what_is_given() -> None:
+    """On servers that somebody gave, a catalogue may be somebody's."""
+    variables = [kind.variable for kind in SERVERS] + [service.database_variable for service in SERVICES]
+    given = [name for name in variables if os.environ.get(name)]
+    if given:
+        raise OpsError(f"The benchmark of the catalogue runs servers of its own. Unset {', '.join(given)}.")
