@@ -38,6 +38,13 @@ class BrokenPicture(DomainError):
     status = 400
 
 
+class InvalidLink(DomainError):
+    """The link does not open this; ask for the file again to get a new one."""
+
+    code = "invalid_link"
+    status = 403
+
+
 class RangeNotSatisfiable(DomainError):
     """The range lies beyond the end of the file."""
 

@@ -43,6 +43,8 @@ class StoredFile(TimestampedModel):
     height = models.PositiveIntegerField(null=True)
     variants_problem = models.CharField(max_length=200, default="", blank=True)
     """Why a picture could not be made smaller; empty when it could, or was not tried yet."""
+    awaits_variants = models.BooleanField(default=False)
+    """A picture whose smaller sizes were neither made nor found impossible."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -50,6 +52,7 @@ class StoredFile(TimestampedModel):
         indexes = [
             models.Index(fields=["created_at"], condition=Q(status="storing"), name="file_unfinished"),
             models.Index(fields=["updated_at"], condition=Q(status="deleted"), name="file_to_remove"),
+            models.Index(fields=["created_at"], condition=Q(awaits_variants=True), name="file_without_variants"),
         ]
 
     @property
@@ -87,6 +90,14 @@ class FileVariant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "name"], name="one_variant_a_size")]
+
+
+class StorageSweep(models.Model):
+    """How far a sweep through the storage has come; it takes several runs."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    position = models.CharField(max_length=1024, default="", blank=True)
+    """The last key that was looked at; empty to begin anew."""
 
 
 def original_key(file_id: uuid.UUID) -> str:

@@ -17,6 +17,9 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 TEXTS = frozenset({"text/csv", "application/json", "text/plain"})
 LARGEST_PICTURE_PIXELS = 50_000_000
 
+MOST_FRAMES = 1000
+"""Of a moving picture. Only the first is decoded here, but a browser that shows it decodes them all."""
+
 VARIANTS = {"thumb": 200, "medium": 600, "large": 1200}
 """The longer side of each, in pixels, at most."""
 
@@ -33,6 +36,25 @@ _SIGNATURES = (
     (b"PK\x03\x04", "application/zip"),
 )
 _TEXT_BY_SUFFIX = {"csv": "text/csv", "json": "application/json"}
+_SUFFIXES = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/gif": (".gif",),
+    "application/pdf": (".pdf",),
+    "application/zip": (".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub"),
+    "application/json": (".json",),
+    "text/csv": (".csv",),
+    "text/plain": (".txt", ".md", ".log", ".tsv"),
+}
+"""What a name may end with, lest a system runs a file as what it is not; the first is added where none is there."""
+
+_RESERVED_STEMS = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789")]
+)
+"""Devices of Windows whatever follows after a dot ("Naming Files, Paths, and Namespaces" at Microsoft Learn)."""
+
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 _CONTROL_CHARACTERS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
 
 
@@ -48,10 +70,10 @@ class Purpose:
 
 _ALL = (
     Purpose("product_image", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
-    Purpose("avatar", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
+    Purpose("avatar", PICTURES, 5 * MEBIBYTE, (PUBLIC, PRIVATE)),
     Purpose("review_image", PICTURES, 10 * MEBIBYTE, (PUBLIC, PRIVATE)),
     Purpose("import", TEXTS | {"application/zip"}, 25 * MEBIBYTE, (PRIVATE,)),
-    Purpose("invoice", frozenset({"application/pdf"}), 25 * MEBIBYTE, (PRIVATE,)),
+    Purpose("invoice", frozenset({"application/pdf"}), 10 * MEBIBYTE, (PRIVATE,)),
     Purpose("download", PICTURES | TEXTS | {"application/pdf", "application/zip"}, 25 * MEBIBYTE, (PRIVATE, PUBLIC)),
 )
 PURPOSES = {purpose.name: purpose for purpose in _ALL}
@@ -107,6 +129,21 @@ def require_decodable(*, width: int, height: int) -> None:
     if width * height > LARGEST_PICTURE_PIXELS:
         reason = f"{width} × {height} pixels; at most {LARGEST_PICTURE_PIXELS // 1_000_000} million are allowed."
         raise errors.PictureTooLarge(errors={"file": [reason]})
+
+
+def name_to_save_as(name: str, *, content_type: str) -> str:
+    """A name that every system takes, with a suffix that says what the content is."""
+    printable = "".join(filter(str.isprintable, name)).translate(_NOT_IN_NAMES).strip(" .")
+    if not printable.lower().endswith(_SUFFIXES[content_type]):
+        printable += _SUFFIXES[content_type][0]
+    stem = printable.partition(".")[0].strip().lower()
+    return f"_{printable}" if stem in _RESERVED_STEMS or not stem else printable
+
+
+def require_few_frames(frames: int) -> None:
+    """A moving picture of a few bytes a frame is made to keep others busy."""
+    if frames > MOST_FRAMES:
+        raise errors.PictureTooLarge(errors={"file": [f"{frames} frames; at most {MOST_FRAMES} are allowed."]})
 
 
 def require_known_variant(name: str) -> None:

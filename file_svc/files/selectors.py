@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,6 +42,11 @@ def file_seen_by(*, file_id: UUID, person_id: UUID | None, is_staff: bool) -> St
     return file
 
 
+def file_opened_by_link(file_id: UUID) -> StoredFile:
+    """One file with its smaller sizes, for who proved to have been given a link to it. Raises NotFound."""
+    return file_seen_by(file_id=file_id, person_id=None, is_staff=True)
+
+
 def content_of(file: StoredFile, *, variant: str | None) -> Content:
     """What to send for a file in a size (None: as it was uploaded). Raises InvalidInput for an unknown size."""
     if variant is None:
@@ -63,6 +69,18 @@ def unfinished(*, before: datetime) -> QuerySet[StoredFile]:
 def deleted(*, limit: int) -> QuerySet[StoredFile]:
     """Files whose objects are to be removed, those that wait longest first."""
     return StoredFile.objects.filter(status=Status.DELETED).order_by("updated_at")[:limit]
+
+
+def without_variants(*, before: datetime, limit: int) -> QuerySet[StoredFile]:
+    """Pictures stored before then whose smaller sizes are still to be made, those that wait longest first."""
+    waiting = StoredFile.objects.filter(status=Status.STORED, awaits_variants=True, created_at__lt=before)
+    return waiting.order_by("created_at")[:limit]
+
+
+def known_keys(keys: Collection[str]) -> set[str]:
+    """Those of the keys that a row names, be its file stored, on its way in or on its way out."""
+    files = StoredFile.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {*files, *FileVariant.objects.filter(key__in=keys).values_list("key", flat=True)}
 
 
 def _content(source: StoredFile | FileVariant, *, is_stand_in: bool = False) -> Content:

@@ -1,8 +1,9 @@
 """Files for tests."""
 
 import hashlib
-import io
+import tempfile
 import uuid
+from typing import IO
 
 from file_svc.files import services
 from file_svc.files.models import StoredFile
@@ -12,15 +13,11 @@ OWNER = uuid.UUID("00000000-0000-4000-8000-000000000001")
 STRANGER = uuid.UUID("00000000-0000-4000-8000-000000000002")
 
 
-def upload(content: bytes, *, name: str = "mug.png", claimed_type: str = "") -> services.Upload:
-    """Some bytes that have arrived."""
-    return services.Upload(
-        file=io.BytesIO(content),
-        name=name,
-        claimed_type=claimed_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
+def on_disk(content: bytes) -> IO[bytes]:
+    """A file that holds it."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who asks
+    file.write(content)
+    return file
 
 
 def stored(
@@ -33,9 +30,11 @@ def stored(
 ) -> StoredFile:
     """A file in the storage; a public picture unless said otherwise."""
     content = pictures.png() if content is None else content
-    return services.store_upload(
-        owner_id=owner_id, upload=upload(content, name=name), purpose=purpose, visibility=visibility
-    )
+    with on_disk(content) as file:
+        upload = services.Upload(
+            file=file, name=name, claimed_type="", size=len(content), sha256=hashlib.sha256(content).hexdigest()
+        )
+        return services.store_upload(owner_id=owner_id, upload=upload, purpose=purpose, visibility=visibility)
 
 
 def stored_secret() -> StoredFile:

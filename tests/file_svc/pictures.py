@@ -56,6 +56,11 @@ def photo_with_secrets(width: int = 400, height: int = 300) -> bytes:
     return encoded(drawn(width, height), "JPEG", exif=exif, icc_profile=profile, comment=b"taken at home")
 
 
+def undecodable() -> bytes:
+    """A PNG whose framing is right and whose pixels are none."""
+    return flood(64, 48)
+
+
 def flood(width: int = 65_000, height: int = 65_000) -> bytes:
     """A PNG of a few bytes that claims to be enormous."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import IO, Any
 
@@ -23,6 +25,14 @@ logger = logging.getLogger(__name__)
 
 _PIECE_BYTES = 64 * 1024
 _PROBE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object, as the storage lists it."""
+
+    key: str
+    stored_at: datetime
 
 
 class Pieces(Iterator[bytes]):
@@ -62,6 +72,22 @@ def read(key: str, *, start: int = 0, length: int | None = None) -> Pieces:
     with _within_reach():
         answer = _client(storage).get_object(Bucket=storage.bucket_name, Key=key, **wanted)
     return Pieces(answer["Body"])
+
+
+def copy(key: str, to: str) -> None:
+    """Copy an object within the storage. Raises StorageUnavailable; NotFound when it is not there."""
+    storage = _storage()
+    with _within_reach():
+        source = {"Bucket": storage.bucket_name, "Key": key}
+        _client(storage).copy_object(Bucket=storage.bucket_name, Key=to, CopySource=source)
+
+
+def listed(*, after: str) -> list[Listed]:
+    """The objects whose keys follow, in their order, at most a thousand. Raises StorageUnavailable."""
+    storage = _storage()
+    with _within_reach():
+        page = _client(storage).list_objects_v2(Bucket=storage.bucket_name, StartAfter=after)
+    return [Listed(entry["Key"], entry["LastModified"]) for entry in page.get("Contents", ())]
 
 
 def delete(keys: Iterable[str]) -> None:

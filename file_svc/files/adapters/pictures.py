@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from PIL import Image, WebPImagePlugin
 
 from file_svc.files import errors, rules
-from file_svc.files.adapters import picture_renderer
+from file_svc.files.adapters import bare_pictures, picture_renderer
+from file_svc.files.adapters.picture_parts import Malformed
 
 RENDER_TIMEOUT_SECONDS = 30
 
@@ -40,6 +45,24 @@ class RenderingInterrupted(Exception):
 
 
 @dataclass(frozen=True)
+class BareFile:
+    """A picture's file without metadata."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A picture as it came in: its measures as it is seen, and another file if there was metadata in it."""
+
+    width: int
+    height: int
+    bare: BareFile | None
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A picture in a smaller size, in a file."""
 
@@ -48,6 +71,20 @@ class Rendered:
     width: int
     height: int
     content_type: str = "image/webp"
+
+
+def examine(file: IO[bytes], content_type: str) -> Examined:
+    """Look at a picture that came in, without decoding it. Raises PictureTooLarge, BrokenPicture."""
+    file.seek(0)  # what was written is on disk now, where mmap sees it
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        try:
+            picture = bare_pictures.bare(data, content_type)
+        except Malformed as error:
+            raise errors.BrokenPicture(errors={"file": [f"The picture cannot be read: {error}."]}) from error
+        rules.require_few_frames(picture.frames)
+        width, height = measure(file, content_type)
+        size = (height, width) if picture.is_on_its_side else (width, height)
+        return Examined(*size, bare=None if picture.is_all_of(data) else _written(data, picture.pieces))
 
 
 def measure(file: IO[bytes], content_type: str) -> tuple[int, int]:
@@ -78,6 +115,16 @@ def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> lis
     }
     sizes = _run(order, folder)
     return [Rendered(name, folder / f"{name}.webp", *sizes[name]) for name in rules.VARIANTS]
+
+
+def _written(data: mmap, pieces: Iterable[bare_pictures.Piece]) -> BareFile:
+    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - goes with the upload
+    digest = hashlib.sha256()
+    for piece in pieces:
+        content = data[piece] if isinstance(piece, slice) else piece
+        file.write(content)
+        digest.update(content)
+    return BareFile(file, file.tell(), digest.hexdigest())
 
 
 def _run(order: dict[str, object], folder: Path) -> dict[str, tuple[int, int]]:

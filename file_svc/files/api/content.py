@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from file_svc.files import services
+from file_svc.files import rules, services
 from file_svc.files.api.ranges import ByteRange, requested_range
 from file_svc.files.models import StoredFile
 from file_svc.files.selectors import Content
@@ -39,7 +39,8 @@ def _wanted_part(request: Request, content: Content) -> ByteRange | None:
 
 
 def _headers(file: StoredFile, content: Content) -> dict[str, str]:
-    disposition = content_disposition_header(not file.is_picture, file.name)
+    name = rules.name_to_save_as(file.name, content_type=content.content_type)
+    disposition = content_disposition_header(not file.is_picture, name)
     return {
         "Content-Type": content.content_type,
         "Content-Length": str(content.size),
@@ -49,7 +50,7 @@ def _headers(file: StoredFile, content: Content) -> dict[str, str]:
         "Cache-Control": _cache_control(file, content),
         # It comes from strangers and lives on the shop's own origin: no guessing, no scripts.
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
 
 

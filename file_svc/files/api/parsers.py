@@ -15,7 +15,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
-from file_svc.files import errors
+from file_svc.files import errors, rules
 
 _PIECE_BYTES = 64 * 1024
 _CUT_SHORT = "The upload was cut short."
@@ -33,7 +33,8 @@ class UploadParser(MultiPartParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         request = parser_context["request"]
         if int(request.META["CONTENT_LENGTH"]) > settings.UPLOAD_LIMIT_BYTES:
-            raise errors.TooLarge
+            limit = f"A whole request: at most {settings.UPLOAD_LIMIT_BYTES // rules.MEBIBYTE} MiB."
+            raise errors.TooLarge(errors={"file": [limit]})
         spool = HashingSpool(request)
         request.upload_handlers = [spool]
         try:

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from rest_framework import serializers
 
-from common.api.serializers import Input
+from common import clock
+from common.api.serializers import IdField, Input
+from file_svc.files.api import links
 from file_svc.files.models import StoredFile
 
 
@@ -18,6 +20,12 @@ class UploadInput(Input):
     file = serializers.FileField()
     purpose = serializers.CharField(required=False, max_length=32)
     visibility = serializers.CharField(required=False, max_length=32)
+
+
+class BulkDeleteInput(Input):
+    """The files that are to be deleted."""
+
+    ids = serializers.ListField(child=IdField(), allow_empty=False, max_length=100)
 
 
 class FileOutput(serializers.ModelSerializer[StoredFile]):
@@ -54,7 +62,10 @@ class FileOutput(serializers.ModelSerializer[StoredFile]):
         return {name: content_url(file, variant=name) if made else None for name, made in variants.items()}
 
 
-def content_url(file: StoredFile, **query: str) -> str:
-    """Where the content is, on the gateway's public origin."""
+def content_url(file: StoredFile, variant: str | None = None) -> str:
+    """Where the content is, on the gateway's public origin; that of a private file opens for some minutes."""
     url = urljoin(settings.PUBLIC_URL, reverse("file-content", args=[file.id]))
+    query = {"variant": variant} if variant else {}
+    if not file.is_public:
+        query |= links.signed(file.id, variant, now=clock.now())
     return f"{url}?{urlencode(query)}" if query else url

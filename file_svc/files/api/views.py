@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common import clock
 from common.api.authentication import caller, caller_id
 from common.api.permissions import Anyone, ReadOnly, SignedIn
+from common.errors import NotFound
 from file_svc.files import errors, selectors, services
+from file_svc.files.api import links
 from file_svc.files.api.content import content_answer
 from file_svc.files.api.parsers import UploadParser, require_length
-from file_svc.files.api.serializers import FileOutput, UploadInput
+from file_svc.files.api.serializers import BulkDeleteInput, FileOutput, UploadInput
+from file_svc.files.models import StoredFile
 
 
 class Files(APIView):
@@ -35,8 +44,7 @@ class Files(APIView):
             purpose=body.get("purpose"),
             visibility=body.get("visibility"),
         )
-        output = FileOutput(file).data
-        return Response(output, status=201, headers={"Location": request.build_absolute_uri(f"{file.id}/")})
+        return _answer(file, status=201)
 
 
 class File(APIView):
@@ -47,11 +55,34 @@ class File(APIView):
     def get(self, request: Request, file_id: UUID) -> Response:
         viewer = caller(request)
         file = selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
-        return Response(FileOutput(file).data)
+        return _answer(file)
 
     def delete(self, request: Request, file_id: UUID) -> Response:
         services.delete_file(file_id=file_id, person_id=caller_id(request), is_staff=caller(request).is_staff)
         return Response(status=204)
+
+
+class FileCopy(APIView):
+    """POST makes a file of one's own with the same content."""
+
+    permission_classes = [SignedIn]
+
+    def post(self, request: Request, file_id: UUID) -> Response:
+        is_staff = caller(request).is_staff
+        file = services.copy_file(file_id=file_id, person_id=caller_id(request), is_staff=is_staff)
+        return _answer(file, status=201)
+
+
+class BulkDelete(APIView):
+    """POST deletes those of the files that are one's own, and says of each what became of it."""
+
+    permission_classes = [SignedIn]
+
+    def post(self, request: Request) -> Response:
+        ids = BulkDeleteInput.of(request.data)["ids"]
+        is_staff = caller(request).is_staff
+        removed = services.delete_files(file_ids=ids, person_id=caller_id(request), is_staff=is_staff)
+        return Response(asdict(removed))
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -72,16 +103,36 @@ class FileContent(APIView):
     renderer_classes = [JSONRenderer]
 
     def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
-        viewer = caller(request)
-        file = selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
+        file = self._readable_file(request, file_id)
         content = selectors.content_of(file, variant=request.query_params.get("variant"))
         return content_answer(request, file, content)
+
+    def _readable_file(self, request: Request, file_id: UUID) -> StoredFile:
+        """One that the caller may see, or has a link to. A bad link is refused alike whether there is a file or not."""
+        viewer = caller(request)
+        try:
+            return selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
+        except NotFound:
+            if not links.is_one(request.query_params):
+                raise
+        links.require_valid(request.query_params, file_id, now=clock.now())
+        return selectors.file_opened_by_link(file_id)
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
         if isinstance(exc, errors.RangeNotSatisfiable):
             response["Content-Range"] = f"bytes */{exc.size}"
         return response
+
+
+def _answer(file: StoredFile, *, status: int = 200) -> Response:
+    """A file in JSON. Links to private content are for whoever asked, and for now."""
+    response = Response(FileOutput(file).data, status=status)
+    if status == HTTPStatus.CREATED:
+        response["Location"] = urljoin(settings.PUBLIC_URL, reverse("file", args=[file.id]))
+    if not file.is_public:
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _upload(file: Any) -> services.Upload:

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from file_svc.config import storage
 from file_svc.files import services
+from file_svc.files.adapters import object_store
 from file_svc.files.models import StoredFile
 from tests.file_svc import factories, pictures
 from tests.file_svc.conftest import storage_at
@@ -49,7 +50,7 @@ class TestGet:
         assert response["Content-Disposition"] == 'inline; filename="mug.png"'
         assert response["Cache-Control"] == "public, max-age=31536000, immutable"
         assert response["X-Content-Type-Options"] == "nosniff"
-        assert response["Content-Security-Policy"] == "sandbox"
+        assert "sandbox" in response["Content-Security-Policy"]
 
     def test_offers_documents_to_be_saved(self, visitor: APIClient, text: StoredFile) -> None:
         assert get(visitor, text)["Content-Disposition"] == "attachment; filename*=utf-8''na%C3%AFve.txt"
@@ -190,7 +191,7 @@ class TestStorageAway:
         assert visitor.head(path_of(text)).status_code == 200
 
     def test_a_lost_object_is_not_found(self, visitor: APIClient, text: StoredFile) -> None:
-        services.object_store.delete([text.key])
+        object_store.delete([text.key])
 
         assert get(visitor, text).status_code == 404
 

@@ -1,0 +1,115 @@
+"""Receiving files, copying them, and sending them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import IO
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from file_svc.files import errors, events, rules, selectors
+from file_svc.files.adapters import object_store, pictures
+from file_svc.files.models import Status, StoredFile, original_key
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that has arrived whole, on disk, and what is known of it."""
+
+    file: IO[bytes]
+    name: str
+    claimed_type: str
+    size: int
+    sha256: str
+
+
+def store_upload(*, owner_id: UUID, upload: Upload, purpose: str | None, visibility: str | None) -> StoredFile:
+    """Check an upload and keep it; a picture without its metadata.
+
+    The row commits first and names its object, so that whatever is cut off in between can be found and removed. Raises
+    InvalidInput, UnsupportedType, TooLarge, PictureTooLarge, BrokenPicture; StorageUnavailable when nothing is stored.
+    """
+    content_type = rules.content_type_of(_head_of(upload.file), name=upload.name)
+    terms = rules.purpose_of(purpose, content_type=content_type, name=upload.name, claimed_type=upload.claimed_type)
+    file = _new_file(
+        owner_id=owner_id,
+        purpose=terms.name,
+        visibility=rules.visibility_of(visibility, purpose=terms),
+        name=upload.name,
+        content_type=rules.require_allowed(terms, content_type=content_type, size=upload.size),
+    )
+    with _what_is_kept(file, upload) as kept:
+        file.size, file.sha256 = kept.size, kept.sha256
+        file.save(force_insert=True)
+        object_store.save(file.key, kept.file, content_type=file.content_type)
+    return _finish(file.id)
+
+
+def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool) -> StoredFile:
+    """Give somebody a file of their own of what they may read, with the same content.
+
+    Raises NotFound, also when it is deleted meanwhile; StorageUnavailable when nothing is stored.
+    """
+    source = selectors.file_seen_by(file_id=file_id, person_id=person_id, is_staff=is_staff)
+    file = _new_file(
+        owner_id=person_id,
+        purpose=source.purpose,
+        visibility=source.visibility,
+        name=source.name,
+        content_type=source.content_type,
+        size=source.size,
+        sha256=source.sha256,
+        width=source.width,
+        height=source.height,
+    )
+    file.save(force_insert=True)
+    object_store.copy(source.key, file.key)
+    return _finish(file.id)
+
+
+def open_content(content: selectors.Content, *, start: int, length: int) -> Iterator[bytes]:
+    """These bytes of an object, piece by piece. Raises StorageUnavailable before the first one, or NotFound."""
+    return object_store.read(content.key, start=start, length=length)
+
+
+def _new_file(**known: object) -> StoredFile:
+    file_id = uuid4()
+    file = StoredFile(id=file_id, key=original_key(file_id), **known)
+    file.awaits_variants = file.is_picture
+    return file
+
+
+@contextmanager
+def _what_is_kept(file: StoredFile, upload: Upload) -> Iterator[Upload]:
+    """The upload itself, save of a picture with metadata; pictures are measured on the way."""
+    if not file.is_picture:
+        yield upload
+        return
+    picture = pictures.examine(upload.file, file.content_type)
+    file.width, file.height = picture.width, picture.height
+    if picture.bare is None:
+        yield upload
+        return
+    with picture.bare.file as bare:
+        yield replace(upload, file=bare, size=picture.bare.size, sha256=picture.bare.sha256)
+
+
+def _head_of(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(rules.HEAD_BYTES)
+
+
+@transaction.atomic
+def _finish(file_id: UUID) -> StoredFile:
+    file = StoredFile.objects.select_for_update().filter(id=file_id, status=Status.STORING).first()
+    if file is None:
+        # It took longer than the grace time, and the sweeper was here.
+        raise errors.StorageUnavailable
+    file.status = Status.STORED
+    file.save(update_fields=["status", "updated_at"])
+    publish(events.file_stored(file))
+    return file
