@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.contracts import UserRegistered
+from common.contracts import FileDeleted, FileStored, UserRegistered
 from common.events.subscriptions import subscribe
 from product_svc.catalog import services
 
@@ -12,3 +12,15 @@ def keep_seller_when_user_registered(fact: UserRegistered) -> None:
     """Those who only buy are none of our business."""
     if "seller" in fact.roles:
         services.keep_seller(seller_id=UUID(fact.user_id), name=fact.full_name, version=fact.version)
+
+
+@subscribe(FileStored)
+def judge_picture_when_file_stored(fact: FileStored) -> None:
+    """A product may show it already, on trust."""
+    services.judge_stored_picture(file=fact)
+
+
+@subscribe(FileDeleted)
+def take_picture_off_when_file_deleted(fact: FileDeleted) -> None:
+    """Nobody can see it any more."""
+    services.take_off_deleted_picture(file=fact)

@@ -117,7 +117,15 @@ class ProductImage(models.Model):
     file_id = models.UUIDField()
     alt = models.CharField(max_length=rules.MAX_TITLE, blank=True)
     position = models.PositiveSmallIntegerField()
+    placed_by = models.UUIDField(null=True)
+    """The member of staff who put it there; null for the product's seller."""
+    awaited_since = models.DateTimeField(null=True)
+    """Since when nothing is known of its file; null for one that was judged."""
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["product", "position"], name="one_image_a_position")]
+        indexes = [
+            models.Index(fields=["file_id"], name="image_by_file"),
+            models.Index(fields=["awaited_since"], condition=Q(awaited_since__isnull=False), name="image_awaited"),
+        ]

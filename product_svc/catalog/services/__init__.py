@@ -1,6 +1,11 @@
 """What is done with the catalogue."""
 
 from product_svc.catalog.services.categories import change_category, create_category, delete_category
+from product_svc.catalog.services.images import (
+    give_up_awaited_pictures,
+    judge_stored_picture,
+    take_off_deleted_picture,
+)
 from product_svc.catalog.services.products import archive_product, change_product, create_product
 from product_svc.catalog.services.ratings import rate_product
 from product_svc.catalog.services.sellers import keep_seller
@@ -12,6 +17,9 @@ __all__ = [
     "create_category",
     "create_product",
     "delete_category",
+    "give_up_awaited_pictures",
+    "judge_stored_picture",
     "keep_seller",
     "rate_product",
+    "take_off_deleted_picture",
 ]

@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from common.errors import InvalidInput
-from common.events.outbox import publish
 from common.money import Money
-from product_svc.catalog import events, rules, selectors
-from product_svc.catalog.models import Product, ProductImage, Status
+from product_svc.catalog import rules, selectors
+from product_svc.catalog.models import Product, Status
 from product_svc.catalog.rules import ImageDraft, Person, VariantDraft
 from product_svc.catalog.services.categories import shelf_for
+from product_svc.catalog.services.images import replace_images, verdicts_on
 from product_svc.catalog.services.sellers import seller_for
+from product_svc.catalog.services.telling import tell
 from product_svc.catalog.services.variants import replace_variants
 
 
@@ -40,6 +41,7 @@ def create_product(
     Raises Forbidden, InvalidInput and SkuTaken.
     """
     rules.require_prices(price, ())
+    verdicts = verdicts_on(images, now=now)
     product = Product(
         seller=seller_for(author, seller_id=seller),
         title=title,
@@ -51,9 +53,9 @@ def create_product(
         status=status,
     )
     _insert_under_free_slug(product)
-    _replace_images(product, images)
+    replace_images(product, images, verdicts, editor=author, now=now)
     replace_variants(product, variants or [VariantDraft(sku=rules.sku_for(product.id))], now=now)
-    _tell(product)
+    tell(product)
     return product
 
 
@@ -63,17 +65,18 @@ def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now:
 
     Raises NotFound, Forbidden, InvalidInput and SkuTaken.
     """
+    verdicts = verdicts_on(changes.get("images", ()), now=now)
     product = selectors.product_to_change(editor, key=key)
     if not changes:
         return product
     _set_fields(product, changes)
     if "images" in changes:
-        _replace_images(product, changes["images"])
+        replace_images(product, changes["images"], verdicts, editor=editor, now=now)
     if "variants" in changes:
         replace_variants(product, changes["variants"], now=now)
     product.version += 1
     product.save()
-    _tell(product)
+    tell(product)
     return product
 
 
@@ -86,7 +89,7 @@ def archive_product(*, editor: Person, key: str) -> None:
     product.status = Status.ARCHIVED
     product.version += 1
     product.save(update_fields=["status", "version", "updated_at"])
-    _tell(product)
+    tell(product)
 
 
 def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
@@ -125,15 +128,3 @@ def _insert_under_free_slug(product: Product) -> None:
             continue
         return
     raise RuntimeError(f"no slug is free for {product.id}, not even one made of its id")
-
-
-def _replace_images(product: Product, drafts: Sequence[ImageDraft]) -> None:
-    product.images.all().delete()
-    ProductImage.objects.bulk_create(
-        ProductImage(product=product, file_id=draft.file_id, alt=draft.alt, position=position)
-        for position, draft in enumerate(drafts)
-    )
-
-
-def _tell(product: Product) -> None:
-    publish(events.product_changed(product, product.variants.filter(is_retired=False)))
