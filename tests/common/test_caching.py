@@ -190,6 +190,36 @@ class TestPurge:
 
         assert read(name, shop.compute, f"{name}-a", f"{name}-b") == "new"
 
+    def test_makes_each_answer_of_its_families_be_computed_again(self, shop: Shop, name: str) -> None:
+        pages = [f"{name}?page=1", f"{name}?page=2"]
+        assert [read(page, shop.compute, name) for page in pages] == ["old", "old"]
+        shop.row = "new"
+
+        caching.purge(name)
+
+        assert [read(page, shop.compute, name) for page in pages] == ["new", "new"]
+
+    def test_is_never_undone_by_readers(self, shop: Shop, name: str) -> None:
+        shop.row = "0"
+        told = [0]
+
+        def change(version: int) -> None:
+            shop.row = str(version)
+            caching.purge(f"{name}-{version % 2}")
+            told[0] = version
+
+        def look(turn: int) -> bool:
+            oldest = told[0]
+            return int(read(f"{name}?page={turn % 3}", shop.compute, f"{name}-0", f"{name}-1")) >= oldest
+
+        with ThreadPoolExecutor(8) as pool:
+            looks = pool.map(look, range(2_000))
+            for version in range(1, 200):
+                change(version)
+            assert all(looks)
+
+        assert shop.computed < 2_000
+
     def test_leaves_other_families_alone(self, shop: Shop, name: str) -> None:
         read(name, shop.compute, f"{name}-a", f"{name}-b")
 
