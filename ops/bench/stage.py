@@ -87,7 +87,7 @@ def _listen(process: Popen[str], say: Say) -> str:
 def stage(*, fresh: bool) -> Iterator[Stage]:
     """Bring it up beside whatever runs, without limits on rates, and take it down again, however it ends."""
     _refuse_what_is_given()
-    os.environ["OPENCOMMERCE_RATE_LIMITS"] = "off"
+    os.environ.update(OPENCOMMERCE_RATE_LIMITS="off")
     platform = Platform(State(LOCAL / "bench"))
     platform.up(fresh=fresh, attached=True)
     try:
