@@ -126,6 +126,11 @@ class Shop:
         """What is known of a stored file."""
         return self._object("GET", f"/api/v1/files/{file_id}/")
 
+    def file_content(self, file_id: str) -> bytes:
+        """A stored file as it was uploaded."""
+        content: bytes = self.request("GET", f"/api/v1/files/{file_id}/content/", read=bytes)
+        return content
+
     def delete_file(self, file_id: str) -> None:
         """Take a file away again."""
         self.request("DELETE", f"/api/v1/files/{file_id}/")

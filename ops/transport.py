@@ -44,6 +44,10 @@ class Unreachable(OpsError):
     """No answer came: the shop is down, or took too long."""
 
 
+def _read_json(raw: bytes) -> Any:
+    return json.loads(raw) if raw else None
+
+
 class Transport:
     """Sends requests to one origin. With ``patience_seconds`` it waits that long for a shop that is busy or away."""
 
@@ -64,8 +68,9 @@ class Transport:
         form: Callable[[], FormBuilder] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        read: Callable[[bytes], Any] = _read_json,
     ) -> Any:
-        """The answer's JSON, None when it has none. Raises Refused or Unreachable.
+        """The answer's JSON, None when it has none, or what ``read`` makes of it. Raises Refused or Unreachable.
 
         ``form`` makes the multipart body anew for each attempt, because one can be sent only once.
         """
@@ -81,7 +86,7 @@ class Transport:
             is_last = time.monotonic() >= give_up_at
             response = self._attempt(request, is_last=is_last)
             if response and (is_last or response.status not in _BUSY):
-                return _content(response)
+                return _content(response, read)
             time.sleep(_pause(response))
 
     def _attempt(self, request: SyncRequestBuilder, *, is_last: bool) -> SyncResponse | None:
@@ -105,10 +110,10 @@ def _pause(response: SyncResponse | None) -> float:
     return min(float(after), _LONGEST_PAUSE_SECONDS) if after and after.isdigit() else 0.5
 
 
-def _content(response: SyncResponse) -> Any:
+def _content(response: SyncResponse, read: Callable[[bytes], Any]) -> Any:
     raw = bytes(response.bytes())
     if response.status < 400:
-        return json.loads(raw) if raw else None
+        return read(raw)
     try:
         problem = json.loads(raw)
     except ValueError:

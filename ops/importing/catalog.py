@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from common.money import Money
+from common.text import has_hidden_characters
 
 # What the shop takes (product_svc.catalog.rules), so that a file can be checked where no shop runs.
 MAX_TITLE = 200
@@ -22,24 +24,29 @@ MAX_ATTRIBUTES = 50
 MAX_ATTRIBUTE_NAME = 64
 MAX_ATTRIBUTE_VALUE = 500
 
-_NO_NUL = r"^[^\x00]*\Z"
-_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*\Z"
+_SOMETHING = r"\S"
 
 Slug = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=MAX_SLUG)]
 Sku = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 Title = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_TITLE)]
-Words = Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_TITLE)]
+Words = Annotated[str, Meta(max_length=MAX_TITLE)]
 Name = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_NAME)]
-Description = Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_DESCRIPTION)]
+Description = Annotated[str, Meta(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*\Z", max_length=MAX_DESCRIPTION)]
+"""Marks that steer how a text is set may stand in it, other control characters may not."""
 Attributes = Annotated[
     dict[
         Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_ATTRIBUTE_NAME)],
-        Annotated[str, Meta(pattern=_NO_NUL, max_length=MAX_ATTRIBUTE_VALUE)],
+        Annotated[str, Meta(max_length=MAX_ATTRIBUTE_VALUE)],
     ],
     Meta(max_length=MAX_ATTRIBUTES),
 ]
 PicturePath = Annotated[str, Meta(pattern=r"^(?!(.*/)?\.{0,2}(/|\Z))[^\\\x00]+\Z")]
 """Relative, with slashes, and never out of its folder."""
+
+
+def _require_visible(lines: Iterable[str], *, prose: Iterable[str] = ()) -> None:
+    if any(map(has_hidden_characters, lines)) or any(has_hidden_characters(text, but="\n\r\t") for text in prose):
+        raise ValueError("control characters and other invisible ones are not allowed")
 
 
 class Price(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,15 +65,18 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
         return Money.parse(self.amount, self.currency)
 
 
-class Category(Struct, frozen=True, forbid_unknown_fields=True):
+class Category(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A shelf of the shop; ``parent`` is the slug of the one above it."""
 
     slug: Slug
     name: Name
     parent: str | None = None
 
+    def __post_init__(self) -> None:
+        _require_visible([self.name])
 
-class Variant(Struct, frozen=True, forbid_unknown_fields=True):
+
+class Variant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that can be bought; without a price of its own it costs what the product does."""
 
     sku: Sku
@@ -75,15 +85,21 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True):
     price: Price | None = None
     attributes: Attributes = {}
 
+    def __post_init__(self) -> None:
+        _require_visible([self.title, *self.attributes], prose=self.attributes.values())
 
-class Picture(Struct, frozen=True, forbid_unknown_fields=True):
+
+class Picture(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A picture, and the words for those who do not see it."""
 
     file: PicturePath
     alt: Words = ""
 
+    def __post_init__(self) -> None:
+        _require_visible([self.alt])
 
-class Product(Struct, frozen=True, forbid_unknown_fields=True):
+
+class Product(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something for sale. Its first variant's SKU is what it is known by when the file is loaded again."""
 
     title: Title
@@ -96,6 +112,7 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
     pictures: Annotated[tuple[PicturePath | Picture, ...], Meta(max_length=MAX_IMAGES)] = ()
 
     def __post_init__(self) -> None:
+        _require_visible([self.title, *self.attributes], prose=self.attributes.values())
         skus = [variant.sku for variant in self.variants]
         if len(set(skus)) < len(skus):
             raise ValueError("two of its variants have the same SKU")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import msgspec
+
 from ops.importing.catalog import BadRow, Row, RowUnusable, Shelf
 from ops.importing.checking import require_pictures
 from ops.importing.clearing import clear_up
@@ -21,8 +23,8 @@ from ops.shop import Json, Refused, Shop
 # What a row can be to blame for; anything else concerns them all.
 _ROW_FAULTS = {400, 404, 409, 413, 415, 422}
 
-Watch = Callable[[int, float, str], None]
-"""Called with how many rows are done, which share of the file that is, and what is being done."""
+Watch = Callable[[int, float | None, str], None]
+"""Called with how many rows are done, which share of them all that is if it is known, and what is being done."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,12 @@ def _try(do: Callable[[Job], Done], job: Job | BadRow) -> Done:
 
 def _load(shop: Shop, journal: Journal, job: Job) -> Done:
     plan = plan_product(shop, job.row, category=job.category)
-    return Done(_entry(plan), plan, carry_out(shop, plan, journal))
+    product = carry_out(shop, plan, journal)
+    entry = _entry(plan)
+    if plan.current and not plan.pictures and all(product[name] == plan.current[name] for name in plan.changes):
+        # What differed is what the shop takes out of every description: HTML that it does not allow.
+        entry = msgspec.structs.replace(entry, outcome=Outcome.UNCHANGED, fields=())
+    return Done(entry, plan, product)
 
 
 def _look(shop: Shop | None, job: Job) -> Done:

@@ -33,8 +33,9 @@ def bar(console: Console, what: str) -> Iterator[Watch]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=1.0, rows=0, rate=0.0)
 
-        def watch(rows: int, share: float, name: str) -> None:
+        def watch(rows: int, share: float | None, name: str) -> None:
             rate = rows / (progress.tasks[0].elapsed or 1.0)
+            progress.tasks[0].total = None if share is None else 1.0
             progress.update(task, completed=share, rows=rows, rate=rate, description=escape(short(name)))
 
         yield watch

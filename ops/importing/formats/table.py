@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,6 +14,7 @@ import msgspec
 from ops.errors import OpsError
 from ops.importing.catalog import BadRow, Category, Item, Name, Product, Row, RowUnusable, Shelf
 from ops.importing.cells import LIST, PATH, joined, pairs, plain, split, texts, unguarded
+from ops.importing.names import TakenNames
 
 OF_PRODUCT = (
     "product", "title", "description", "category", "price", "currency", "attributes", "status", "pictures", "alts",
@@ -44,15 +46,17 @@ def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
     lines = _Lines(stream)
     header, delimiter = read_header(next(lines, ""))
     placed: set[str] = set()
-    for group in _groups(_records(lines, header, delimiter)):
-        try:
-            product = _product(group)
-        except (msgspec.MsgspecError, ValueError, RowUnusable) as error:
-            named = next((record for record in group if record.cells), group[0])
-            yield BadRow(group[0].line, named.cells.get("title", ""), str(error))
-            continue
-        yield from _shelves(group[0], product.category, placed)
-        yield Row.of(group[0].line, product, pictures)
+    with closing(TakenNames()) as keys:
+        for group in _groups(_records(lines, header, delimiter)):
+            try:
+                _require_new_key(group[0], keys)
+                product = _product(group)
+            except (msgspec.MsgspecError, ValueError, RowUnusable) as error:
+                named = next((record for record in group if record.cells), group[0])
+                yield BadRow(group[0].line, named.cells.get("title", ""), str(error))
+                continue
+            yield from _shelves(group[0], product.category, placed)
+            yield Row.of(group[0].line, product, pictures)
 
 
 def read_header(line: str) -> tuple[list[str], str]:
@@ -132,6 +136,12 @@ def _goes_with(record: Record, group: list[Record]) -> bool:
     if record.key is None or key is None:
         return bool(record.key or key) or record.key is key
     return record.key == key != ""
+
+
+def _require_new_key(record: Record, keys: TakenNames) -> None:
+    if record.key and (taken := keys.take([record.key], line=record.line)):
+        problem = f"product {record.key!r} has lines above, from line {taken[1]} on"
+        raise RowUnusable(f"{problem}: put all lines of a product together, for instance by sorting the table")
 
 
 def _product(group: list[Record]) -> Product:

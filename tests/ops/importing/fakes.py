@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -20,13 +21,14 @@ class FakeShop:
     """Keeps categories, products and files; refuses what it was told to."""
 
     def __init__(self) -> None:
-        self.kept_categories: list[Json] = []
+        self.branches: dict[str | None, list[Json]] = {None: []}
         self.kept_products: dict[str, Json] = {}
         self.files: dict[str, Json] = {}
         self.refusals: dict[str, Refused] = {}
         """What is raised when a product of this title is created or changed."""
         self.calls: list[str] = []
         self.is_listing = True
+        self.cleans = False
         self.dies_after = ""
         """The kind of call after which whoever asked is killed."""
         self._ids = itertools.count(1)
@@ -35,12 +37,14 @@ class FakeShop:
         return self
 
     def categories(self) -> list[Json]:
-        return self.kept_categories
+        return self.branches[None]
 
     def create_category(self, *, slug: str, name: str, parent: str | None = None) -> Json:
         self.calls.append(f"category {slug}")
-        self.kept_categories.append({"slug": slug, "name": name, "parent": parent, "children": []})
-        return self.kept_categories[-1]
+        category = {"slug": slug, "name": name, "children": []}
+        self.branches[parent].append(category)
+        self.branches[slug] = category["children"]
+        return category
 
     def products(self, *, sku: str = "", **_: str) -> Iterator[Json]:
         for product in self.kept_products.values():
@@ -60,7 +64,14 @@ class FakeShop:
         self.calls.append(f"upload {path.name}")
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         sizes = {"thumb": "t", "medium": "m", "large": "l"}
-        file = {"id": self._new_id(), "sha256": sha256, "name": name, "variants": sizes}
+        file = {
+            "id": self._new_id(),
+            "sha256": sha256,
+            "name": name,
+            "variants": sizes,
+            "content_type": mimetypes.guess_type(path)[0],
+            "content": path.read_bytes(),
+        }
         self.files[file["id"]] = file
         self._perhaps_die("upload")
         return file
@@ -69,7 +80,12 @@ class FakeShop:
         return [file["id"] for file in self.files.values() if (file["sha256"], file["name"]) == (sha256, name)]
 
     def file(self, file_id: str) -> Json:
+        if file_id not in self.files:
+            raise Refused(404, {"code": "not_found"})
         return self.files[file_id]
+
+    def file_content(self, file_id: str) -> bytes:
+        return self.files[file_id]["content"]
 
     def delete_file(self, file_id: str) -> None:
         if file_id not in self.files:
@@ -78,17 +94,24 @@ class FakeShop:
         self._perhaps_die("delete")
 
     def _keep(self, product_id: str, body: Json, *, call: str) -> Json:
-        product = {**self.kept_products.get(product_id, {}), **body, "id": product_id}
+        product = {**self.kept_products.get(product_id, {"slug": f"p{product_id[-4:]}"}), **body, "id": product_id}
         self.calls.append(f"{call} {product['title']}")
         if refusal := self.refusals.get(product["title"]):
             raise refusal
         if "images" in body:
             product["images"] = [{**image, "alt": image["alt"] or product["title"]} for image in body["images"]]
+        if self.cleans:
+            product["description"] = product["description"].replace("<script>", "")
         if "category" in body:
-            product["category"] = {"slug": body["category"]}
+            product["category"] = body["category"] and {"slug": body["category"]}
         if "variants" in body:
             product["variants"] = [
-                {"price": product["price"], "title": label_of(variant["attributes"]), **variant}
+                {
+                    "price": product["price"],
+                    "title": label_of(variant["attributes"]),
+                    "available": variant["stock"],
+                    **variant,
+                }
                 for variant in body["variants"]
             ]
         self.kept_products[product_id] = {"images": [], **product}

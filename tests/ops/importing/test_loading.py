@@ -136,6 +136,14 @@ class TestImportCatalog:
         assert "its picture 1.webp is none" in report.refused[0].reason
         assert list(shop.files) == [image["id"] for image in next(shop.products(sku="ESHOP-2"))["images"]]
 
+    def test_calls_unchanged_what_the_shop_will_not_have_otherwise(self, shop: FakeShop, folder: Path) -> None:
+        shop.cleans = True
+        load(shop, folder, BOOTS | {"Description": "Warm.<script>"})
+
+        report = load(shop, folder, BOOTS | {"Description": "Warm.<script>"})
+
+        assert report.counts == {Outcome.UNCHANGED: 1}
+
     def test_lets_only_one_import_run(self, shop: FakeShop, folder: Path) -> None:
         with (
             Journal(folder / "import.sqlite", find_uploads=shop.find_uploads),

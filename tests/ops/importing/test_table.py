@@ -97,7 +97,7 @@ class TestBadLines:
             (MUG.replace("MUG-1", "TEA-1"), "TEA-1 is already the SKU of line 2"),
             (MUG.replace("Mug", "M" * 200_000), "field larger than field limit"),
             (MUG.replace("Mug", '"Mug"s'), "is a quote missing there?"),
-            (MUG.replace("Mug", "M\0g"), "$.title"),
+            (MUG.replace("Mug", "M\0g"), "control characters"),
             (f"{MUG}one|two", "2 alts for 0 pictures"),
             (MUG.replace("USD,", "USD,brand"), "'brand' is no attribute"),
             (MUG.replace("Home", "H" * 101), "length <= 100"),
@@ -128,6 +128,12 @@ class TestBadLines:
 
         assert [bad.reason for bad in content.bad] == ["line 3 says another title than line 2"]
         assert [row.product.title for row in content.rows] == ["Mug"]
+
+    def test_stand_together_for_each_product(self, tmp_path: Path) -> None:
+        content = read(tmp_path, HEADER, TEAPOT, MUG, LARGE)
+
+        assert [bad.line for bad in content.bad] == [4]
+        assert "product 'tea' has lines above, from line 2 on: put all lines" in content.bad[0].reason
 
     def test_end_where_a_quote_was_never_closed(self, tmp_path: Path) -> None:
         content = read(tmp_path, HEADER, MUG, 'x,"Never closed,,', TEAPOT)

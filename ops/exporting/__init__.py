@@ -1,0 +1,1 @@
+"""The shop's catalogue written into files that can be imported."""

@@ -1,0 +1,123 @@
+"""The shop's catalogue, page by page, into a file and a folder of pictures beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from ops.errors import OpsError
+from ops.exporting.products import alt_of, categories_of, product_of
+from ops.exporting.writers import WRITERS
+from ops.importing.catalog import Picture, Product
+from ops.importing.crew import PARALLEL, in_parallel
+from ops.importing.loading import Watch
+from ops.importing.reading import PICTURES
+from ops.shop import Json, Refused, Shop
+
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+
+
+@dataclass
+class Exported:
+    """What was written, and which pictures were not to be had."""
+
+    products: int = 0
+    pictures: int = 0
+    lost: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A product, as it is written."""
+
+    key: str
+    product: Product
+    lost: tuple[str, ...] = ()
+
+
+def export_catalog(
+    shop: Shop, path: Path, *, format_name: str, with_pictures: bool, watch: Watch, parallel: int = PARALLEL
+) -> Exported:
+    """Write what the lists show to whoever is signed in. The file is there when all of it is, and not before.
+
+    Raises OpsError when it cannot be written, or the shop fails.
+    """
+    exported = Exported()
+    categories = list(categories_of(shop.categories()))
+    read = partial(_read, shop, path.parent / PICTURES if with_pictures else None)
+    with replaced(path) as file, WRITERS[format_name](file, categories) as write:
+        for page in in_parallel(read, shop.products(ordering="newest"), parallel=parallel):
+            if page is None:
+                continue
+            write(page.key, page.product)
+            exported.products += 1
+            exported.pictures += len(page.product.pictures)
+            exported.lost += page.lost
+            watch(exported.products, None, page.product.title)
+    return exported
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of what is there once it is whole. Raises OpsError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OpsError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read(shop: Shop, folder: Path | None, listed: Json) -> Page | None:
+    """The product in full, its pictures saved; None when it was taken out of the shop meanwhile."""
+    try:
+        shown = shop.product(listed["id"])
+    except Refused as refusal:
+        if refusal.status != 404:
+            raise
+        return None
+    if folder is None:
+        return Page(shown["slug"], product_of(shown, ()))
+    pictures, lost = [], []
+    for number, image in enumerate(shown["images"], start=1):
+        saved = _save(shop, image["id"], folder, f"{shown['slug']}-{number}")
+        if saved:
+            pictures.append(Picture(saved.name, alt_of(image, shown)))
+        else:
+            lost.append(f"{shown['title']}, picture {number}")
+    return Page(shown["slug"], product_of(shown, pictures), tuple(lost))
+
+
+def _save(shop: Shop, file_id: str, folder: Path, stem: str) -> Path | None:
+    """Where the picture lies now, unless it lay there already; None when the shop has it no more."""
+    try:
+        file = shop.file(file_id)
+        path = folder / f"{stem}{_SUFFIXES[file['content_type']]}"
+        if not _is_there(path, file["sha256"]):
+            content = shop.file_content(file_id)
+            folder.mkdir(exist_ok=True)
+            with replaced(path) as target:
+                target.write(content)
+    except Refused as refusal:
+        if refusal.status != 404:
+            raise
+        return None
+    return path
+
+
+def _is_there(path: Path, sha256: str) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
