@@ -66,6 +66,15 @@ class SlugField(TextField, serializers.SlugField):
     """A string of letters, digits, hyphens and underscores."""
 
 
+class WholeNumberField(serializers.IntegerField):
+    """A whole number, and nothing that merely looks like one: no text of digits, no truth value, no fraction."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class IdField(serializers.UUIDField):
     """An id as a string; a number is not taken for one."""
 

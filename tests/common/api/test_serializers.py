@@ -3,7 +3,7 @@
 import pytest
 from rest_framework import serializers
 
-from common.api.serializers import LineField, PatternField, ProseField, SlugField, TextField
+from common.api.serializers import LineField, PatternField, ProseField, SlugField, TextField, WholeNumberField
 
 FIELDS = [TextField(), PatternField("^[0-9]+$"), SlugField(), LineField(), ProseField()]
 
@@ -31,3 +31,13 @@ class TestVisibleText:
     def test_neither_hides_anything(self, field: serializers.CharField) -> None:
         with pytest.raises(serializers.ValidationError):
             field.run_validation("Ada\u202eecalevoL")
+
+
+class TestWholeNumbers:
+    def test_are_numbers(self) -> None:
+        assert WholeNumberField().run_validation(7) == 7
+
+    @pytest.mark.parametrize("data", ["7", 7.0, 7.5, True, None, [7]])
+    def test_and_nothing_that_looks_like_one(self, data: object) -> None:
+        with pytest.raises(serializers.ValidationError):
+            WholeNumberField().run_validation(data)
