@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from common.settings import env
 from common.settings.service import for_service
+from order_svc.config.tables import amounts, percents
 
 globals().update(
     for_service(
@@ -17,3 +18,13 @@ ORDER_TIME_LIMIT = timedelta(seconds=env.seconds("ORDER_SVC_ORDER_TIME_LIMIT_SEC
 
 PROVIDER_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_PROVIDER_TIMEOUT_SECONDS", 2)
 """How long a payment provider may take to answer; the sandbox's late token answers after this."""
+
+CURRENCY = env.optional("ORDER_SVC_CURRENCY", "USD")
+"""In which nothing costs nothing: the total of an empty cart."""
+
+# What a total is made of besides its lines. All of it is off until it is set: then a total is the sum of its lines.
+SHIPPING_RATES = amounts("ORDER_SVC_SHIPPING_RATES")
+FREE_SHIPPING_FROM = amounts("ORDER_SVC_FREE_SHIPPING_FROM")
+TAX_PERCENTS = percents("ORDER_SVC_TAX_PERCENTS")
+TAX_IS_INCLUDED = env.flag("ORDER_SVC_TAX_IS_INCLUDED", default=True)
+TOTALS_ROUNDED_TO = amounts("ORDER_SVC_TOTALS_ROUNDED_TO")

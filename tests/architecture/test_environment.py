@@ -12,7 +12,8 @@ from common.topology import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("common", "ops", *(service.name for service in SERVICES))
 # What reads a variable that its first argument names, as far as it is named there.
-READERS = {"required", "optional", "flag", "seconds", "key", "keys", "database", "get", "given_or", "_secret"}
+READERS = {"required", "optional", "flag", "seconds", "key", "keys", "database", "amounts", "percents"}
+READERS |= {"get", "given_or", "_secret"}
 OURS = re.compile(r"[A-Z]+_[A-Z0-9_]+")
 PREFIXES = ("OPENCOMMERCE_", *(f"{service.name.upper()}_" for service in SERVICES))
 

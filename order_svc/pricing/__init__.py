@@ -1,0 +1,1 @@
+"""What an order costs, and why: sums that explain themselves as data."""
