@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.test import override_settings
 
 from file_svc.config import storage
 from file_svc.files.adapters import object_store
+from tests.file_svc.weir import Weir
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +33,18 @@ def storage_away() -> Iterator[None]:
     """Nobody listens where the storage should be."""
     with storage_at(storage.storages("http://key:secret@127.0.0.1:1/bucket")):
         yield
+
+
+@pytest.fixture
+def weir() -> Iterator[Weir]:
+    """The way to the storage, which can be shut."""
+    configured = settings.STORAGES["default"]
+    server = urlsplit(configured["OPTIONS"]["endpoint_url"])
+    weir = Weir(str(server.hostname), int(server.port or 80))
+    options = {**configured["OPTIONS"], "endpoint_url": f"http://127.0.0.1:{weir.port}"}
+    with storage_at({"default": {**configured, "OPTIONS": options}}):
+        yield weir
+    weir.close()
 
 
 @contextmanager

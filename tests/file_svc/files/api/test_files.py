@@ -1,15 +1,24 @@
-"""GET and DELETE /api/v1/files/{id}/."""
+"""GET and DELETE /api/v1/files/{id}/, copies, and deleting several."""
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
+from common.contracts import FileDeleted, FileStored
+from common.testing.plugin import Told
 from file_svc.files import services
+from file_svc.files.adapters import object_store
 from file_svc.files.models import StoredFile
-from tests.file_svc import factories
+from tests.file_svc import factories, pictures
+from tests.file_svc.conftest import Objects
 
 pytestmark = pytest.mark.django_db
+
+BULK_DELETE = "/api/v1/files/bulk-delete/"
 
 
 def path_of(file: StoredFile) -> str:
@@ -63,3 +72,103 @@ class TestDelete:
     @pytest.mark.parametrize("method", ["put", "patch", "post"])
     def test_is_the_only_change(self, owner: APIClient, method: str) -> None:
         assert getattr(owner, method)(path_of(factories.stored())).status_code == 405
+
+
+class TestCopy:
+    def test_is_a_file_of_ones_own(self, stranger: APIClient, told: Told, objects: Objects) -> None:
+        file = factories.stored(name="a mug.png")
+
+        response = stranger.post(f"{path_of(file)}copy/")
+
+        answer = response.json()
+        copied = StoredFile.objects.get(id=answer["id"])
+        assert response.status_code == 201
+        assert response["Location"].endswith(path_of(copied))
+        assert copied.id != file.id
+        assert copied.owner_id == factories.STRANGER
+        same = ["name", "content_type", "size", "sha256", "purpose", "visibility", "width", "height"]
+        assert [answer[name] for name in same] == [getattr(file, name) for name in same]
+        assert objects.bytes_of(copied.key) == objects.bytes_of(file.key)
+        assert [fact.file_id for fact in told.named(FileStored)] == [str(file.id), str(copied.id)]
+
+    def test_outlives_what_it_was_copied_from(self, owner: APIClient) -> None:
+        file = factories.stored()
+        copied = owner.post(f"{path_of(file)}copy/").json()
+        owner.delete(path_of(file))
+        services.remove_deleted()
+
+        assert b"".join(owner.get(copied["url"]).streaming_content) == pictures.png()
+
+    def test_gets_sizes_of_its_own(self, owner: APIClient) -> None:
+        copied = owner.post(f"{path_of(factories.stored())}copy/").json()
+
+        services.make_variants(file_id=uuid.UUID(copied["id"]))
+
+        assert all(owner.get(f"/api/v1/files/{copied['id']}/").json()["variants"].values())
+
+    def test_of_one_whose_object_is_lost_is_not_found(self, owner: APIClient, objects: Objects, told: Told) -> None:
+        file = factories.stored()
+        object_store.delete([file.key])
+
+        assert owner.post(f"{path_of(file)}copy/").status_code == 404
+        assert len(told) == 1
+
+
+class TestBulkDelete:
+    def test_says_of_each_what_became_of_it(self, owner: APIClient, told: Told) -> None:
+        mine = [factories.stored(), factories.stored_secret()]
+        theirs = factories.stored(owner_id=factories.STRANGER)
+        hidden = factories.stored(owner_id=factories.STRANGER, visibility="private")
+        ids = [str(each) for each in (mine[0].id, mine[1].id, mine[0].id, theirs.id, hidden.id, uuid.uuid4())]
+
+        answer = owner.post(BULK_DELETE, {"ids": ids}).json()
+
+        assert set(answer["deleted"]) == set(ids[:2])
+        assert answer["forbidden"] == [str(theirs.id)]
+        assert set(answer["not_found"]) == set(ids[4:])
+        assert {fact.file_id for fact in told.named(FileDeleted)} == set(ids[:2])
+        assert {fact.version for fact in told.named(FileDeleted)} == {2}
+
+    def test_may_be_sent_again(self, owner: APIClient, told: Told) -> None:
+        ids = [str(factories.stored().id)]
+        owner.post(BULK_DELETE, {"ids": ids})
+
+        again = owner.post(BULK_DELETE, {"ids": ids})
+
+        assert (again.status_code, again.json()) == (200, {"deleted": [], "forbidden": [], "not_found": ids})
+        assert len(told.named(FileDeleted)) == 1
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({}, "ids"),
+            ({"ids": []}, "ids"),
+            ({"ids": "all"}, "ids"),
+            ({"ids": None}, "ids"),
+            ({"ids": [str(uuid.uuid4()) for _ in range(101)]}, "ids"),
+            ({"ids": ["7"]}, "ids.0"),
+            ({"ids": [str(uuid.uuid4()), 7]}, "ids.1"),
+            ({"ids": [None]}, "ids.0"),
+            ([], "non_field_errors"),
+        ],
+    )
+    def test_refuses_what_is_no_list_of_ids(self, owner: APIClient, body: object, field: str) -> None:
+        response = owner.post(BULK_DELETE, body)
+
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == [field]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_deletes_each_once_however_many_ask_at_once(self, client_of: Callable[..., APIClient], told: Told) -> None:
+        ids = [str(factories.stored().id) for _ in range(5)]
+
+        def delete(order: int) -> list[str]:
+            response = client_of(factories.OWNER).post(BULK_DELETE, {"ids": ids[::order]})
+            connection.close()
+            return response.json()["deleted"]
+
+        with ThreadPoolExecutor(4) as people:
+            deleted = list(people.map(delete, (1, -1, 1, -1)))
+
+        assert sorted(each for answer in deleted for each in answer) == sorted(ids)
+        assert len(told.named(FileDeleted)) == 5
