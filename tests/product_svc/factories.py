@@ -10,7 +10,7 @@ from uuid import UUID
 
 import factory
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, OrderPlaced
+from common.contracts import FileDeleted, FileStored, OrderCancelled, OrderConfirmed, OrderLine, OrderPlaced
 from common.money import Money
 from product_svc.catalog import services
 from product_svc.catalog.models import Category, Product, SellerProfile
@@ -67,6 +67,18 @@ def product(sku: str = "MUG", *, stock: int = 10, author: Somebody | None = None
         **fields,
     }
     return services.create_product(author=author or seller(), now=NOON, **given)
+
+
+def file_stored(file_id: UUID, **told: Any) -> FileStored:
+    """The fact that a picture is in storage."""
+    owner_id = str(told.pop("owner_id"))
+    usual = {"purpose": "product_image", "content_type": "image/jpeg", "size": 1, "sha256": "0" * 64, **told}
+    return FileStored(version=1, file_id=str(file_id), owner_id=owner_id, **usual)
+
+
+def file_deleted(file_id: UUID, *, owner_id: UUID | None) -> FileDeleted:
+    """The fact that it is gone."""
+    return FileDeleted(version=2, file_id=str(file_id), owner_id=str(owner_id), purpose="product_image")
 
 
 def line(sku: str, quantity: int) -> OrderLine:

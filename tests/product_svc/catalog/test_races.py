@@ -11,13 +11,13 @@ import pytest
 
 from common.errors import InvalidInput
 from product_svc.catalog import errors, rules, selectors, services
-from product_svc.catalog.models import Category, Product
-from tests.product_svc.factories import CategoryFactory, product
+from product_svc.catalog.models import Category, Product, ProductImage
+from tests.product_svc.factories import NOON, STAFF, CategoryFactory, file_deleted, file_stored, product
 from tests.product_svc.races import PEOPLE, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 40
+ROUNDS = 25
 
 
 def move(slug: str, *, below: str | None) -> Callable[[], object]:
@@ -122,3 +122,55 @@ class TestProducts:
             )
 
             assert results.count(errors.SkuTaken) == 1
+
+
+def show(mug: Product, *file_ids: uuid.UUID) -> Callable[[], object]:
+    """Staff show a product with these pictures."""
+    images = [rules.ImageDraft(file_id=file_id) for file_id in file_ids]
+    return lambda: services.change_product(editor=STAFF, key=mug.slug, changes={"images": images}, now=NOON)
+
+
+class TestImages:
+    def test_a_deleted_picture_is_shown_nowhere(self) -> None:
+        mug = product()
+        for _ in range(ROUNDS):
+            file_id = uuid.uuid4()
+            services.judge_stored_picture(file=file_stored(file_id, owner_id=STAFF.id))
+            gone = file_deleted(file_id, owner_id=STAFF.id)
+
+            together(show(mug, file_id), lambda gone=gone: services.take_off_deleted_picture(file=gone))
+
+            assert not ProductImage.objects.filter(file_id=file_id).exists()
+
+    @pytest.mark.parametrize("visibility", ["public", "private"])
+    def test_a_fact_that_comes_meanwhile_is_not_missed(self, visibility: str) -> None:
+        mug = product()
+        for _ in range(ROUNDS):
+            file_id = uuid.uuid4()
+            fact = file_stored(file_id, owner_id=STAFF.id, visibility=visibility)
+
+            together(show(mug, file_id), lambda fact=fact: services.judge_stored_picture(file=fact))
+
+            shown = ProductImage.objects.filter(file_id=file_id)
+            assert shown.exists() == (visibility == "public")
+            assert not shown.filter(awaited_since__isnull=False).exists()
+
+    def test_nobody_waits_in_a_circle(self) -> None:
+        mug, pot = product("MUG", title="Mug"), product("POT", title="Pot")
+        for _ in range(10):
+            one, two = uuid.uuid4(), uuid.uuid4()
+
+            together(
+                show(mug, one, two),
+                show(pot, two, one),
+                *(
+                    lambda file_id=file_id: services.take_off_deleted_picture(
+                        file=file_deleted(file_id, owner_id=STAFF.id)
+                    )
+                    for file_id in (one, two)
+                ),
+                lambda: services.give_up_awaited_pictures(now=NOON),
+                show(mug, two),
+            )
+
+            assert not ProductImage.objects.filter(file_id__in=[one, two]).exists()
