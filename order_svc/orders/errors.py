@@ -9,12 +9,6 @@ class UnavailableItems(InvalidInput):
     code = "unavailable_items"
 
 
-class SeveralCurrencies(InvalidInput):
-    """An order has one currency; please order what is priced in another one separately."""
-
-    code = "several_currencies"
-
-
 class TooMuch(InvalidInput):
     """The order is larger than can be taken."""
 

@@ -12,6 +12,7 @@ from common.models import TimestampedModel
 from common.money import Money
 from common.topology import ORDERS, PRODUCTS
 from order_svc.orders import rules
+from order_svc.pricing.services import Line, Totals
 
 
 class Status(models.TextChoices):
@@ -47,6 +48,8 @@ class Order(TimestampedModel):
     cancel_reason = models.CharField(max_length=32, choices=CancelReason.choices, null=True)
     total_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    reckoning = models.JSONField(null=True)
+    """How the total came about, as ``totals`` reads it; None for an old order, which cost its lines and no more."""
     shipping_address = models.JSONField()
     placed_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -75,8 +78,15 @@ class Order(TimestampedModel):
 
     @property
     def total(self) -> Money:
-        """What all lines cost together."""
+        """What is to be paid."""
         return Money(self.total_minor, self.currency)
+
+    @property
+    def totals(self) -> Totals:
+        """How the total came about."""
+        if self.reckoning is not None:
+            return Totals.of(self.reckoning)
+        return Totals.of_lines([Line(line.sku, line.quantity, line.unit_price) for line in self.lines.all()])
 
     @property
     def is_settled(self) -> bool:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from common.money import MAX_MINOR, Money
+from common.money import Money
+from order_svc.config.limits import MAX_LINES, MAX_QUANTITY
 from order_svc.orders import errors
 
-MAX_LINES = 100
-MAX_QUANTITY = 1000
+__all__ = [
+    "MAX_LINES",
+    "MAX_QUANTITY",
+    "NUMBER_BITS",
+    "TRANSITIONS",
+    "Item",
+    "merged",
+    "number_of",
+    "require_expected",
+    "require_transition",
+]
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     "placed": frozenset({"confirmed", "cancelled"}),
@@ -54,18 +64,6 @@ def merged(items: Iterable[Item]) -> list[Item]:
             reason = f"No more than {MAX_QUANTITY} of one SKU in an order."
             raise errors.TooMuch(errors={f"items.{index}.quantity": [reason]})
     return [Item(sku, quantity) for sku, quantity in quantities.items()]
-
-
-def total_of(amounts: Iterable[Money]) -> Money:
-    """The sum of at least one amount. Raises SeveralCurrencies and TooMuch."""
-    amounts = list(amounts)
-    currencies = sorted({amount.currency for amount in amounts})
-    if len(currencies) > 1:
-        raise errors.SeveralCurrencies(errors={"items": [f"Their prices are in {' and '.join(currencies)}."]})
-    total = sum(amount.minor for amount in amounts)
-    if total > MAX_MINOR:
-        raise errors.TooMuch(errors={"items": ["Their total is larger than any that can be paid."]})
-    return Money(total, currencies[0])
 
 
 def require_expected(total: Money, expected: Money | None) -> None:

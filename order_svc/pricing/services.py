@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from order_svc.pricing import rules
-from order_svc.pricing.rules import Line, Totals
+from order_svc.pricing.rules import Line, Part, Sum, Totals
 
-__all__ = ["Line", "Totals", "price"]
+__all__ = ["Line", "Part", "Sum", "Totals", "price"]
 
 
 def price(*, lines: Sequence[Line], country: str = "") -> Totals:

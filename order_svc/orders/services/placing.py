@@ -10,9 +10,9 @@ from django.db import transaction
 
 from common.events.outbox import publish
 from common.money import Money
-from order_svc.offers import selectors as offers
-from order_svc.orders import errors, events, rules
+from order_svc.orders import events, rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine
+from order_svc.orders.services.quoting import QuotedLine, quote_items
 from order_svc.payments import services as payments
 
 
@@ -29,48 +29,33 @@ def place_order(
 ) -> Order:
     """Take an order at the prices of this moment, and tell the others.
 
-    Raises UnavailableItems, SeveralCurrencies, TooMuch, TotalChanged and UnknownProvider.
+    Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged and UnknownProvider.
     """
-    wanted = rules.merged(items)
-    offered = _offers_for(items)
-    total = rules.total_of(offered[item.sku].price * item.quantity for item in wanted)
-    rules.require_expected(total, expected_total)
+    quote = quote_items(items, country=shipping_address["country"])
+    rules.require_expected(quote.total, expected_total)
     order = Order.objects.create(
         customer_id=customer_id,
-        total_minor=total.minor,
-        currency=total.currency,
+        total_minor=quote.total.minor,
+        currency=quote.total.currency,
+        reckoning=quote.totals.data(),
         shipping_address=dict(shipping_address),
         placed_at=now,
     )
-    lines = OrderLine.objects.bulk_create(
-        _line(order, position, item.quantity, offered[item.sku]) for position, item in enumerate(wanted)
-    )
-    order.payment = payments.open_payment(order_id=order.id, provider=provider, token=token, amount=total)
+    lines = OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(quote.lines))
+    order.payment = payments.open_payment(order_id=order.id, provider=provider, token=token, amount=quote.total)
     OrderEvent.objects.create(order=order, at=now, fact=OrderEvent.Name.PLACED)
     publish(events.order_placed(order, lines))
     return order
 
 
-def _offers_for(items: Sequence[rules.Item]) -> dict[str, offers.Offer]:
-    offered = offers.available_offers(skus={item.sku for item in items})
-    missing = {
-        f"items.{index}.sku": [f"{item.sku} cannot be bought."]
-        for index, item in enumerate(items)
-        if item.sku not in offered
-    }
-    if missing:
-        raise errors.UnavailableItems(errors=missing)
-    return offered
-
-
-def _line(order: Order, position: int, quantity: int, offer: offers.Offer) -> OrderLine:
+def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,
-        sku=offer.sku,
-        title=offer.title,
-        quantity=quantity,
-        unit_price_minor=offer.price_minor,
-        currency=offer.currency,
-        seller_id=offer.seller_id,
+        sku=line.sku,
+        title=line.title,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price.minor,
+        currency=line.unit_price.currency,
+        seller_id=line.offer.seller_id,
     )

@@ -8,6 +8,7 @@ import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, order_body, p
 
 ORDERS = "/api/v1/orders/"
 ADA, EVE = uuid.uuid4(), uuid.uuid4()
+NOTHING: dict[str, Any] = {"amount": {"amount": "0.00", "currency": "USD"}, "parts": []}
 
 ClientOf = Callable[..., Any]
 
@@ -60,6 +62,23 @@ class TestPlacing:
                 }
             ],
             "total": {"amount": "25.00", "currency": "USD"},
+            "totals": {
+                "lines": {
+                    "amount": {"amount": "25.00", "currency": "USD"},
+                    "parts": [
+                        {
+                            "rule": "unit_price",
+                            "of": "MUG",
+                            "base": {"amount": "12.50", "currency": "USD"},
+                            "rate": "2",
+                            "amount": {"amount": "25.00", "currency": "USD"},
+                            "is_included": False,
+                        }
+                    ],
+                },
+                **dict.fromkeys(["discounts", "shipping", "tax", "rounding"], NOTHING),
+                "total": {"amount": "25.00", "currency": "USD"},
+            },
             "shipping_address": ADDRESS,
             "payment": {"provider": "sandbox", "status": "pending"},
             "timeline": [{"at": placed_at, "fact": "orders.order_placed.v1", "service": "order_svc", "detail": ""}],
@@ -112,6 +131,24 @@ class TestPlacing:
 
         assert (response.status_code, response.json()["code"]) == (409, "total_changed")
         assert "13.00 USD" in response.json()["detail"]
+
+    def test_explains_its_total(self, ada: Any, settings: Any) -> None:
+        settings.SHIPPING_RATES = {"USD": 490}
+        settings.TAX_PERCENTS, settings.TAX_IS_INCLUDED = {"GB": Decimal(20)}, False
+        settings.TOTALS_ROUNDED_TO = {"USD": 5}
+        OfferFactory(sku="MUG", price_minor=1250)
+
+        placed = place(ada, order_body(("MUG", 2))).json()
+
+        steps = ("lines", "discounts", "shipping", "tax", "rounding")
+        amounts = {step: placed["totals"][step]["amount"]["amount"] for step in steps}
+        assert amounts == {"lines": "25.00", "discounts": "0.00", "shipping": "4.90", "tax": "5.98", "rounding": "0.02"}
+        assert placed["total"] == placed["totals"]["total"] == {"amount": "35.90", "currency": "USD"}
+        assert [(tax["of"], tax["rate"]) for tax in placed["totals"]["tax"]["parts"]] == [
+            ("MUG", "20"),
+            ("shipping", "20"),
+        ]
+        assert ada.get(f"{ORDERS}{placed['id']}/").json()["totals"] == placed["totals"]
 
     def test_costs_few_queries(self, ada: Any, django_assert_max_num_queries: Any) -> None:
         skus = [OfferFactory().sku for _ in range(100)]
@@ -171,6 +208,7 @@ BAD_BODIES = [
     (order_body(("MUG", 10**30)), "items.0.quantity"),
     (order_body(("MUG", 1.5)), "items.0.quantity"),
     (order_body(("MUG", True)), "items.0.quantity"),
+    (order_body(("MUG", "2")), "items.0.quantity"),
     (order_body(("MUG", None)), "items.0.quantity"),
     (order_body(("MUG", "many")), "items.0.quantity"),
     (order_body(("MUG", {})), "items.0.quantity"),
@@ -302,6 +340,14 @@ class TestOneOrder:
 
         assert ada.get(f"{ORDERS}{order.id}/").json()["placed_at"] == "2026-01-01T12:00:00Z"
         assert client_of(EVE, "support").get(f"{ORDERS}{order.id}/").json()["id"] == str(order.id)
+
+    def test_one_from_before_totals_were_kept_cost_its_lines(self, ada: Any) -> None:
+        order = placed_order(customer_id=ADA)
+        Order.objects.update(reckoning=None)
+
+        totals = ada.get(f"{ORDERS}{order.id}/").json()["totals"]
+
+        assert totals["total"] == totals["lines"]["amount"] == {"amount": "25.00", "currency": "USD"}
 
     def test_is_hidden_from_everybody_else(self, client_of: ClientOf, visitor: Any) -> None:
         order = placed_order(customer_id=ADA)

@@ -12,6 +12,7 @@ from common.money import Money
 from order_svc.orders import errors, rules, services
 from order_svc.orders.models import Order
 from order_svc.payments.errors import UnknownProvider
+from order_svc.pricing.errors import SeveralCurrencies
 from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, placed_order
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ class TestPlaceOrder:
         OfferFactory(sku="MUG", currency="USD")
         OfferFactory(sku="CUP", currency="EUR")
 
-        with pytest.raises(errors.SeveralCurrencies):
+        with pytest.raises(SeveralCurrencies):
             place(rules.Item("MUG", 1), rules.Item("CUP", 1))
 
     def test_a_price_that_changed_is_not_paid_unseen(self) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.money import MAX_MINOR, Money
 from order_svc.orders import errors, rules
 
 
@@ -33,19 +32,6 @@ class TestMerged:
             rules.merged([rules.Item("A", 1000), rules.Item("B", 1), rules.Item("A", 1)])
 
         assert list(refusal.value.errors) == ["items.2.quantity"]
-
-
-class TestTotalOf:
-    def test_adds(self) -> None:
-        assert rules.total_of([Money(100, "USD"), Money(250, "USD")]) == Money(350, "USD")
-
-    def test_refuses_several_currencies(self) -> None:
-        with pytest.raises(errors.SeveralCurrencies):
-            rules.total_of([Money(100, "USD"), Money(100, "EUR")])
-
-    def test_refuses_more_than_can_be_paid(self) -> None:
-        with pytest.raises(errors.TooMuch):
-            rules.total_of([Money(MAX_MINOR, "USD"), Money(1, "USD")])
 
 
 class TestRequireTransition:

@@ -1,4 +1,4 @@
-"""Orders as they are asked for and shown."""
+"""Orders as they are asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from babel import Locale
 from rest_framework import serializers
 
-from common.api.serializers import Input, MoneyField, PatternField, TextField
+from common.api.serializers import Input, MoneyField, PatternField, TextField, WholeNumberField
 from order_svc.orders import rules
 
 # What CLDR names beyond ISO 3166-1: reserved and invented codes, groups of countries.
@@ -42,7 +42,7 @@ class OrderItemInput(Input):
     """So many of a SKU."""
 
     sku = TextField(max_length=128)
-    quantity = serializers.IntegerField(min_value=1, max_value=rules.MAX_QUANTITY)
+    quantity = WholeNumberField(min_value=1, max_value=rules.MAX_QUANTITY)
 
 
 class PaymentInput(Input):
@@ -70,44 +70,3 @@ class PlaceOrderInput(Input):
             "token": values["payment"]["token"],
             "expected_total": values.get("expected_total"),
         }
-
-
-class OrderLineOutput(serializers.Serializer[Any]):
-    """One SKU of an order."""
-
-    sku = serializers.CharField()
-    title = serializers.CharField()
-    quantity = serializers.IntegerField()
-    unit_price = MoneyField()
-    total = MoneyField()
-
-
-class OrderPaymentOutput(serializers.Serializer[Any]):
-    """How far the payment has come."""
-
-    provider = serializers.CharField()
-    status = serializers.CharField()
-
-
-class OrderEventOutput(serializers.Serializer[Any]):
-    """Something that happened to an order."""
-
-    at = serializers.DateTimeField()
-    fact = serializers.CharField()
-    service = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class OrderOutput(serializers.Serializer[Any]):
-    """An order, whole."""
-
-    id = serializers.UUIDField()
-    number = serializers.CharField()
-    status = serializers.CharField()
-    cancel_reason = serializers.CharField(allow_null=True)
-    lines = OrderLineOutput(many=True)
-    total = MoneyField()
-    shipping_address = serializers.JSONField()
-    payment = OrderPaymentOutput()
-    placed_at = serializers.DateTimeField()
-    timeline = OrderEventOutput(many=True, source="events")
