@@ -65,6 +65,19 @@ class TestAccessToken:
         assert read(before)["sub"] == read(after)["sub"] == str(user.id)
         assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
 
+    def test_is_good_as_long_as_its_key_is_listed(self, settings: Settings) -> None:
+        user = UserFactory()
+        settings.TOKEN_KEYS = [OLD]
+        token = services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=clock.now()).access
+
+        for listed in ([OLD, NEW], [NEW, OLD]):
+            settings.TOKEN_KEYS = listed
+            assert read(token)["sub"] == str(user.id)
+
+        settings.TOKEN_KEYS = [NEW]
+        with pytest.raises(KeyError):
+            read(token)
+
 
 class TestKeySet:
     def test_names_each_key_by_its_thumbprint_and_holds_nothing_private(self, settings: Settings) -> None:
