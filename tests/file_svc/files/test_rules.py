@@ -102,3 +102,41 @@ class TestRequireAllowed:
         largest = max(purpose.largest_bytes for purpose in rules.PURPOSES.values())
 
         assert settings.UPLOAD_LIMIT_BYTES - largest >= rules.MEBIBYTE
+
+
+class TestNameToSaveAs:
+    @pytest.mark.parametrize(
+        ("name", "content_type", "saved"),
+        [
+            ("mug.png", "image/png", "mug.png"),
+            ("mug.JPEG", "image/jpeg", "mug.JPEG"),
+            ("mug.png", "image/webp", "mug.png.webp"),
+            ("page.html", "image/jpeg", "page.html.jpg"),
+            ("notes.html", "text/plain", "notes.html.txt"),
+            ("setup.exe", "application/zip", "setup.exe.zip"),
+            ("book.epub", "application/zip", "book.epub"),
+            ("CON.png", "image/png", "_CON.png"),
+            ("nul", "text/plain", "_nul.txt"),
+            ("LPT1 .txt", "text/plain", "_LPT1 .txt"),
+            ("a<b>:c|d?.csv", "text/csv", "a_b__c_d_.csv"),
+            ("x.txt. . ", "text/plain", "x.txt"),
+            ("...", "text/plain", "_.txt"),
+            ("", "application/pdf", "_.pdf"),
+            ("\u202egnp.exe", "image/png", "gnp.exe.png"),
+            ("a\r\nb\x00.pdf", "application/pdf", "ab.pdf"),
+            ("grüße.json", "application/json", "grüße.json"),
+        ],
+    )
+    def test_is_one_that_every_system_takes(self, name: str, content_type: str, saved: str) -> None:
+        assert rules.name_to_save_as(name, content_type=content_type) == saved
+
+    def test_there_is_a_suffix_for_whatever_is_taken(self) -> None:
+        for content_type in frozenset().union(*(purpose.types for purpose in rules.PURPOSES.values())):
+            assert rules.name_to_save_as("x", content_type=content_type).startswith("x.")
+
+
+class TestRequireFewFrames:
+    def test_takes_as_many_as_are_allowed(self) -> None:
+        rules.require_few_frames(rules.MOST_FRAMES)
+        with pytest.raises(errors.PictureTooLarge):
+            rules.require_few_frames(rules.MOST_FRAMES + 1)

@@ -2,14 +2,24 @@
 
 import hashlib
 import io
+import socket
+import threading
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import make_server
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from PIL import Image
 from rest_framework.test import APIClient
 
-from common.testing.plugin import Told
+from common.api.assertion import HEADER
+from common.testing.plugin import Told, sign_assertion
 from file_svc.files.models import Status, StoredFile
 from tests.file_svc import factories, pictures
 
@@ -104,11 +114,27 @@ class TestRefusals:
 
         assert refused(send(owner, svg, name="mug.svg", purpose="download"), 415, "unsupported_type", "file")
 
+    def test_ten_thousand_frames(self, owner: APIClient) -> None:
+        assert refused(send(owner, pictures.film(10_000), name="x.gif"), 400, "picture_too_large", "file")
+
     def test_a_flood_of_pixels(self, owner: APIClient) -> None:
         assert refused(send(owner, pictures.flood()), 400, "picture_too_large", "file")
 
     def test_a_picture_that_breaks_off(self, owner: APIClient) -> None:
         assert refused(send(owner, pictures.png()[:60]), 400, "broken_picture", "file")
+
+    @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
+    def test_a_picture_that_lacks_its_last_percent(self, owner: APIClient, form: str) -> None:
+        content = pictures.encoded(pictures.drawn(800, 600), form)
+
+        assert refused(send(owner, content[: len(content) * 99 // 100]), 400, "broken_picture", "file")
+
+    @pytest.mark.parametrize(
+        ("purpose", "content"),
+        [("avatar", pictures.png() + bytes(5 * 2**20)), ("invoice", b"%PDF-1.7" + bytes(10 * 2**20))],
+    )
+    def test_what_is_too_large_for_its_purpose(self, owner: APIClient, purpose: str, content: bytes) -> None:
+        assert refused(send(owner, content, purpose=purpose), 413, "too_large", "file")
 
     def test_a_picture_that_is_too_large(self, owner: APIClient) -> None:
         assert refused(send(owner, pictures.png() + bytes(10 * 2**20)), 413, "too_large", "file")
@@ -116,7 +142,7 @@ class TestRefusals:
     def test_a_body_that_is_too_large_without_reading_it(self, owner: APIClient) -> None:
         response = send_body(owner, b"", CONTENT_LENGTH=str(200 * 2**20))
 
-        assert refused(response, 413, "too_large")
+        assert refused(response, 413, "too_large", "file")
 
     def test_an_empty_file(self, owner: APIClient) -> None:
         assert refused(send_body(owner, part(b"") + END), 400, "invalid", "file")
@@ -206,6 +232,24 @@ class TestRefusals:
         assert refused(owner.post(FILES, {"file": "x"}, format="json"), 415, "unsupported_media_type")
 
 
+class TestPicturesWithSecrets:
+    def test_are_stored_without_them(self, owner: APIClient, told: Told) -> None:
+        photo = pictures.photo_with_secrets(400, 300) + b"<script>alert(1)</script>"
+
+        answer = send(owner, photo, name="home.jpg").json()
+
+        content = b"".join(owner.get(answer["url"]).streaming_content)
+        assert answer["size"] == len(content) < len(photo)
+        assert answer["sha256"] == hashlib.sha256(content).hexdigest()
+        assert (answer["width"], answer["height"]) == (300, 400)
+        with Image.open(io.BytesIO(content)) as picture:
+            assert dict(picture.getexif()) == {pictures.ORIENTATION: pictures.ROTATED_CLOCKWISE}
+        assert b"taken at home" not in content
+        assert b"script" not in content
+        (fact,) = told
+        assert (fact.width, fact.height, fact.size, fact.sha256) == (300, 400, len(content), answer["sha256"])
+
+
 class TestNames:
     @pytest.mark.parametrize(
         ("disposition", "name"),
@@ -216,6 +260,8 @@ class TestNames:
             ("filename*=UTF-8''%E2%80%AEgnp.exe", "gnp.exe"),
             ("filename*=UTF-8''a%0D%0ASet-Cookie:%20x.png", "aSet-Cookie: x.png"),
             (f'filename="{"n" * 400}.png"', "n" * 251 + ".png"),
+            ('filename="mug\x00.png"', "mug.png"),
+            ('filename="CON.png"', "CON.png"),
         ],
     )
     def test_are_made_harmless(self, owner: APIClient, disposition: str, name: str) -> None:
@@ -235,6 +281,42 @@ class TestStorageAway:
         assert response["Retry-After"]
         assert not StoredFile.objects.filter(status=Status.STORED).exists()
         assert not told
+
+
+@contextmanager
+def one_request_served() -> Iterator[tuple[str, int]]:
+    """Where the service itself answers on a socket, once."""
+
+    def serve() -> None:
+        server.handle_request()
+        connections.close_all()
+
+    with make_server("127.0.0.1", 0, get_wsgi_application()) as server:
+        serving = threading.Thread(target=serve)
+        serving.start()
+        yield ("127.0.0.1", server.server_port)
+        serving.join()
+
+
+class TestCutOff:
+    @pytest.mark.django_db(transaction=True)
+    def test_at_99_percent_keeps_nothing(self, settings: Any, tmp_path: Path) -> None:
+        settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+        statement = sign_assertion(audience="file_svc", user_id=factories.OWNER, roles=())
+        body = part(b"%PDF-1.7" + bytes(2**20), 'name="file"; filename="manual.pdf"') + END
+        head = (
+            f"POST {FILES} HTTP/1.1\r\nHost: localhost\r\n{HEADER}: {statement}\r\nContent-Length: {len(body)}\r\n"
+            f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nConnection: close\r\n\r\n"
+        )
+        with one_request_served() as address, socket.create_connection(address) as client:
+            client.sendall(head.encode() + body[: len(body) * 99 // 100])
+            client.shutdown(socket.SHUT_WR)
+            with client.makefile("rb") as answer:
+                status = answer.readline()
+
+        assert b" 400 " in status
+        assert not StoredFile.objects.exists()
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestMemory:
