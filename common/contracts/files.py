@@ -22,7 +22,7 @@ class FileStored(Contract, name="files.file_stored.v1", aggregate="file_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileDeleted(Contract, name="files.file_deleted.v1", aggregate="file_id", required=False):
+class FileDeleted(Contract, name="files.file_deleted.v1", aggregate="file_id"):
     """A file was deleted; its URLs no longer answer."""
 
     file_id: str
