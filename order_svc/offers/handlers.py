@@ -1,6 +1,6 @@
 """What changes the offers."""
 
-from common.contracts import ProductChanged
+from common.contracts import ProductChanged, StockChanged
 from common.events.subscriptions import subscribe
 from order_svc.offers import services
 
@@ -9,3 +9,9 @@ from order_svc.offers import services
 def keep_offers_when_product_changed(fact: ProductChanged) -> None:
     """A price, a title or a status may be another."""
     services.keep_offers(product=fact)
+
+
+@subscribe(StockChanged)
+def keep_stock_when_stock_changed(fact: StockChanged) -> None:
+    """There may be fewer than somebody has in the cart."""
+    services.keep_stock(stock=fact)

@@ -33,3 +33,14 @@ class Offer(models.Model):
     def price(self) -> Money:
         """What one of it costs."""
         return Money(self.price_minor, self.currency)
+
+
+class OfferedStock(models.Model):
+    """How many of a SKU could be ordered when that last changed. A hint: what is put aside meanwhile is not told.
+
+    A table of its own, since stock may be heard of before the product is.
+    """
+
+    sku = models.CharField(max_length=128, primary_key=True)
+    available = models.BigIntegerField()
+    version = models.BigIntegerField()

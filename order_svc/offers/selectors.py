@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
-from order_svc.offers.models import Offer
+from order_svc.offers.models import Offer, OfferedStock
 
-__all__ = ["Offer", "available_offers"]
+__all__ = ["Offer", "available_offers", "stock_of"]
 
 
 def available_offers(*, skus: Iterable[str]) -> dict[str, Offer]:
     """Those of the SKUs that can be bought now, by SKU."""
     return Offer.objects.filter(is_available=True).in_bulk(list(skus))
+
+
+def stock_of(*, skus: Iterable[str]) -> dict[str, int]:
+    """How many there are of those SKUs whose stock we heard of."""
+    return dict(OfferedStock.objects.filter(sku__in=list(skus)).values_list("sku", "available"))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from common.contracts import ProductChanged, ProductVariant
+from common.contracts import ProductChanged, ProductVariant, StockChanged
 from order_svc.offers.models import Offer, OfferedProduct
 
 PUBLISHED = "published"
+
+# One statement, since each line of each order leads here.
+_KEEP_STOCK = """
+    INSERT INTO offers_offeredstock AS kept (sku, available, version) VALUES (%s, %s, %s)
+    ON CONFLICT (sku) DO UPDATE SET available = excluded.available, version = excluded.version
+    WHERE kept.version < excluded.version
+"""
 
 
 @transaction.atomic
@@ -24,6 +31,12 @@ def keep_offers(*, product: ProductChanged) -> None:
     )
     gone = Offer.objects.filter(product_id=product.product_id).exclude(sku__in=[offer.sku for offer in offers])
     gone.update(is_available=False)
+
+
+def keep_stock(*, stock: StockChanged) -> None:
+    """Note how many there are, unless something newer was heard."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_STOCK, [stock.sku, stock.available, stock.version])
 
 
 def _is_news(product: ProductChanged) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts import ProductChanged, ProductVariant
+from common.contracts import ProductChanged, ProductVariant, StockChanged
 from order_svc.offers import selectors
 from order_svc.offers.models import Offer
 from tests.order_svc.factories import product_changed
@@ -64,6 +64,28 @@ class TestKeepOffersWhenProductChanged:
 
         with django_assert_max_num_queries(9):
             hear(fact)
+
+
+class TestKeepStockWhenStockChanged:
+    @pytest.mark.parametrize("versions", list(permutations([1, 2, 3])))
+    def test_the_highest_version_stays_in_whatever_order_they_come(
+        self, hear: Callable[..., bool], versions: tuple[int, ...]
+    ) -> None:
+        for version in versions:
+            hear(_counted(version))
+            hear(_counted(version))
+
+        assert selectors.stock_of(skus=["MUG", "CUP"]) == {"MUG": 30}
+
+    def test_costs_one_statement_besides_the_inbox(
+        self, hear: Callable[..., bool], django_assert_max_num_queries: Any
+    ) -> None:
+        with django_assert_max_num_queries(4):  # and a savepoint, in which this test's transaction is
+            hear(_counted(1))
+
+
+def _counted(version: int) -> StockChanged:
+    return StockChanged(version=version, sku="MUG", product_id=PRODUCT, on_hand=40, available=version * 10)
 
 
 def _priced(version: int) -> ProductChanged:
