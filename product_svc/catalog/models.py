@@ -1,8 +1,14 @@
 """What is for sale."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorCombinable, SearchVectorField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Cast, NullIf, Round
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Cast, Coalesce, NullIf, Round
 
 from common.models import TimestampedModel
 from common.money import Money
@@ -37,7 +43,57 @@ class Status(models.TextChoices):
     ARCHIVED = "archived"
 
 
-_WHOLE = models.DecimalField(max_digits=18, decimal_places=0)
+class _TextsOf(SearchVectorCombinable, Func):
+    """The words of all texts in a JSON document, as weighty as ``C``."""
+
+    template = """setweight(jsonb_to_tsvector('english', %(expressions)s, '["string"]'), 'C')"""
+    output_field = SearchVectorField()
+
+
+class TitleWords(Func):
+    """Of a product's words those of its title."""
+
+    template = "ts_filter(%(expressions)s, '{a}')"
+    output_field = SearchVectorField()
+
+
+RATED = Coalesce("rating_average", Value(0, models.DecimalField()))
+"""The average by which products are put in order: the unrated come last."""
+
+_AVERAGE = Round(
+    Cast("rating_sum", models.DecimalField(max_digits=18, decimal_places=0)) / NullIf("rating_count", 0), precision=2
+)
+_COMPARABLE = Case(
+    *(
+        When(currency__in=codes, then=F("price_minor") * 10 ** (rules.COMPARABLE_PLACES - places))
+        for places, codes in rules.UNUSUAL_CURRENCIES.items()
+    ),
+    default=F("price_minor") * 10 ** (rules.COMPARABLE_PLACES - rules.USUAL_PLACES),
+)
+# The title also as it stands, so that words that English leaves out or shortens are found as they are typed.
+_WORDS = (
+    SearchVector("title", config="english", weight="A")
+    + SearchVector("title", config="simple", weight="A")
+    + SearchVector("keywords", config="english", weight="B")
+    + _TextsOf("attributes")
+    + SearchVector("description", config="english", weight="D")
+)
+_PUBLISHED = Q(status=Status.PUBLISHED)
+# What was written last is kept in a list that each search reads whole: a short one, in kilobytes.
+_SEARCHED: dict[str, Any] = {"condition": _PUBLISHED, "gin_pending_list_limit": 256}
+
+
+def _listing_indexes() -> Iterator[models.Index]:
+    """Each order of the list, in the whole shop and for each thing that narrows it down."""
+    orders: dict[str, tuple[F | OrderBy, ...]] = {
+        "age": (F("created_at").desc(), F("id").desc()),
+        "price": (F("comparable_price"), F("id")),
+        "rating": (RATED.desc(), F("rating_count").desc(), F("created_at").desc(), F("id").desc()),
+    }
+    for order, keys in orders.items():
+        yield models.Index(*keys, condition=_PUBLISHED, name=f"published_by_{order}")
+        for narrowed in ("category", "seller", "is_in_stock"):
+            yield models.Index(F(narrowed), *keys, condition=_PUBLISHED, name=f"published_{narrowed}_{order}")
 
 
 class Product(TimestampedModel):
@@ -56,11 +112,21 @@ class Product(TimestampedModel):
     rating_count = models.BigIntegerField(default=0)
     rating_sum = models.BigIntegerField(default=0)
     rating_average = models.GeneratedField(
-        expression=Round(Cast("rating_sum", _WHOLE) / NullIf("rating_count", 0), precision=2),
+        expression=_AVERAGE,
         output_field=models.DecimalField(max_digits=3, decimal_places=2),
         db_persist=True,
     )
     """Null until somebody rates it."""
+    is_in_stock = models.BooleanField(default=False)
+    """Whether anything of it can be ordered. The inventory keeps it."""
+    comparable_price = models.GeneratedField(
+        expression=_COMPARABLE, output_field=models.BigIntegerField(), db_persist=True
+    )
+    """Its price in ten-thousandths, whatever the currency: by this it is put in order and compared with bounds."""
+    keywords = models.TextField(default="")
+    """What its seller and its category are called: it is found by these words, too."""
+    words = models.GeneratedField(expression=_WORDS, output_field=SearchVectorField(), db_persist=True)
+    """What the search reads."""
 
     class Meta:
         constraints = [
@@ -69,19 +135,16 @@ class Product(TimestampedModel):
             models.CheckConstraint(condition=Q(rating_count__gte=0), name="product_ratings_are_counted"),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], condition=Q(status=Status.PUBLISHED), name="published_by_age"),
-            models.Index(fields=["price_minor", "id"], condition=Q(status=Status.PUBLISHED), name="published_by_price"),
+            *_listing_indexes(),
+            GinIndex(fields=["words"], name="published_words", **_SEARCHED),
+            GinIndex(TitleWords("words"), name="published_title_words", **_SEARCHED),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="published_trigrams", **_SEARCHED),
         ]
 
     @property
     def price(self) -> Money:
         """What a variant without a price of its own costs."""
         return Money(self.price_minor, self.currency)
-
-    @property
-    def cover(self) -> "ProductImage | None":
-        """Its first picture."""
-        return next(iter(self.images.all()), None)
 
 
 class Variant(TimestampedModel):

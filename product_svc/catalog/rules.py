@@ -62,6 +62,12 @@ UNUSUAL_PLACES = {
     code: places for code, (places, *_) in get_global("currency_fractions").items() if places != USUAL_PLACES
 }
 """How many decimals the currencies have that do not have two."""
+UNUSUAL_CURRENCIES = {
+    places: sorted(code for code, its_places in UNUSUAL_PLACES.items() if its_places == places)
+    for places in sorted(set(UNUSUAL_PLACES.values()))
+}
+COMPARABLE_PLACES = max(UNUSUAL_CURRENCIES)
+"""Enough to write any currency's amounts as whole numbers."""
 
 
 class Person(Protocol):

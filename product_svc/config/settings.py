@@ -5,6 +5,12 @@ from common.settings.service import for_service
 globals().update(
     for_service(
         "product_svc",
-        apps=("product_svc.catalog", "product_svc.inventory", "product_svc.pictures", "product_svc.reviews"),
+        apps=(
+            "django.contrib.postgres",
+            "product_svc.catalog",
+            "product_svc.inventory",
+            "product_svc.pictures",
+            "product_svc.reviews",
+        ),
     )
 )

@@ -16,6 +16,8 @@ class StockItem(TimestampedModel):
     reserved = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=1)
     """Rises with each change of ``on_hand``, which is what others are told of."""
+    has_turned = False
+    """Whether, since it was read, the last one went or the first one came."""
 
     class Meta:
         constraints = [
@@ -33,21 +35,27 @@ class StockItem(TimestampedModel):
 
     def reserve(self, quantity: int) -> None:
         """Put some aside."""
-        self.reserved += quantity
+        self._change(reserved=quantity)
 
     def release(self, quantity: int) -> None:
         """Give back what was put aside."""
-        self.reserved -= quantity
+        self._change(reserved=-quantity)
 
     def sell(self, quantity: int) -> None:
         """Take out what was put aside."""
-        self.reserved -= quantity
-        self.move(-quantity)
+        self._change(on_hand=-quantity, reserved=-quantity)
+        self.version += 1
 
     def move(self, delta: int) -> None:
         """Count what came in or went out."""
-        self.on_hand += delta
+        self._change(on_hand=delta)
         self.version += 1
+
+    def _change(self, *, on_hand: int = 0, reserved: int = 0) -> None:
+        had_any = self.available > 0
+        self.on_hand += on_hand
+        self.reserved += reserved
+        self.has_turned = self.has_turned or had_any != (self.available > 0)
 
 
 class Kind(models.TextChoices):

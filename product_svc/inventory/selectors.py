@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from common.errors import NotFound
 from product_svc.inventory.models import StockItem
@@ -26,6 +27,7 @@ def available(*, sku: OuterRef) -> Subquery:
     return Subquery(StockItem.objects.filter(sku=sku).values(number=F("on_hand") - F("reserved")))
 
 
-def in_stock(*, product: OuterRef) -> Exists:
-    """For a query of another app: whether anything of its row's product can be ordered."""
-    return Exists(StockItem.objects.filter(product=product, on_hand__gt=F("reserved"), variant__is_retired=False))
+def products_in_stock(product_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of which anything can be ordered."""
+    left = StockItem.objects.filter(product__in=product_ids, on_hand__gt=F("reserved"), variant__is_retired=False)
+    return set(left.values_list("product_id", flat=True))

@@ -22,7 +22,7 @@ from notify_svc.notifications.models import Notification
 class LatestFirst(NewestFirst):
     """By their place in the feed."""
 
-    ordering = "-sequence"
+    ordering = ("-sequence",)
 
 
 class NotificationList(ListAPIView[Notification]):

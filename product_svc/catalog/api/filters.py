@@ -1,24 +1,23 @@
 """What the list of products can be narrowed to, and how it can be ordered."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from common.api.serializers import Input
 from product_svc.catalog import rules
 
-NEWEST = ("-created_at", "-id")
-
-# Until there are reviews no product is rated above another, and until there is a ranked search none fits better.
-ORDERINGS = {
-    "newest": NEWEST,
-    "price": ("price_minor", "id"),
-    "-price": ("-price_minor", "-id"),
-    "rating": NEWEST,
-    "relevance": NEWEST,
+ORDERS = {
+    "newest": ("-created_at", "-id"),
+    "price": ("comparable_price", "id"),
+    "-price": ("-comparable_price", "-id"),
+    "rating": ("-rated", "-rating_count", "-created_at", "-id"),
+    "relevance": ("-fit", "-id"),
 }
 
 
 class ProductFilters(Input):
-    """The query of a list; its page and cursor are the paginator's."""
+    """The query of a list, without its page; a search is ordered by relevance, and everything else newest first."""
 
     search = serializers.CharField(required=False, allow_blank=True, max_length=rules.MAX_SEARCH)
     category = serializers.SlugField(required=False, max_length=rules.MAX_SLUG)
@@ -27,4 +26,15 @@ class ProductFilters(Input):
     max_price = serializers.DecimalField(required=False, min_value=0, max_digits=15, decimal_places=4)
     in_stock = serializers.BooleanField(required=False)
     sku = serializers.RegexField(rules.SKU, required=False)
-    ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="newest")
+    ordering = serializers.ChoiceField(choices=list(ORDERS), required=False)
+
+    def validate_search(self, search: str) -> str:
+        return " ".join(search.split())
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Two ways to ask for the same become one, so that it has one address."""
+        filters = {name: value for name, value in attrs.items() if value != ""}
+        fitting = "relevance" if "search" in filters else "newest"
+        if filters.get("ordering", "relevance") == "relevance":
+            filters["ordering"] = fitting
+        return filters

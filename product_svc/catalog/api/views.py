@@ -11,35 +11,36 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller
-from common.api.pagination import NewestFirst
+from common.api.pagination import PageQuery
 from common.api.permissions import ReadOnly, SellerOrStaff
+from common.errors import NotFound
 from product_svc.catalog import selectors, services
-from product_svc.catalog.api.filters import ORDERINGS, ProductFilters
+from product_svc.catalog.api import pages
+from product_svc.catalog.api.filters import ProductFilters
 from product_svc.catalog.api.serializers import (
     ChangeProductInput,
     CreateProductInput,
-    ProductItemOutput,
-    ProductOutput,
+    product_detail,
 )
 
 
+@method_decorator(conditional_page, name="dispatch")
 class Products(APIView):
     """GET lists what is for sale, POST adds to it."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
 
     def get(self, request: Request) -> Response:
-        filters = ProductFilters.of(request.query_params.dict())
-        pages = NewestFirst()
-        pages.ordering = ORDERINGS[filters.pop("ordering")]
-        products = selectors.listed_products(viewer=caller(request), **filters)
-        page = pages.paginate_queryset(products, request, view=self)
-        return pages.get_paginated_response(ProductItemOutput(page, many=True).data)
+        asked = PageQuery.of(request)
+        filters = ProductFilters.of(asked.filters)
+        shows_all = "sku" in filters and caller(request).is_staff
+        found = pages.product_list(filters, cursor=asked.cursor, page_size=asked.page_size, shows_all=shows_all)
+        return Response(found)
 
     def post(self, request: Request) -> Response:
         body = CreateProductInput.of(request.data)
         product = services.create_product(author=caller(request), now=clock.now(), **body)
-        return Response(ProductOutput(selectors.product_page(product.id)).data, status=status.HTTP_201_CREATED)
+        return Response(product_detail(selectors.product_page(product.id)), status=status.HTTP_201_CREATED)
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -49,13 +50,15 @@ class ProductDetail(APIView):
     permission_classes = [ReadOnly | SellerOrStaff]
 
     def get(self, request: Request, key: str) -> Response:
-        product = selectors.product_seen_by(caller(request), key=key)
-        return Response(ProductOutput(product).data)
+        try:
+            return Response(pages.product_page(selectors.product_id_called(key)))
+        except NotFound:  # or not shown to everybody
+            return Response(product_detail(selectors.product_seen_by(caller(request), key=key)))
 
     def patch(self, request: Request, key: str) -> Response:
         changes = ChangeProductInput.of(request.data)
         product = services.change_product(editor=caller(request), key=key, changes=changes, now=clock.now())
-        return Response(ProductOutput(selectors.product_page(product.id)).data)
+        return Response(product_detail(selectors.product_page(product.id)))
 
     def delete(self, request: Request, key: str) -> Response:
         services.archive_product(editor=caller(request), key=key)

@@ -7,25 +7,31 @@ from product_svc.catalog.selectors.categories import (
     category_tree,
     parents_of_categories,
 )
+from product_svc.catalog.selectors.listing import Listing, is_found, listed_products
 from product_svc.catalog.selectors.products import (
-    listed_products,
+    product_id_called,
     product_ids_of,
     product_page,
     product_row,
     product_seen_by,
     product_to_change,
+    published_product,
 )
 
 __all__ = [
     "CategoryNode",
+    "Listing",
     "category_branch",
     "category_called",
     "category_tree",
+    "is_found",
     "listed_products",
     "parents_of_categories",
+    "product_id_called",
     "product_ids_of",
     "product_page",
     "product_row",
     "product_seen_by",
     "product_to_change",
+    "published_product",
 ]

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 
 from common.errors import InvalidInput, NotFound
 from product_svc.catalog import errors, rules, selectors
-from product_svc.catalog.models import Category
+from product_svc.catalog.models import Category, Product
+from product_svc.catalog.services.keywords import name_anew
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def change_category(*, key: str, changes: Mapping[str, Any]) -> Category:
     if "parent" in changes:
         _place(category, below=changes["parent"])
     _save(category)
+    name_anew(Product.objects.filter(category=category))
     return category
 
 

@@ -16,6 +16,7 @@ from product_svc.catalog.models import Product, Status
 from product_svc.catalog.rules import ImageDraft, Person, VariantDraft
 from product_svc.catalog.services.categories import shelf_for
 from product_svc.catalog.services.images import replace_images, verdicts_on
+from product_svc.catalog.services.keywords import keywords_of
 from product_svc.catalog.services.sellers import seller_for
 from product_svc.catalog.services.telling import tell
 from product_svc.catalog.services.variants import replace_variants
@@ -51,7 +52,9 @@ def create_product(
         currency=price.currency,
         attributes=dict(attributes or {}),
         status=status,
+        is_in_stock=any(draft.stock for draft in variants),
     )
+    product.keywords = keywords_of(product)
     _insert_under_free_slug(product)
     replace_images(product, images, verdicts, editor=author, now=now)
     replace_variants(product, variants or [VariantDraft(sku=rules.sku_for(product.id))], now=now)
@@ -100,6 +103,7 @@ def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
         product.description = rules.clean_description(changes["description"])
     if "category" in changes:
         product.category = shelf_for(changes["category"])
+        product.keywords = keywords_of(product)
     if "price" in changes:
         _set_price(product, changes["price"], keeps_variants="variants" not in changes)
 

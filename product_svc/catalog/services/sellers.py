@@ -8,8 +8,9 @@ from django.db import transaction
 
 from common.errors import Forbidden, InvalidInput
 from product_svc.catalog import rules
-from product_svc.catalog.models import SellerProfile
+from product_svc.catalog.models import Product, SellerProfile
 from product_svc.catalog.rules import Person
+from product_svc.catalog.services.keywords import name_anew
 
 
 @transaction.atomic
@@ -17,6 +18,7 @@ def keep_seller(*, seller_id: UUID, name: str, version: int) -> None:
     """Replace what we know of a seller, unless something newer is known."""
     _seller(seller_id, name)
     SellerProfile.objects.filter(id=seller_id, version__lt=version).update(name=name, version=version)
+    name_anew(Product.objects.filter(seller_id=seller_id))
 
 
 def seller_for(author: Person, *, seller_id: UUID | None) -> SellerProfile:

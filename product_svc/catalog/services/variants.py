@@ -36,6 +36,7 @@ def replace_variants(product: Product, drafts: Sequence[VariantDraft], *, now: d
         quantities={draft.sku: draft.stock for draft in drafts},
         now=now,
     )
+    inventory.keep_availability([product.id])
 
 
 def _shaped(known: dict[str, Variant], product: Product, draft: VariantDraft, position: int) -> Variant:

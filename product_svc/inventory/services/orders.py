@@ -16,6 +16,7 @@ from common.contracts import OrderLine
 from common.events.outbox import publish
 from product_svc.inventory import errors, events, rules
 from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
+from product_svc.inventory.services.availability import follow_turns
 
 
 @transaction.atomic
@@ -100,9 +101,9 @@ def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str,
 
 
 def _save_stock(reservations: Iterable[Reservation]) -> None:
-    StockItem.objects.bulk_update(
-        [reservation.item for reservation in reservations], ["on_hand", "reserved", "version"]
-    )
+    items = [reservation.item for reservation in reservations]
+    StockItem.objects.bulk_update(items, ["on_hand", "reserved", "version"])
+    follow_turns(items)
 
 
 def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime) -> None:

@@ -78,7 +78,7 @@ class TestProducts:
         for number in range(count):
             product(f"MUG-{number}", images=[ImageDraft(file_id=uuid.uuid4())])
 
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert len(visitor.get(PRODUCTS).json()["results"]) == count
 
 

@@ -176,13 +176,15 @@ class TestRead:
     def test_costs_the_same_however_much_it_shows(
         self, visitor: Any, django_assert_num_queries: Callable[[int], Any], count: int
     ) -> None:
-        product(
+        mug = product(
             variants=[VariantDraft(sku=f"MUG-{number}") for number in range(count)],
             images=[ImageDraft(file_id=uuid.uuid4()) for _ in range(count)],
             category=CategoryFactory().slug,
         )
 
         with django_assert_num_queries(3):
+            assert len(visitor.get(f"{PRODUCTS}{mug.id}/").json()["variants"]) == count
+        with django_assert_num_queries(4):
             assert len(visitor.get(f"{PRODUCTS}mug/").json()["variants"]) == count
 
 

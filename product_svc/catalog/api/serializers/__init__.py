@@ -6,7 +6,7 @@ from product_svc.catalog.api.serializers.inputs import (
     CreateCategoryInput,
     CreateProductInput,
 )
-from product_svc.catalog.api.serializers.outputs import CategoryOutput, ProductItemOutput, ProductOutput
+from product_svc.catalog.api.serializers.outputs import CategoryOutput, product_detail, product_item
 
 __all__ = [
     "CategoryOutput",
@@ -14,6 +14,6 @@ __all__ = [
     "ChangeProductInput",
     "CreateCategoryInput",
     "CreateProductInput",
-    "ProductItemOutput",
-    "ProductOutput",
+    "product_detail",
+    "product_item",
 ]

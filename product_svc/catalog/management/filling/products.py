@@ -16,7 +16,7 @@ BATCH = 1_000
 COLUMNS = {
     "catalog.Product": (
         "id created_at updated_at seller_id slug title description category_id price_minor currency attributes status"
-        " rating_count rating_sum"
+        " keywords rating_count rating_sum is_in_stock"
     ),
     "catalog.ProductImage": "product_id file_id alt position",
     "reviews.Review": "id created_at updated_at product_id author_id author rating title body",
@@ -26,7 +26,7 @@ COLUMNS = {
 }
 """What a product consists of, by model; a row comes after those that it points at."""
 
-Rows = dict[str, list[tuple[str | int | None, ...]]]
+Rows = dict[str, list[tuple[str | int | bool | None, ...]]]
 """Ids and times are text, which is copied much faster."""
 
 _OPENED_AT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -76,13 +76,16 @@ class Thousand:
         price = _price(kind.usual_minor * chance.lognormvariate(0, 0.4), chance.choice(_PRICE_ENDINGS))
         attributes = json.dumps({"material": idea.material, "range": idea.series})
         known = (product_id, at, at, seller.id, slug, title, self._description(idea), kind.category_id)
-        sold = (price, seller.currency, attributes, chance.choice(_STATUSES))
-        self.rows["catalog.Product"].append((*known, *sold, *self._add_reviews(product_id, at)))
+        sold = (price, seller.currency, attributes, chance.choice(_STATUSES), f"{seller.name} {kind.noun}")
         for position in range(chance.choice(_IMAGES)):
             self.rows["catalog.ProductImage"].append((product_id, self._id(), "", position))
-        self._add_variants(product_id, f"{kind.noun[:3].upper()}-{idea.number:08}", price, at)
+        ratings = self._add_reviews(product_id, at)
+        left = self._add_variants(product_id, f"{kind.noun[:3].upper()}-{idea.number:08}", price, at)
+        self.rows["catalog.Product"].append((*known, *sold, *ratings, left > 0))
 
-    def _add_variants(self, product_id: str, stem: str, price: int, at: str) -> None:
+    def _add_variants(self, product_id: str, stem: str, price: int, at: str) -> int:
+        """Returns how many there are to sell."""
+        left = 0
         for position, colour in enumerate(self._chance.sample(_COLOURS, self._chance.choice(_VARIANTS))):
             variant_id, sku = self._id(), f"{stem}-{position}"
             own_price = price + _DEARER if position and self._chance.random() < _PRICED_APART else None
@@ -90,9 +93,10 @@ class Thousand:
             self.rows["catalog.Variant"].append(
                 (variant_id, at, at, product_id, sku, colour.capitalize(), own_price, attributes, position)
             )
-            self._add_stock(product_id, variant_id, sku, at)
+            left += self._add_stock(product_id, variant_id, sku, at)
+        return left
 
-    def _add_stock(self, product_id: str, variant_id: str, sku: str, at: str) -> None:
+    def _add_stock(self, product_id: str, variant_id: str, sku: str, at: str) -> int:
         chance, item_id = self._chance, self._id()
         received = 0 if chance.random() < _SOLD_OUT else 1 + int(chance.lognormvariate(3, 1))
         missing = chance.randrange(received) if received and chance.random() < _MISCOUNTED else 0
@@ -101,6 +105,7 @@ class Thousand:
             self.rows["inventory.StockMovement"].append((item_id, received, "received", "first stock", at))
         if missing:
             self.rows["inventory.StockMovement"].append((item_id, -missing, "adjusted", "found missing", at))
+        return received - missing
 
     def _description(self, idea: Idea) -> str:
         chosen = " ".join(self._chance.sample(words.SENTENCES, self._chance.choice(_SENTENCES)))

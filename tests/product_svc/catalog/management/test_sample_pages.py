@@ -74,4 +74,4 @@ def test_a_profile_names_what_was_called() -> None:
 
     call_command("profile_page", "/api/v1/products/", times=2, cold=True, lines=400, stdout=told)
 
-    assert "selectors/products.py" in told.getvalue()
+    assert "selectors/listing.py" in told.getvalue()

@@ -1,0 +1,141 @@
+"""Reading lists of products, a page at a time and as plain rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from product_svc.catalog import rules
+from product_svc.catalog.models import RATED, Category, Product, Status, Variant
+from product_svc.catalog.selectors import search as searching
+
+_ITEM = (
+    "id",
+    "slug",
+    "title",
+    "price_minor",
+    "currency",
+    "rating_average",
+    "rating_count",
+    "is_in_stock",
+    "seller_id",
+    "seller__name",
+    "cover__file_id",
+    "cover__alt",
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The products of a list, and how a page of them is read."""
+
+    products: QuerySet[Product]
+    shelves: Collection[UUID] = ()
+    """Where they stand, if that is not a condition of ``products`` already."""
+
+    def read(self, products: QuerySet[Product], limit: int) -> list[dict[str, Any]]:
+        """The first of these products, which are ``products`` in some order, as rows."""
+        order = [str(name) for name in products.query.order_by]
+        if self.shelves:
+            products = _first_of_shelves(products, self.shelves, order, limit)
+        shown = {*_ITEM, *_names(order)}
+        cover = FilteredRelation("images", condition=Q(images__position=0))
+        return list(products.annotate(cover=cover).values(*shown)[:limit])
+
+
+def listed_products(
+    *,
+    search: str = "",
+    category: str | None = None,
+    seller: UUID | None = None,
+    min_price: Decimal | None = None,
+    max_price: Decimal | None = None,
+    in_stock: bool | None = None,
+    sku: str | None = None,
+    is_ranked: bool = False,
+    is_guess: bool = False,
+    shows_all: bool = False,
+) -> Listing:
+    """The published products that fit; with ``shows_all`` whatever their status.
+
+    With ``is_ranked`` they have a ``fit`` for the search; with ``is_guess`` they only look like it.
+    """
+    products = _products().filter(
+        Q() if shows_all else Q(status=Status.PUBLISHED),
+        Q() if seller is None else Q(seller_id=seller),
+        Q() if min_price is None else Q(comparable_price__gte=math.ceil(_comparable(min_price))),
+        Q() if max_price is None else Q(comparable_price__lte=math.floor(_comparable(max_price))),
+        Q() if in_stock is None else Q(is_in_stock=in_stock),
+        Q() if sku is None else Q(id__in=Variant.objects.filter(sku=sku, is_retired=False).values("product_id")),
+    )
+    shelves = None if category is None else _branch(category)
+    if shelves is not None and (search or seller or len(shelves) <= 1):
+        products, shelves = products.filter(category__in=shelves), None
+    if search:
+        products = _found(products, search, is_ranked=is_ranked, is_guess=is_guess)
+    return Listing(products, shelves or ())
+
+
+def is_found(search: str) -> bool:
+    """Whether any published product has all words of a search."""
+    return searching.is_found(Product.objects.filter(status=Status.PUBLISHED), search)
+
+
+def _products() -> QuerySet[Product]:
+    return Product.objects.annotate(rated=RATED)
+
+
+def _found(products: QuerySet[Product], search: str, *, is_ranked: bool, is_guess: bool) -> QuerySet[Product]:
+    if is_guess:
+        find = searching.ranked_by_looks if is_ranked else searching.looking_alike
+    else:
+        find = searching.ranked_by_words if is_ranked else searching.having_words
+    return find(products, search)
+
+
+def _comparable(amount: Decimal) -> Decimal:
+    """A bare amount means as many of any currency."""
+    return amount.scaleb(rules.COMPARABLE_PLACES)
+
+
+def _branch(category: str) -> set[UUID]:
+    """A category and all below it; nothing for one that is not there."""
+    tree = Category.objects.values_list("id", "slug", "parent_id")
+    parents = {category_id: parent for category_id, _slug, parent in tree}
+    root = next((category_id for category_id, slug, _parent in tree if category in {str(category_id), slug}), None)
+    return rules.branch_of(root, parents) if root else set()
+
+
+def _first_of_shelves(
+    products: QuerySet[Product], shelves: Collection[UUID], order: list[str], limit: int
+) -> QuerySet[Product]:
+    """The first of all shelves together: each shelf's own first ones are read off its index, and these are merged.
+
+    PostgreSQL would either sort all that stands on a large branch, or search the whole shop for what stands on a small
+    one. Its guess which is better is wrong where what stands on a shelf came into the shop at the same time.
+    """
+    of_shelf = products.filter(category_id=RawSQL("shelf.id", ())).values("id", *_names(order))[:limit]
+    inner, params = of_shelf.query.sql_with_params()
+    each = f"unnest(%s::uuid[]) AS shelf (id), LATERAL ({inner}) AS first"
+    merged = f"SELECT first.id FROM {each} ORDER BY {_sql_of(order)} LIMIT {limit}"  # noqa: S608  compiled or ours
+    ids = RawSQL(merged, (list(shelves), *params))  # noqa: S611
+    return _products().filter(id__in=ids).order_by(*order)
+
+
+def _sql_of(order: list[str]) -> str:
+    quote = connection.ops.quote_name
+    return ", ".join(
+        f"first.{quote(name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'}" for name in order
+    )
+
+
+def _names(order: list[str]) -> list[str]:
+    return [name.removeprefix("-") for name in order]

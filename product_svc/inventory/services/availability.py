@@ -1,0 +1,35 @@
+"""Keeping with each product whether anything of it can be ordered, so that no list has to count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from product_svc.inventory import selectors
+from product_svc.inventory.models import StockItem
+
+
+def follow_turns(items: Iterable[StockItem]) -> None:
+    """After stock was written, look again at the products of those items of which there is suddenly none, or some."""
+    products = {item.product_id for item in items if item.has_turned}
+    if products:
+        keep_availability(products)
+
+
+@transaction.atomic
+def keep_availability(product_ids: Collection[UUID]) -> None:
+    """Look anew whether anything of these products can be ordered, and note it with them where it changed.
+
+    The products are locked before anything is counted. Else two who each take the last one of a variant, at the same
+    time, would each still see the other's, and nobody would note that the product is gone.
+    """
+    items = StockItem.objects.filter(product__in=product_ids).order_by("product_id")
+    locked = items.select_related("product").select_for_update(of=("product",), no_key=True)
+    products = {item.product_id: item.product for item in locked.only("product__is_in_stock")}
+    in_stock = selectors.products_in_stock(product_ids)
+    for product_id, product in products.items():
+        if product.is_in_stock != (product_id in in_stock):
+            product.is_in_stock = not product.is_in_stock
+            product.save(update_fields=["is_in_stock"])
