@@ -17,12 +17,12 @@ from ops.errors import OpsError
 from ops.importing.uploads import uploads_in
 from ops.platform import Platform
 
-FindUploads = Callable[[str, str], list[str]]
-"""The ids of the stored files of a SHA-256 and a name."""
+FindUploads = Callable[[str], list[str]]
+"""The ids of the stored files of a name."""
 
 _TABLES = """
     CREATE TABLE IF NOT EXISTS doubtful (sku TEXT, file_id TEXT, PRIMARY KEY (sku, file_id)) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS sent (id INTEGER PRIMARY KEY, sku TEXT, sha256 TEXT, name TEXT, at REAL);
+    CREATE TABLE IF NOT EXISTS sent (id INTEGER PRIMARY KEY, sku TEXT, name TEXT, at REAL);
 """
 
 
@@ -32,8 +32,8 @@ class Sent:
 
     id: int
     sku: str
-    sha256: str
     name: str
+    """Nothing else has it: it is made of the SKU and of what is in the picture."""
     at: float
 
 
@@ -65,10 +65,10 @@ class Journal:
         self._pages.close()
         os.close(self._claim)
 
-    def send(self, sku: str, *, sha256: str, name: str) -> int:
+    def send(self, sku: str, *, name: str) -> int:
         """An upload for the product of this SKU is about to be sent. Returns what to call it."""
-        row = "INSERT INTO sent (sku, sha256, name, at) VALUES (?, ?, ?, ?) RETURNING id"
-        return int(self._do(row, sku, sha256, name, time.time())[0][0])
+        row = "INSERT INTO sent (sku, name, at) VALUES (?, ?, ?) RETURNING id"
+        return int(self._do(row, sku, name, time.time())[0][0])
 
     def answer(self, sent: int, *, sku: str, file_id: str | None) -> None:
         """It became this file; or none, for certain."""
@@ -95,7 +95,7 @@ class Journal:
 
     def unanswered(self) -> list[Sent]:
         """The uploads of which nobody knows what became."""
-        return [Sent(*row) for row in self._do("SELECT id, sku, sha256, name, at FROM sent")]
+        return [Sent(*row) for row in self._do("SELECT id, sku, name, at FROM sent")]
 
     def _do(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._turn:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.importing.catalog import Row, ShownPicture
+from ops.importing.catalog import Row
 from ops.importing.clearing import find_product, image_ids, settle
 from ops.importing.differences import differences, fields_of
 from ops.importing.journal import Journal
@@ -21,7 +20,8 @@ class Wanted:
 
     path: Path
     alt: str
-    sha256: str
+    name: str
+    """What it is uploaded as."""
     file_id: str | None
 
 
@@ -54,10 +54,10 @@ def plan_product(shop: Shop, row: Row, *, category: str | None) -> Plan:
     """Look at what the shop has. Nothing is written."""
     current = find_product(shop, row.product.sku)
     if current is None:
-        return Plan(row, None, fields_of(row.product, category=category), _wanted(row.pictures, {}))
+        return Plan(row, None, fields_of(row.product, category=category), _wanted(row, {}))
     changes = differences(row.product, current, category=category)
     files = _files_of(shop, current) if row.pictures else {}
-    wanted = _wanted(row.pictures, {file["sha256"]: file_id for file_id, file in files.items()})
+    wanted = _wanted(row, files)
     unready = frozenset(file_id for file_id, file in files.items() if not is_ready(file))
     return Plan(row, current, changes, wanted if not _are_shown(wanted, current) else (), unready)
 
@@ -97,9 +97,9 @@ def _images(shop: Shop, plan: Plan, journal: Journal) -> list[Json]:
     uploaded: dict[str, str] = {}
     images = []
     for picture in plan.pictures:
-        file_id = picture.file_id or uploaded.get(picture.sha256)
+        file_id = picture.file_id or uploaded.get(picture.name)
         if file_id is None:
-            file_id = uploaded[picture.sha256] = _upload(shop, plan.row.product.sku, picture, journal)
+            file_id = uploaded[picture.name] = _upload(shop, plan.row.product.sku, picture, journal)
         images.append({"id": file_id, "alt": picture.alt or _own_alt(alts.get(file_id), plan.current)})
     return images
 
@@ -110,10 +110,9 @@ def _own_alt(alt: str | None, current: Json | None) -> str:
 
 
 def _upload(shop: Shop, sku: str, picture: Wanted, journal: Journal) -> str:
-    name = f"{sku}{picture.path.suffix.lower()}"
-    sent = journal.send(sku, sha256=picture.sha256, name=name)
+    sent = journal.send(sku, name=picture.name)
     try:
-        file_id = str(shop.upload(picture.path, name=name)["id"])
+        file_id = str(shop.upload(picture.path, name=picture.name)["id"])
     except Refused as refusal:
         if refusal.status < 500:
             journal.answer(sent, sku=sku, file_id=None)
@@ -122,12 +121,20 @@ def _upload(shop: Shop, sku: str, picture: Wanted, journal: Journal) -> str:
     return file_id
 
 
-def _wanted(pictures: Iterable[ShownPicture], known: dict[str, str]) -> tuple[Wanted, ...]:
+def _wanted(row: Row, files: dict[str, Json]) -> tuple[Wanted, ...]:
+    """The row's pictures, found again among the product's files.
+
+    The shop takes out what a picture tells of its making, so what it keeps may have another checksum than what was
+    sent: that stands in the name.
+    """
+    known = {file["name"]: file_id for file_id, file in files.items()}
+    known |= {file["sha256"]: file_id for file_id, file in files.items()}
     wanted = []
-    for picture in pictures:
+    for picture in row.pictures:
         with picture.path.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        wanted.append(Wanted(picture.path, picture.alt.strip(), sha256, known.get(sha256)))
+        name = f"{row.product.sku}.{sha256[:16]}{picture.path.suffix.lower()}"
+        wanted.append(Wanted(picture.path, picture.alt.strip(), name, known.get(sha256) or known.get(name)))
     return tuple(wanted)
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import psycopg
 
-_FIND = "SELECT id FROM files_storedfile WHERE status = 'stored' AND sha256 = %s AND name = %s"
+_FIND = "SELECT id FROM files_storedfile WHERE status = 'stored' AND name = %s"
 _TIMEOUT_SECONDS = 5
 
 
-def uploads_in(database_url: str) -> Callable[[str, str], list[str]]:
-    """What finds the stored files of a SHA-256 and a name in this database. It only reads."""
+def uploads_in(database_url: str) -> Callable[[str], list[str]]:
+    """What finds the stored files of a name in this database. It only reads."""
 
-    def find(sha256: str, name: str) -> list[str]:
+    def find(name: str) -> list[str]:
         options = "-c default_transaction_read_only=on -c statement_timeout=60s"
         with psycopg.connect(database_url, connect_timeout=_TIMEOUT_SECONDS, options=options) as connection:
-            return [str(row[0]) for row in connection.execute(_FIND, [sha256, name])]
+            return [str(row[0]) for row in connection.execute(_FIND, [name])]
 
     return find

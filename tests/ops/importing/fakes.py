@@ -12,6 +12,9 @@ from uuid import UUID
 from ops.importing.differences import label_of
 from ops.shop import Json, Refused
 
+METADATA = b"taken by Ada"
+"""What the shop takes out of a picture that ends so."""
+
 
 class Killed(BaseException):
     """The importer's process ended here."""
@@ -62,7 +65,8 @@ class FakeShop:
 
     def upload(self, path: Path, *, name: str) -> Json:
         self.calls.append(f"upload {path.name}")
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content.removesuffix(METADATA)).hexdigest()
         sizes = {"thumb": "t", "medium": "m", "large": "l"}
         file = {
             "id": self._new_id(),
@@ -70,14 +74,14 @@ class FakeShop:
             "name": name,
             "variants": sizes,
             "content_type": mimetypes.guess_type(path)[0],
-            "content": path.read_bytes(),
+            "content": content.removesuffix(METADATA),
         }
         self.files[file["id"]] = file
         self._perhaps_die("upload")
         return file
 
-    def find_uploads(self, sha256: str, name: str) -> list[str]:
-        return [file["id"] for file in self.files.values() if (file["sha256"], file["name"]) == (sha256, name)]
+    def find_uploads(self, name: str) -> list[str]:
+        return [file["id"] for file in self.files.values() if file["name"] == name]
 
     def file(self, file_id: str) -> Json:
         if file_id not in self.files:

@@ -14,7 +14,7 @@ from ops.importing.loading import import_catalog, rehearse
 from ops.importing.reading import CatalogFile
 from ops.importing.report import Entry, Outcome, Report
 from ops.shop import Refused, Shop
-from tests.ops.importing.fakes import FakeShop, Killed
+from tests.ops.importing.fakes import METADATA, FakeShop, Killed
 from tests.ops.importing.files import draw
 
 BOOTS = {"Id": 1, "Type": "Footwear", "Brand": "Daybird", "Name": "Boots", "Description": "Warm.", "Price": 109.99}
@@ -80,6 +80,15 @@ class TestImportCatalog:
         assert [(entry.line, entry.sku, entry.fields) for entry in report.written] == [
             (1, "ESHOP-1", ("description", "price", "variants"))
         ]
+
+    def test_knows_a_picture_that_the_shop_keeps_without_its_metadata(self, shop: FakeShop, folder: Path) -> None:
+        with (folder / "pictures/1.webp").open("ab") as picture:
+            picture.write(METADATA)
+        load(shop, folder, BOOTS)
+
+        report = load(shop, folder, BOOTS)
+
+        assert report.counts == {Outcome.UNCHANGED: 1}
 
     def test_replaces_a_picture_that_changed_and_deletes_the_old_one(self, shop: FakeShop, folder: Path) -> None:
         load(shop, folder, BOOTS)
