@@ -221,6 +221,20 @@ class TestTheDemoCatalogue:
         assert {row.product.category for row in catalog.rows} <= {shelf.category.slug for shelf in catalog.shelves}
 
 
+class TestTheManual:
+    """docs/import.md shows files that can be loaded."""
+
+    @pytest.mark.parametrize(("opening", "name"), [("```json\n", "catalog.json"), ("```\nproduct,", "catalog.csv")])
+    def test_shows_what_can_be_read(self, tmp_path: Path, opening: str, name: str) -> None:
+        _, _, after = (ROOT / "docs/import.md").read_text().partition(opening)
+        (tmp_path / name).write_text(opening.partition("\n")[2] + after.partition("```")[0])
+
+        content = content_of(tmp_path / name)
+
+        assert content.bad == []
+        assert [len(row.product.variants) for row in content.rows] == [2]
+
+
 class TestTheRealCatalogue:
     def test_is_read_whole(self) -> None:
         path = Path(os.environ.get("OPENCOMMERCE_TEST_CATALOG", ROOT.parent / "shared/data/eshop/catalog.json"))
