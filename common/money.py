@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Self
 
 from babel.core import get_global
@@ -12,6 +13,8 @@ from babel.numbers import get_currency_precision
 MAX_MINOR = 10**12
 """The largest amount taken anywhere: far above any order, far below what a bigint holds when a million are added."""
 
+# What Decimal reads besides (1e2, 1_000, full-width digits) is nobody's way to write a price.
+_DECIMAL = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?\Z")
 _CODES = frozenset(get_global("all_currencies"))
 
 
@@ -33,11 +36,10 @@ class Money:
             raise BadMoney(f"{currency!r} is not an ISO 4217 currency code.")
         if len(amount) > 32:
             raise BadMoney("The amount is too large.")
-        try:
-            value = Decimal(amount)
-        except InvalidOperation:
-            raise BadMoney("An amount is a decimal number such as 19.99.") from None
-        if not value.is_finite() or abs(value) > MAX_MINOR:
+        if not _DECIMAL.match(amount):
+            raise BadMoney("An amount is a decimal number such as 19.99.")
+        value = Decimal(amount)
+        if abs(value) > MAX_MINOR:
             raise BadMoney("The amount is too large.")
         minor = value.scaleb(get_currency_precision(currency))
         if minor != minor.to_integral_value():
