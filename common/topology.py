@@ -18,6 +18,8 @@ class Service:
     name: str
     prefixes: tuple[str, ...] = ()
     """Paths that the gateway sends here; the longest that matches wins."""
+    dear_paths: tuple[str, ...] = ()
+    """Paths that cost much to POST to: the gateway lets few in at once, so that the others get their turn."""
     socket_prefixes: tuple[str, ...] = ()
     """Paths of WebSockets, answered by a process of their own."""
     workers: tuple[tuple[str, ...], ...] = (("facts", "work"),)
@@ -67,6 +69,13 @@ class Service:
 USERS = Service(
     name="user_svc",
     prefixes=("/.well-known/jwks.json", "/api/v1/auth/", "/api/v1/users/", "/api/v1/sellers/"),
+    # Hashing a password is slow on purpose.
+    dear_paths=(
+        "/api/v1/auth/register/",
+        "/api/v1/auth/token/",
+        "/api/v1/auth/password/change/",
+        "/api/v1/auth/password/reset/confirm/",
+    ),
 )
 PRODUCTS = Service(
     name="product_svc",
@@ -74,7 +83,7 @@ PRODUCTS = Service(
 )
 ORDERS = Service(
     name="order_svc",
-    prefixes=("/api/v1/orders/",),
+    prefixes=("/api/v1/cart/", "/api/v1/orders/"),
     # A card provider that answers late must not hold up the facts.
     workers=(("facts",), ("work",)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from gateway_svc.gateway import errors, problems
@@ -15,12 +16,15 @@ from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
 from gateway_svc.gateway.routes import Route
+from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.connection import Connection
 
 logger = logging.getLogger(__name__)
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+# Of the four threads of a service's process; each of several gateway processes counts for itself.
+_DEAR_AT_ONCE_AN_INSTANCE = 2
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
@@ -43,6 +47,9 @@ class Proxy:
 
     def __init__(self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin) -> None:
         self._balancers = balancers
+        self._turnstiles = {
+            name: Turnstile(_DEAR_AT_ONCE_AN_INSTANCE * len(balancer.instances)) for name, balancer in balancers.items()
+        }
         self._assertions = assertions
         self._origin = origin
 
@@ -75,6 +82,11 @@ class Proxy:
         return Request(method=scope["method"], head=head, body=body, length=length or 0)
 
     async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        turn = self._turnstiles[route.service.name].turn() if route.is_dear else nullcontext()
+        async with turn:
+            await self._ask(route, request, scope, receive, send)
+
+    async def _ask(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
         balancer = self._balancers[route.service.name]
         instance, connection = await balancer.connect()

@@ -37,6 +37,8 @@ class Route:
     limits: Limits = ORDINARY
     method: str = ""
     """Only this one, and only the very path; empty for all."""
+    is_dear: bool = False
+    """Few at once."""
 
 
 class RouteTable:
@@ -62,7 +64,8 @@ def http_routes() -> RouteTable:
     """Where HTTP requests go."""
     routes = [Route(prefix, service) for service in SERVICES for prefix in service.prefixes]
     upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
-    return RouteTable([*routes, upload])
+    dear = [Route(path, service, method="POST", is_dear=True) for service in SERVICES for path in service.dear_paths]
+    return RouteTable([*routes, *dear, upload])
 
 
 def socket_routes() -> RouteTable:
