@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -51,8 +51,12 @@ def export_catalog(
     exported = Exported()
     categories = list(categories_of(shop.categories()))
     read = partial(_read, shop, path.parent / PICTURES if with_pictures else None)
-    with replaced(path) as file, WRITERS[format_name](file, categories) as write:
-        for page in in_parallel(read, shop.products(ordering="newest"), parallel=parallel):
+    with (
+        replaced(path) as file,
+        WRITERS[format_name](file, categories) as write,
+        closing(in_parallel(read, shop.products(ordering="newest"), parallel=parallel)) as pages,
+    ):
+        for page in pages:
             if page is None:
                 continue
             write(page.key, page.product)

@@ -52,7 +52,7 @@ def _require_visible(lines: Iterable[str], *, prose: Iterable[str] = ()) -> None
 class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """Money as the public API writes it."""
 
-    amount: Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,4})?\Z")]
+    amount: Annotated[str, Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?\Z")]
     currency: str
 
     def __post_init__(self) -> None:

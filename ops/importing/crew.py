@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,8 +13,11 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def in_parallel(do: Callable[[Job], Result], jobs: Iterable[Job], *, parallel: int = PARALLEL) -> Iterator[Result]:
-    """What ``do`` makes of each job, in their order. When something raises, what was begun ends and no more begins."""
+def in_parallel(do: Callable[[Job], Result], jobs: Iterable[Job], *, parallel: int = PARALLEL) -> Generator[Result]:
+    """What ``do`` makes of each job, in their order.
+
+    When it is closed, or something raises, no more is begun, and what was begun ends first.
+    """
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(parallel, thread_name_prefix="crew") as pool:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,9 +64,10 @@ def import_catalog(
     clear_up(shop, journal)
     awaited = Awaited(shop)
     load = partial(_load, shop, journal)
-    for done in _work(file, Shelves(shop), load, report=report, watch=watch, parallel=parallel):
-        if done.plan and done.product:
-            awaited.expect(done.plan, done.product)
+    with closing(_work(file, Shelves(shop), load, report=report, watch=watch, parallel=parallel)) as rows:
+        for done in rows:
+            if done.plan and done.product:
+                awaited.expect(done.plan, done.product)
     watch(report.rows, 1.0, "waiting until the shop shows it all")
     report.not_listed = awaited.missing(patience_seconds=patience_seconds)
     clear_up(shop, journal)
@@ -81,21 +83,23 @@ def rehearse(
     """
     report = report or Report()
     shelves = Shelves(shop, is_rehearsal=True)
-    for _ in _work(file, shelves, partial(_look, shop), report=report, watch=watch, parallel=parallel):
-        pass
+    with closing(_work(file, shelves, partial(_look, shop), report=report, watch=watch, parallel=parallel)) as rows:
+        for _ in rows:
+            pass
     return report
 
 
 def _work(
     file: CatalogFile, shelves: Shelves, do: Callable[[Job], Done], *, report: Report, watch: Watch, parallel: int
-) -> Iterator[Done]:
-    """Do each row, and note it. A bad one stops no other."""
-    for done in in_parallel(partial(_try, do), _jobs(file, shelves), parallel=parallel):
-        report.note(done.entry)
-        if done.plan and not done.plan.row.pictures:
-            report.without_picture += 1
-        watch(report.rows, file.bytes_read / file.size, done.entry.name)
-        yield done
+) -> Generator[Done]:
+    """Do each row, and note it. A bad one stops no other; when it is closed, what was begun has ended."""
+    with closing(in_parallel(partial(_try, do), _jobs(file, shelves), parallel=parallel)) as results:
+        for done in results:
+            report.note(done.entry)
+            if done.plan and not done.plan.row.pictures:
+                report.without_picture += 1
+            watch(report.rows, file.bytes_read / file.size, done.entry.name)
+            yield done
 
 
 def _jobs(file: CatalogFile, shelves: Shelves) -> Iterator[Job | BadRow]:

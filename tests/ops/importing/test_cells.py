@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.importing import cells
@@ -13,10 +13,12 @@ WORDS = st.text(min_size=1).map(str.strip).filter(bool)
 
 
 class TestLists:
+    @settings(deadline=None)
     @given(st.lists(WORDS), st.sampled_from([cells.LIST, cells.PATH]))
     def test_come_back_as_they_were(self, texts: list[str], separator: str) -> None:
         assert cells.texts(cells.joined(texts, separator), separator) == texts
 
+    @settings(deadline=None)
     @given(st.dictionaries(WORDS, st.text().map(str.strip)))
     def test_come_back_as_they_were_in_pairs(self, attributes: dict[str, str]) -> None:
         assert cells.pairs(cells.from_pairs(attributes)) == attributes
