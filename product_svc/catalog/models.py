@@ -50,13 +50,6 @@ class _TextsOf(SearchVectorCombinable, Func):
     output_field = SearchVectorField()
 
 
-class TitleWords(Func):
-    """Of a product's words those of its title."""
-
-    template = "ts_filter(%(expressions)s, '{a}')"
-    output_field = SearchVectorField()
-
-
 RATED = Coalesce("rating_average", Value(0, models.DecimalField()))
 """The average by which products are put in order: the unrated come last."""
 
@@ -70,10 +63,10 @@ _COMPARABLE = Case(
     ),
     default=F("price_minor") * 10 ** (rules.COMPARABLE_PLACES - rules.USUAL_PLACES),
 )
-# The title also as it stands, so that words that English leaves out or shortens are found as they are typed.
+# Also as it stands, so that words that English leaves out or shortens are found as they are typed.
+_TITLE_WORDS = SearchVector("title", config="english", weight="A") + SearchVector("title", config="simple", weight="A")
 _WORDS = (
-    SearchVector("title", config="english", weight="A")
-    + SearchVector("title", config="simple", weight="A")
+    _TITLE_WORDS
     + SearchVector("keywords", config="english", weight="B")
     + _TextsOf("attributes")
     + SearchVector("description", config="english", weight="D")
@@ -126,7 +119,8 @@ class Product(TimestampedModel):
     keywords = models.TextField(default="")
     """What its seller and its category are called: it is found by these words, too."""
     words = models.GeneratedField(expression=_WORDS, output_field=SearchVectorField(), db_persist=True)
-    """What the search reads."""
+    """What a search finds it by, and how weighty that is."""
+    title_words = models.GeneratedField(expression=_TITLE_WORDS, output_field=SearchVectorField(), db_persist=True)
 
     class Meta:
         constraints = [
@@ -137,7 +131,7 @@ class Product(TimestampedModel):
         indexes = [
             *_listing_indexes(),
             GinIndex(fields=["words"], name="published_words", **_SEARCHED),
-            GinIndex(TitleWords("words"), name="published_title_words", **_SEARCHED),
+            GinIndex(fields=["title_words"], name="published_title_words", **_SEARCHED),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="published_trigrams", **_SEARCHED),
         ]
 

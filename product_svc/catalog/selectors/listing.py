@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import FilteredRelation, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Combinable, RawSQL
 
 from product_svc.catalog import rules
 from product_svc.catalog.models import RATED, Category, Product, Status, Variant
@@ -40,15 +40,22 @@ class Listing:
     products: QuerySet[Product]
     shelves: Collection[UUID] = ()
     """Where they stand, if that is not a condition of ``products`` already."""
+    fit: Combinable | None = None
+    """How well each fits, if they are candidates to be ranked."""
 
     def read(self, products: QuerySet[Product], limit: int) -> list[dict[str, Any]]:
         """The first of these products, which are ``products`` in some order, as rows."""
         order = [str(name) for name in products.query.order_by]
         if self.shelves:
-            products = _first_of_shelves(products, self.shelves, order, limit)
-        shown = {*_ITEM, *_names(order)}
+            products = self._these(_first_of_shelves(products, self.shelves, order, limit)).order_by(*order)
+        elif self.fit:  # so that no more than a page is joined with anything
+            products = self._these(products.values("id")[:limit]).order_by(*order)
         cover = FilteredRelation("images", condition=Q(images__position=0))
+        shown = dict.fromkeys([*_ITEM, *_names(order)])
         return list(products.annotate(cover=cover).values(*shown)[:limit])
+
+    def _these(self, ids: Any) -> QuerySet[Product]:
+        return _with_places(Product.objects.filter(id__in=ids), self.fit)
 
 
 def listed_products(
@@ -68,7 +75,7 @@ def listed_products(
 
     With ``is_ranked`` they have a ``fit`` for the search; with ``is_guess`` they only look like it.
     """
-    products = _products().filter(
+    products = Product.objects.filter(
         Q() if shows_all else Q(status=Status.PUBLISHED),
         Q() if seller is None else Q(seller_id=seller),
         Q() if min_price is None else Q(comparable_price__gte=math.ceil(_comparable(min_price))),
@@ -79,9 +86,11 @@ def listed_products(
     shelves = None if category is None else _branch(category)
     if shelves is not None and (search or seller or len(shelves) <= 1):
         products, shelves = products.filter(category__in=shelves), None
+    fit = None
     if search:
         products = _found(products, search, is_ranked=is_ranked, is_guess=is_guess)
-    return Listing(products, shelves or ())
+        fit = _fit(search, is_guess=is_guess) if is_ranked else None
+    return Listing(_with_places(products, fit), shelves or (), fit)
 
 
 def is_found(search: str) -> bool:
@@ -89,16 +98,22 @@ def is_found(search: str) -> bool:
     return searching.is_found(Product.objects.filter(status=Status.PUBLISHED), search)
 
 
-def _products() -> QuerySet[Product]:
-    return Product.objects.annotate(rated=RATED)
+def _with_places(products: QuerySet[Product], fit: Combinable | None) -> QuerySet[Product]:
+    """With what they can be ordered by and is no field."""
+    places = {"rated": RATED} if fit is None else {"rated": RATED, "fit": fit}
+    return products.annotate(**places)
 
 
 def _found(products: QuerySet[Product], search: str, *, is_ranked: bool, is_guess: bool) -> QuerySet[Product]:
     if is_guess:
-        find = searching.ranked_by_looks if is_ranked else searching.looking_alike
+        find = searching.best_looking_alike if is_ranked else searching.looking_alike
     else:
-        find = searching.ranked_by_words if is_ranked else searching.having_words
+        find = searching.best_having_words if is_ranked else searching.having_words
     return find(products, search)
+
+
+def _fit(search: str, *, is_guess: bool) -> Combinable:
+    return searching.fit_of_looks(search) if is_guess else searching.fit_of_words(search)
 
 
 def _comparable(amount: Decimal) -> Decimal:
@@ -114,10 +129,8 @@ def _branch(category: str) -> set[UUID]:
     return rules.branch_of(root, parents) if root else set()
 
 
-def _first_of_shelves(
-    products: QuerySet[Product], shelves: Collection[UUID], order: list[str], limit: int
-) -> QuerySet[Product]:
-    """The first of all shelves together: each shelf's own first ones are read off its index, and these are merged.
+def _first_of_shelves(products: QuerySet[Product], shelves: Collection[UUID], order: list[str], limit: int) -> RawSQL:
+    """Which are the first of all shelves together: each shelf's own first are read off its index, and these are merged.
 
     PostgreSQL would either sort all that stands on a large branch, or search the whole shop for what stands on a small
     one. Its guess which is better is wrong where what stands on a shelf came into the shop at the same time.
@@ -126,8 +139,7 @@ def _first_of_shelves(
     inner, params = of_shelf.query.sql_with_params()
     each = f"unnest(%s::uuid[]) AS shelf (id), LATERAL ({inner}) AS first"
     merged = f"SELECT first.id FROM {each} ORDER BY {_sql_of(order)} LIMIT {limit}"  # noqa: S608  compiled or ours
-    ids = RawSQL(merged, (list(shelves), *params))  # noqa: S611
-    return _products().filter(id__in=ids).order_by(*order)
+    return RawSQL(merged, (list(shelves), *params))  # noqa: S611
 
 
 def _sql_of(order: list[str]) -> str:

@@ -14,7 +14,7 @@ from product_svc.catalog.rules import Person
 from product_svc.inventory import selectors as inventory
 
 # Kept by others: not to be read into a product that is written back as a whole.
-_KEPT_BY_OTHERS = ("words", "is_in_stock", "rating_count", "rating_sum")
+_KEPT_BY_OTHERS = ("words", "title_words", "is_in_stock", "rating_count", "rating_sum")
 
 
 def product_seen_by(viewer: Person, *, key: str) -> Product:
@@ -61,7 +61,7 @@ def product_ids_of(*, skus: Iterable[str]) -> set[UUID]:
 def _whole() -> QuerySet[Product]:
     variants = Variant.objects.filter(is_retired=False).annotate(available=inventory.available(sku=OuterRef("sku")))
     products = Product.objects.select_related("seller", "category")
-    return products.prefetch_related("images", Prefetch("variants", variants)).defer("words")
+    return products.prefetch_related("images", Prefetch("variants", variants)).defer("words", "title_words")
 
 
 def _first(products: QuerySet[Product]) -> Product:

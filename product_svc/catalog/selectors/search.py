@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, F, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
-from product_svc.catalog.models import Product, TitleWords
+from product_svc.catalog.models import Product
 
 CANDIDATES = 500
 """How many products are ranked at most.
@@ -30,13 +30,16 @@ def having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
     return products.filter(words=_query(search))
 
 
-def ranked_by_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those that have all words of a search; ``fit`` says how well each fits."""
+def best_having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
+    """The candidates among those that have all words of a search."""
     query = _query(search)
-    in_title = _newest(products.alias(title_words=TitleWords("words")).filter(title_words=query))
-    anywhere = _newest(products.filter(words=query))
-    candidates = in_title.union(anywhere, all=True)[:CANDIDATES]
-    return _ranked(candidates, SearchRank(F("words"), query, cover_density=True))
+    candidates = _newest(products.filter(title_words=query)).union(_newest(products.filter(words=query)), all=True)
+    return Product.objects.filter(id__in=candidates[:CANDIDATES])
+
+
+def fit_of_words(search: str) -> Combinable:
+    """How well a product's words fit: all that were searched for, close together, in the title rather than below it."""
+    return _exact(SearchRank(F("words"), _query(search), cover_density=True))
 
 
 def looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
@@ -44,9 +47,14 @@ def looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]
     return products.filter(title__trigram_word_similar=search)
 
 
-def ranked_by_looks(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those that look alike; ``fit`` says how much each does."""
-    return _ranked(_newest(looking_alike(products, search)), TrigramWordSimilarity(search, "title"))
+def best_looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
+    """The candidates among those that look alike."""
+    return Product.objects.filter(id__in=_newest(looking_alike(products, search)))
+
+
+def fit_of_looks(search: str) -> Combinable:
+    """How much like the search something in a product's title is written."""
+    return _exact(TrigramWordSimilarity(search, "title"))
 
 
 def is_found(products: QuerySet[Product], search: str) -> bool:
@@ -59,9 +67,9 @@ def _newest(products: QuerySet[Product]) -> QuerySet[Product, Any]:
     return products.order_by("-created_at", "-id").values("id")[:CANDIDATES]
 
 
-def _ranked(candidates: QuerySet[Product, Any], rank: Combinable) -> QuerySet[Product]:
-    """A whole number, so that a cursor can name it exactly."""
-    return Product.objects.filter(id__in=candidates).annotate(fit=Cast(rank * _MICRO, BigIntegerField()))
+def _exact(rank: Combinable) -> Combinable:
+    """As a whole number, which a cursor can name exactly."""
+    return Cast(rank * _MICRO, BigIntegerField())
 
 
 def _query(search: str) -> SearchQueryCombinable:
