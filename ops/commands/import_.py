@@ -21,6 +21,7 @@ from ops.shop import Shop
 
 PATIENCE_SECONDS = 60.0
 _MOST_PARALLEL = 32
+_STOPPED = "Stopped. Run the same command again: it goes on where this one ended, and makes nothing twice."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             _run(options, platform, file, report)
         except KeyboardInterrupt:
-            console.print(_stopped(report, is_rehearsal=options.dry_run))
+            console.print(_STOPPED, soft_wrap=True)
             raise
     describe(report, console=Console(highlight=False), is_rehearsal=options.dry_run)
     return 0 if report.is_clean else 1
@@ -64,7 +65,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, platform: Platform, file: CatalogFile, report: Report) -> None:
     if not platform.is_up():
-        console.print("The platform is not running: only the file is checked, and not what the shop has already.")
+        console.print(
+            "The platform is not running: only the file is checked, and not what the shop has already.", soft_wrap=True
+        )
         with bar(console, "rows") as watch:
             rehearse(None, file, watch=watch, report=report, parallel=options.parallel)
         return
@@ -76,8 +79,3 @@ def _run(options: argparse.Namespace, platform: Platform, file: CatalogFile, rep
                 return
             with Journal.of(platform) as journal:
                 import_catalog(shop, file, journal, watch=watch, report=report, parallel=options.parallel)
-
-
-def _stopped(report: Report, *, is_rehearsal: bool) -> str:
-    done = f"Stopped after {report.rows} rows"
-    return f"{done}." if is_rehearsal else f"{done}. Run the same command again: it goes on, and makes nothing twice."
