@@ -25,6 +25,7 @@ from file_svc.files.adapters import bare_pictures, picture_renderer
 from file_svc.files.adapters.picture_parts import Malformed
 
 RENDER_TIMEOUT_SECONDS = 30
+_STEP_BYTES = 64 * 1024
 
 # A header that claims more pixels than we decode is an error, before a byte of it is decoded.
 Image.MAX_IMAGE_PIXELS = rules.LARGEST_PICTURE_PIXELS
@@ -120,11 +121,19 @@ def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> lis
 def _written(data: mmap, pieces: Iterable[bare_pictures.Piece]) -> BareFile:
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - goes with the upload
     digest = hashlib.sha256()
-    for piece in pieces:
-        content = data[piece] if isinstance(piece, slice) else piece
+    for content in _in_small_steps(data, pieces):
         file.write(content)
         digest.update(content)
     return BareFile(file, file.tell(), digest.hexdigest())
+
+
+def _in_small_steps(data: mmap, pieces: Iterable[bare_pictures.Piece]) -> Iterator[bytes]:
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield piece
+        else:
+            for start in range(piece.start, piece.stop, _STEP_BYTES):
+                yield data[start : min(start + _STEP_BYTES, piece.stop)]
 
 
 def _run(order: dict[str, object], folder: Path) -> dict[str, tuple[int, int]]:
