@@ -39,6 +39,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL("SET LOCAL statement_timeout = 0", migrations.RunSQL.noop),
+        # The new columns rewrite the table, after which an update of its rows has all their keys checked; and no table
+        # with a check outstanding can be altered.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         TrigramExtension(),
         migrations.RemoveIndex(
             model_name='product',
