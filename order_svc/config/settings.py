@@ -9,7 +9,13 @@ from order_svc.config.tables import amounts, percents
 globals().update(
     for_service(
         "order_svc",
-        apps=("common.api.idempotency", "order_svc.offers", "order_svc.payments", "order_svc.orders"),
+        apps=(
+            "common.api.idempotency",
+            "order_svc.offers",
+            "order_svc.carts",
+            "order_svc.payments",
+            "order_svc.orders",
+        ),
     )
 )
 

@@ -6,5 +6,6 @@ from common.observability import health
 
 urlpatterns = [
     *health.urls(),
+    path("api/v1/", include("order_svc.carts.api.urls")),
     path("api/v1/", include("order_svc.orders.api.urls")),
 ]

@@ -6,5 +6,6 @@ from order_svc.orders.api import views
 
 urlpatterns = [
     path("orders/", views.Orders.as_view()),
+    path("orders/quote/", views.Quote.as_view()),
     path("orders/<uuid:order_id>/", views.OneOrder.as_view()),
 ]

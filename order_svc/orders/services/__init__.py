@@ -2,6 +2,7 @@
 
 from order_svc.orders.services.paying import pay_order
 from order_svc.orders.services.placing import place_order
+from order_svc.orders.services.quoting import quote_order
 from order_svc.orders.services.settling import reject_order
 from order_svc.orders.services.sweeping import expire_unsettled_orders, refund_unwanted_payments, resume_payments
 
@@ -9,6 +10,7 @@ __all__ = [
     "expire_unsettled_orders",
     "pay_order",
     "place_order",
+    "quote_order",
     "refund_unwanted_payments",
     "reject_order",
     "resume_payments",

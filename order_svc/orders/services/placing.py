@@ -10,9 +10,10 @@ from django.db import transaction
 
 from common.events.outbox import publish
 from common.money import Money
+from order_svc.carts import services as carts
 from order_svc.orders import events, rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine
-from order_svc.orders.services.quoting import QuotedLine, quote_items
+from order_svc.orders.services.quoting import Quote, QuotedLine, quote_cart, quote_items
 from order_svc.payments import services as payments
 
 
@@ -20,18 +21,23 @@ from order_svc.payments import services as payments
 def place_order(
     *,
     customer_id: UUID,
-    items: Sequence[rules.Item],
+    items: Sequence[rules.Item] | None,
     shipping_address: Mapping[str, str],
     provider: str,
     token: str,
     expected_total: Money | None,
     now: datetime,
+    cart_token: str = "",
 ) -> Order:
     """Take an order at the prices of this moment, and tell the others.
 
-    Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged and UnknownProvider.
+    Without items it is what lies in the customer's cart, with what they had put in as the guest of ``cart_token``.
+
+    Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged, UnknownProvider, CartEmpty and
+    ItemsUnavailable.
     """
-    quote = quote_items(items, country=shipping_address["country"])
+    country = shipping_address["country"]
+    quote = _from_cart(customer_id, cart_token, country) if items is None else quote_items(items, country=country)
     rules.require_expected(quote.total, expected_total)
     order = Order.objects.create(
         customer_id=customer_id,
@@ -48,6 +54,11 @@ def place_order(
     return order
 
 
+def _from_cart(customer_id: UUID, token: str, country: str) -> Quote:
+    holder = carts.holder_of(customer_id=customer_id, token=token)
+    return quote_cart(carts.take_out(holder=holder), country=country)
+
+
 def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
     return OrderLine(
         order=order,
@@ -57,5 +68,5 @@ def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
         quantity=line.quantity,
         unit_price_minor=line.unit_price.minor,
         currency=line.unit_price.currency,
-        seller_id=line.offer.seller_id,
+        seller_id=line.seller_id,
     )

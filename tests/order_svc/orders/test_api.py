@@ -195,7 +195,7 @@ BAD_BODIES = [
     ([], "non_field_errors"),
     ("text", "non_field_errors"),
     (None, "non_field_errors"),
-    ({}, "items"),
+    ({}, "shipping_address"),
     (changed(items=None), "items"),
     (changed(items={}), "items"),
     (changed(items=[]), "items"),

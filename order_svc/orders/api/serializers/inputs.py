@@ -53,9 +53,9 @@ class PaymentInput(Input):
 
 
 class PlaceOrderInput(Input):
-    """What to buy, where to send it, and how it is paid."""
+    """What to buy, where to send it, and how it is paid. Without items: what is in the cart."""
 
-    items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES)
+    items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES, required=False)
     shipping_address = AddressInput()
     payment = PaymentInput()
     expected_total = MoneyField(required=False)
@@ -64,9 +64,25 @@ class PlaceOrderInput(Input):
         """As the service takes it."""
         values = super().to_internal_value(data)
         return {
-            "items": [rules.Item(**item) for item in values["items"]],
+            "items": _items(values),
             "shipping_address": values["shipping_address"],
             "provider": values["payment"]["provider"],
             "token": values["payment"]["token"],
             "expected_total": values.get("expected_total"),
         }
+
+
+class QuoteInput(Input):
+    """What to reckon, and where it would go. Without items: what is in the cart."""
+
+    items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES, required=False)
+    shipping_address = AddressInput(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As the service takes it."""
+        values = super().to_internal_value(data)
+        return {"items": _items(values), "country": values.get("shipping_address", {}).get("country", "")}
+
+
+def _items(values: dict[str, Any]) -> list[rules.Item] | None:
+    return [rules.Item(**item) for item in values["items"]] if "items" in values else None

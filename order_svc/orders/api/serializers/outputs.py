@@ -20,6 +20,14 @@ class OrderLineOutput(serializers.Serializer[Any]):
     total = MoneyField()
 
 
+class QuoteOutput(serializers.Serializer[Any]):
+    """What an order would cost, and the total to expect when placing it."""
+
+    lines = OrderLineOutput(many=True)
+    totals = TotalsOutput()
+    expected_total = MoneyField(source="total")
+
+
 class OrderPaymentOutput(serializers.Serializer[Any]):
     """How far the payment has come."""
 

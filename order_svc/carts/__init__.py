@@ -1,0 +1,1 @@
+"""Carts: what somebody may be about to order."""

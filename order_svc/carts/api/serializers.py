@@ -1,0 +1,60 @@
+"""Carts as they are filled and shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from common.api.serializers import Input, MoneyField, TextField, WholeNumberField
+from common.money import Money
+from order_svc.carts import rules
+
+
+class AddItemInput(Input):
+    """So many more of a SKU."""
+
+    sku = TextField(max_length=128)
+    quantity = WholeNumberField(min_value=1, max_value=rules.MAX_QUANTITY)
+
+
+class ChangeItemInput(Input):
+    """How many there are to be of a SKU; 0 takes it out."""
+
+    quantity = WholeNumberField(min_value=0, max_value=rules.MAX_QUANTITY)
+
+
+class ChangeOutput(serializers.Serializer[Any]):
+    """Something that became of a line since its holder last touched it."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class LineOutput(serializers.Serializer[Any]):
+    """One SKU of a cart, at its price of this moment."""
+
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneyField()
+    total = MoneyField()
+    is_available = serializers.BooleanField()
+    available = serializers.IntegerField(allow_null=True)
+    previous_unit_price = serializers.SerializerMethodField()
+    changes = ChangeOutput(many=True)
+
+    def get_previous_unit_price(self, line: rules.Line) -> dict[str, str] | None:
+        return _shown(line.seen_price) if line.is_price_changed else None
+
+
+class CartOutput(serializers.Serializer[Any]):
+    """A cart; what cannot be ordered is shown and not counted."""
+
+    id = serializers.UUIDField()
+    items = LineOutput(many=True, source="lines")
+    total = MoneyField()
+
+
+def _shown(money: Money) -> dict[str, str]:
+    return MoneyField().to_representation(money)
