@@ -33,21 +33,22 @@ _CHUNK = 1 << 20
 def files_are_whole(books: Books) -> Iterator[Breach]:
     """Size and SHA-256 of what is stored are what the row says; every object is read to know."""
     storage = books.storage()
-    objects = {entry["Key"]: entry for entry in _objects(storage, books.bucket)}
+    objects = dict(_objects(storage, books.bucket))
     stored = {row["key"]: row for row in books.rows(FILES, _STORED)}
     leaving = {row["key"] for row in books.rows(FILES, _LEAVING)}
     for key in stored.keys() - objects.keys():
         yield Breach(f"file {key}", "has no object in the storage")
     latest = datetime.now(UTC) - _GRACE
     for key in objects.keys() - stored.keys() - leaving:
-        if objects[key]["LastModified"] < latest:
+        if objects[key] < latest:
             yield Breach(f"object {key}", "has no row")
     yield from _damaged(books, storage, [stored[key] for key in sorted(stored.keys() & objects.keys())])
 
 
-def _objects(storage: Any, bucket: str) -> Iterator[dict[str, Any]]:
+def _objects(storage: Any, bucket: str) -> Iterator[tuple[str, datetime]]:
+    """Each key, and when its object was stored."""
     for page in storage.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        yield from page.get("Contents", ())
+        yield from ((entry["Key"], entry["LastModified"]) for entry in page.get("Contents", ()))
 
 
 def _damaged(books: Books, storage: Any, rows: list[dict[str, Any]]) -> Iterator[Breach]:
