@@ -13,6 +13,8 @@ from celery.exceptions import Reject
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerOutOfReach
+from redis.exceptions import ConnectionError as RedisOutOfReach
+from redis.exceptions import TimeoutError as RedisTimedOut
 
 from common.contracts import UnreadableFact
 from common.events import inbox
@@ -26,7 +28,7 @@ RETRY_DELAYS_SECONDS = (2, 8, 30, 120, 600)
 """After the last of them a fact goes to the dead letters."""
 
 OUT_OF_REACH_DELAY_SECONDS = 3
-"""A database that is away is not the fact's fault: it is tried for as long as that takes."""
+"""A server that is away is not the fact's fault: it is tried for as long as that takes."""
 
 # No connection, no resources, shut down by its operator (postgresql.org/docs/current/errcodes-appendix.html).
 _SERVER_TROUBLE = ("08", "53", "57P")
@@ -45,14 +47,16 @@ def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
             _give_up(task, error)
         except Exception as error:
             if _is_out_of_reach(error):
-                logger.warning("%s waits for the database: %s", task.name, error)
+                logger.warning("%s waits for a server: %s", task.name, error)
                 _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
             else:
                 _try_again_or_give_up(task, error)
 
 
 def _is_out_of_reach(error: Exception) -> bool:
-    """Whether the database is away. A statement that it ended, say for taking too long, is the fact's own trouble."""
+    """Whether a server is away. A statement that the database ended, say for its length, is the fact's own trouble."""
+    if isinstance(error, RedisOutOfReach | RedisTimedOut):
+        return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)

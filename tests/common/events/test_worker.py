@@ -124,6 +124,15 @@ class TestWorker:
 
         assert worker.lines() == ["takes-too-long"] * 3
 
+    def test_waits_for_a_server_that_is_away_for_as_long_as_that_takes(self, worker: Worker) -> None:
+        worker.tell(reserved("needs-redis"))
+        wait_until(lambda: len(worker.lines()) > 3)
+        worker.journal.with_suffix(".mended").touch()
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+
+        assert worker.dead() == []
+
     def test_handles_a_dead_letter_that_is_replayed(self, worker: Worker, ear: Queue) -> None:
         fact_id = worker.tell(reserved("fails-until-mended"))
         wait_until(worker.dead)

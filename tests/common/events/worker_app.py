@@ -6,6 +6,7 @@ from pathlib import Path
 
 from celery import shared_task
 from django.db import connection
+from redis.exceptions import ConnectionError as RedisOutOfReach
 
 from common.contracts import StockRejected, StockReserved
 from common.events import broker
@@ -23,8 +24,11 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
         journal.write(f"{fact.order_id}\n")
     if fact.order_id == "fails":
         raise ValueError("it cannot be done")
-    if fact.order_id == "fails-until-mended" and not Path(os.environ["TEST_JOURNAL"]).with_suffix(".mended").exists():
+    is_mended = Path(os.environ["TEST_JOURNAL"]).with_suffix(".mended").exists()
+    if fact.order_id == "fails-until-mended" and not is_mended:
         raise ValueError("it is broken")
+    if fact.order_id == "needs-redis" and not is_mended:
+        raise RedisOutOfReach("connection refused")
     if fact.order_id == "takes-too-long":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)")
@@ -53,3 +57,4 @@ app = service_app("gateway_svc")
 from common.events import fact_task  # noqa: E402 - Django must be set up first
 
 fact_task.RETRY_DELAYS_SECONDS = (1, 1)
+fact_task.OUT_OF_REACH_DELAY_SECONDS = 1
