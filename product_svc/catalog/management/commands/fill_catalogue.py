@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"{products} is not a multiple of {BATCH}.")
         began = time.monotonic()
         try:
-            made = fill(seed=seed, total=products, on_progress=self._progress(began))
+            made = fill(seed=seed, total=products, on_progress=self._progress(began), on_step=self.stderr.write)
         except NotOurs:
             raise CommandError("This catalogue holds products of somebody's; only an empty shop is filled.") from None
         seconds = time.monotonic() - began

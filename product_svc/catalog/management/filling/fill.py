@@ -19,7 +19,13 @@ class NotOurs(Exception):
     """There are products in this catalogue that were not made here."""
 
 
-def fill(*, seed: int, total: int, on_progress: Callable[[int], None] = lambda _: None) -> int:
+def fill(
+    *,
+    seed: int,
+    total: int,
+    on_progress: Callable[[int], None] = lambda _: None,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> int:
     """Make as many products as are missing, a multiple of a thousand; begin anew when there are more.
 
     All or none: a transaction. Returns how many were made. Raises NotOurs, and has changed nothing then.
@@ -38,6 +44,8 @@ def fill(*, seed: int, total: int, on_progress: Callable[[int], None] = lambda _
             for done, rows in enumerate(_made_ahead(shop, seed, range(present, total, BATCH)), start=1):
                 writing.write(rows)
                 on_progress(done * BATCH)
+            on_step("building keys and indexes")
+    on_step("gathering statistics")
     _analyze()
     return total - present
 
