@@ -71,9 +71,10 @@ def measure(stage: Stage, pages: Mapping[str, Pages], *, seconds: float, say: Sa
             yield from bench.compare(kind, sampled, connections)
 
 
-def minutes(pages: Mapping[str, Pages], *, seconds: float) -> float:
-    """How long measuring takes at least."""
-    return len(pages) * len(CONNECTIONS) * (1 + len(_STATES) * 2) * seconds / 60
+def least_seconds(pages: Mapping[str, Pages], *, each: float) -> float:
+    """How long measuring takes when everything answers at once."""
+    ways = 1 + len(_STATES) * 2
+    return len(pages) * len(CONNECTIONS) * ways * each
 
 
 class _Bench:

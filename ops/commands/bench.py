@@ -77,7 +77,7 @@ def _catalogue(options: argparse.Namespace) -> Json:
             raise OpsError(f"No kind of page begins like {', '.join(options.only)}.")
         if options.profile:
             return _profile(own, pages)
-        with step(f"Asking, for {catalogue.minutes(pages, seconds=options.seconds):.0f} minutes or more") as say:
+        with step(f"Asking, for {catalogue.least_seconds(pages, each=options.seconds):.0f} s or more") as say:
             figures = list(catalogue.measure(own, pages, seconds=options.seconds, say=say))
     return _tell(figures, options)
 
