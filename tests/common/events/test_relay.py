@@ -95,7 +95,7 @@ class TestRelay:
     ) -> None:
         tell(reserved("o-1", 1), reserved("o-1", 2), changed("A"))
         with running(relay):
-            wait_until(lambda: unsent() == 2)
+            wait_until(lambda: unsent() == 2 and OutboxMessage.objects.exclude(last_error="").exists())
             first, second = OutboxMessage.objects.filter(aggregate="o-1").order_by("sequence")
             assert "no queue hears" in first.last_error
             assert first.attempts >= 1
