@@ -3,12 +3,17 @@
 from common.contracts.contract import Contract, Fact, UnreadableFact, all_contracts
 from common.contracts.files import FileDeleted, FileStored
 from common.contracts.inventory import Shortage, StockChanged, StockRejected, StockReserved
+from common.contracts.notifications import PeopleTold, Telling
 from common.contracts.orders import (
     OrderCancelled,
     OrderConfirmed,
+    OrderDelivered,
     OrderLine,
     OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
 )
+from common.contracts.payments import PaymentReported, RefundRequested
 from common.contracts.products import ProductChanged, ProductVariant
 from common.contracts.reviews import ReviewPosted
 from common.contracts.users import (
@@ -28,12 +33,18 @@ __all__ = [
     "FileStored",
     "OrderCancelled",
     "OrderConfirmed",
+    "OrderDelivered",
     "OrderLine",
     "OrderPlaced",
+    "OrderRefunded",
+    "OrderShipped",
     "PasswordResetRequested",
+    "PaymentReported",
+    "PeopleTold",
     "ProductChanged",
     "ProductVariant",
     "ProfileChanged",
+    "RefundRequested",
     "ReviewPosted",
     "SellerChanged",
     "SessionEnded",
@@ -41,6 +52,7 @@ __all__ = [
     "StockChanged",
     "StockRejected",
     "StockReserved",
+    "Telling",
     "UnreadableFact",
     "UserRegistered",
     "all_contracts",

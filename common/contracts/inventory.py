@@ -37,3 +37,7 @@ class StockChanged(Contract, name="inventory.stock_changed.v1", aggregate="sku",
     product_id: str
     on_hand: int
     available: int
+    delta: int = 0
+    """By how many it changed, where one order changed it."""
+    order_id: str = ""
+    """That order."""

@@ -49,3 +49,40 @@ class OrderCancelled(Contract, name="orders.order_cancelled.v1", aggregate="orde
     customer_id: str
     reason: str
     """``out_of_stock``, ``payment_declined``, ``customer`` or ``expired``."""
+    seller_ids: tuple[str, ...] = ()
+    """Whose lines it held, if they had been told that it is confirmed; else empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(Contract, name="orders.order_refunded.v1", aggregate="order_id"):
+    """The money that was taken for an order went back to its customer."""
+
+    order_id: str
+    number: str
+    customer_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped(Contract, name="orders.order_shipped.v1", aggregate="order_id"):
+    """Lines of an order are on their way: each seller sends their own."""
+
+    order_id: str
+    number: str
+    customer_id: str
+    lines: tuple[OrderLine, ...]
+    """What was sent now."""
+    tracking: str
+    """What the carrier calls the parcel; empty where that is not known."""
+    is_complete: bool
+    """Nothing of the order is left to send."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered(Contract, name="orders.order_delivered.v1", aggregate="order_id"):
+    """An order has arrived, whole."""
+
+    order_id: str
+    number: str
+    customer_id: str

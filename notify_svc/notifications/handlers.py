@@ -1,7 +1,14 @@
 """What people are told of."""
 
 from common import clock
-from common.contracts import OrderCancelled, OrderConfirmed, ReviewPosted
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderRefunded,
+    OrderShipped,
+    ReviewPosted,
+)
 from common.events.subscriptions import subscribe
 from notify_svc.notifications import services
 
@@ -14,8 +21,26 @@ def tell_people_when_order_confirmed(fact: OrderConfirmed) -> None:
 
 @subscribe(OrderCancelled)
 def tell_buyer_when_order_cancelled(fact: OrderCancelled) -> None:
-    """The buyer, with the reason."""
+    """The buyer, with the reason; the sellers, if they were about to send it."""
     services.tell_of_cancelled_order(order=fact, now=clock.now())
+
+
+@subscribe(OrderRefunded)
+def tell_buyer_when_order_refunded(fact: OrderRefunded) -> None:
+    """That the money is on its way back."""
+    services.tell_of_refunded_order(order=fact, now=clock.now())
+
+
+@subscribe(OrderShipped)
+def tell_buyer_when_order_shipped(fact: OrderShipped) -> None:
+    """What left, and how to follow it."""
+    services.tell_of_shipped_order(order=fact, now=clock.now())
+
+
+@subscribe(OrderDelivered)
+def tell_buyer_when_order_delivered(fact: OrderDelivered) -> None:
+    """That all of it arrived."""
+    services.tell_of_delivered_order(order=fact, now=clock.now())
 
 
 @subscribe(ReviewPosted)

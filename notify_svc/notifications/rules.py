@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ReviewPosted
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderLine,
+    OrderRefunded,
+    OrderShipped,
+    ReviewPosted,
+)
 from common.money import Money
 
 HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -33,6 +41,9 @@ _CANCELLED_BECAUSE = {
 }
 
 
+OrderFact = OrderCancelled | OrderRefunded | OrderShipped | OrderDelivered
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """A notification that is still to be written down."""
@@ -53,17 +64,51 @@ def drafts_of_confirmed_order(order: OrderConfirmed) -> list[Draft]:
 
 
 def drafts_of_cancelled_order(order: OrderCancelled) -> list[Draft]:
-    """One for the buyer, with the reason."""
-    draft = Draft(
-        user_id=UUID(order.customer_id),
-        audience=BUYER,
-        event=order.name,
-        subject_id=order.order_id,
-        title=f"Order {order.number} is cancelled",
-        body=_CANCELLED_BECAUSE.get(order.reason, "Whatever you had paid goes back to you."),
-        data={"order_id": order.order_id, "number": order.number, "role": BUYER, "reason": order.reason},
+    """One for the buyer, with the reason, and one for each seller who had been told to send it."""
+    because = _CANCELLED_BECAUSE.get(order.reason, "Whatever you had paid goes back to you.")
+    for_buyer = _of_order(order, title=f"Order {order.number} is cancelled", body=because, reason=order.reason)
+    seller_ids = {UUID(seller_id) for seller_id in order.seller_ids} - {HOUSE_SELLER_ID}
+    for_sellers = [
+        replace(
+            for_buyer,
+            user_id=seller_id,
+            audience=SELLER,
+            body="Please do not send it. What you had set aside for it is in stock again.",
+            data={**for_buyer.data, "role": SELLER},
+        )
+        for seller_id in sorted(seller_ids)
+    ]
+    return [for_buyer, *for_sellers]
+
+
+def drafts_of_refunded_order(order: OrderRefunded) -> list[Draft]:
+    """One for the buyer."""
+    amount = Money(order.amount_minor, order.currency)
+    body = f"We have given {amount} back; it may take some days until your bank shows it."
+    return [_of_order(order, title=f"Order {order.number} is refunded", body=body, amount=_money(amount))]
+
+
+def drafts_of_shipped_order(order: OrderShipped) -> list[Draft]:
+    """One for the buyer, a parcel."""
+    what = f"Order {order.number}" if order.is_complete else f"A part of order {order.number}"
+    body = f"{_pieces(order.lines).capitalize()} left for you."
+    if order.tracking:
+        body += f" The parcel can be followed as {order.tracking}."
+    draft = _of_order(
+        order,
+        title=_in_one_line(f"{what} is on its way"),
+        body=body,
+        tracking=order.tracking,
+        is_complete=order.is_complete,
+        items=[{"sku": line.sku, "title": line.title, "quantity": line.quantity} for line in order.lines],
     )
-    return [draft]
+    return [replace(draft, subject_id=f"{order.order_id}:{order.version}")]
+
+
+def drafts_of_delivered_order(order: OrderDelivered) -> list[Draft]:
+    """One for the buyer."""
+    body = "It has arrived. We hope that you like it!"
+    return [_of_order(order, title=f"Order {order.number} is delivered", body=body)]
 
 
 def drafts_of_posted_review(review: ReviewPosted) -> list[Draft]:
@@ -94,6 +139,19 @@ def next_mail_attempt_at(*, attempts: int, now: datetime) -> datetime | None:
     if attempts > len(_MAIL_DELAYS_SECONDS):
         return None
     return now + timedelta(seconds=_MAIL_DELAYS_SECONDS[attempts - 1])
+
+
+def _of_order(order: OrderFact, *, title: str, body: str, **data: Any) -> Draft:
+    """For the buyer."""
+    return Draft(
+        user_id=UUID(order.customer_id),
+        audience=BUYER,
+        event=order.name,
+        subject_id=order.order_id,
+        title=title,
+        body=body,
+        data={"order_id": order.order_id, "number": order.number, "role": BUYER, **data},
+    )
 
 
 def _for_buyer(order: OrderConfirmed) -> Draft:

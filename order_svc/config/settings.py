@@ -25,6 +25,9 @@ ORDER_TIME_LIMIT = timedelta(seconds=env.seconds("ORDER_SVC_ORDER_TIME_LIMIT_SEC
 PROVIDER_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_PROVIDER_TIMEOUT_SECONDS", 2)
 """How long a payment provider may take to answer; the sandbox's late token answers after this."""
 
+SANDBOX_WEBHOOK_SECRET = env.optional("ORDER_SVC_SANDBOX_WEBHOOK_SECRET")
+"""With which the sandbox signs its notices; none is taken while this is empty."""
+
 CURRENCY = env.optional("ORDER_SVC_CURRENCY", "USD")
 """In which nothing costs nothing: the total of an empty cart."""
 

@@ -10,9 +10,12 @@ from django.db.models import F, Q
 
 from common.models import TimestampedModel
 from common.money import Money
-from common.topology import ORDERS, PRODUCTS
+from common.topology import NOTIFICATIONS, ORDERS, PRODUCTS
 from order_svc.orders import rules
 from order_svc.pricing.services import Line, Totals
+
+_SERVICES = {"inventory": PRODUCTS, "notifications": NOTIFICATIONS}
+"""Where what the orders themselves do not do is done, by the first word of the fact."""
 
 
 class Status(models.TextChoices):
@@ -72,6 +75,7 @@ class Order(TimestampedModel):
             ),
         ]
         indexes = [
+            models.Index(F("created_at").desc(), F("id").desc(), name="order_newest"),
             models.Index(F("customer_id"), F("created_at").desc(), F("id").desc(), name="order_of_customer"),
             models.Index(fields=["placed_at"], condition=Q(status=Status.PLACED), name="order_unsettled"),
         ]
@@ -104,6 +108,17 @@ class Order(TimestampedModel):
         self.cancel_reason = reason
         self.settled_at = now
 
+    def ship(self, *, is_complete: bool) -> None:
+        """Some of it is on its way, or now all of it. Raises ImpossibleTransition."""
+        rules.require_transition(self.status, Status.SHIPPED)
+        if is_complete:
+            self.status = Status.SHIPPED
+        self.version += 1
+
+    def deliver(self) -> None:
+        """It has arrived. Raises ImpossibleTransition."""
+        self._become(Status.DELIVERED)
+
     def _become(self, status: Status) -> None:
         rules.require_transition(self.status, status)
         self.status = status
@@ -121,9 +136,12 @@ class OrderLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     seller_id = models.UUIDField()
+    shipped_at = models.DateTimeField(null=True)
+    tracking = models.CharField(max_length=rules.MAX_TRACKING, default="", db_default="", blank=True)
 
     class Meta:
         ordering = ["position"]
+        indexes = [models.Index(fields=["seller_id"], name="line_of_seller")]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="order_has_one_line_a_sku"),
             models.CheckConstraint(
@@ -147,16 +165,24 @@ class OrderEvent(models.Model):
     """Something that happened to an order, for those who look at it; written with the change itself."""
 
     class Name(models.TextChoices):
-        """The facts of an order's life; those of payments are noted here and not told."""
+        """The facts of an order's life; those of payments are noted here and told nobody."""
 
         PLACED = "orders.order_placed.v1"
         STOCK_RESERVED = "inventory.stock_reserved.v1"
         STOCK_REJECTED = "inventory.stock_rejected.v1"
+        STOCK_CHANGED = "inventory.stock_changed.v1"
+        PAYMENT_AUTHORISED = "payments.payment_authorised.v1"
         PAYMENT_CAPTURED = "payments.payment_captured.v1"
         PAYMENT_DECLINED = "payments.payment_declined.v1"
+        PAYMENT_VOIDED = "payments.payment_voided.v1"
         PAYMENT_REFUNDED = "payments.payment_refunded.v1"
+        PAYMENT_UNANSWERED = "payments.provider_unanswered.v1"
         CONFIRMED = "orders.order_confirmed.v1"
         CANCELLED = "orders.order_cancelled.v1"
+        REFUNDED = "orders.order_refunded.v1"
+        SHIPPED = "orders.order_shipped.v1"
+        DELIVERED = "orders.order_delivered.v1"
+        PEOPLE_TOLD = "notifications.people_told.v1"
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
@@ -164,9 +190,9 @@ class OrderEvent(models.Model):
     detail = models.TextField(default="", blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["at", "id"]
 
     @property
     def service(self) -> str:
         """Which service it happened in."""
-        return PRODUCTS.name if self.fact.startswith("inventory.") else ORDERS.name
+        return _SERVICES.get(self.fact.partition(".")[0], ORDERS).name

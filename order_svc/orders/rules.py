@@ -12,6 +12,7 @@ from order_svc.orders import errors
 __all__ = [
     "MAX_LINES",
     "MAX_QUANTITY",
+    "MAX_TRACKING",
     "NUMBER_BITS",
     "TRANSITIONS",
     "Item",
@@ -20,6 +21,8 @@ __all__ = [
     "require_expected",
     "require_transition",
 ]
+
+MAX_TRACKING = 100
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     "placed": frozenset({"confirmed", "cancelled"}),

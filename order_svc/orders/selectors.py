@@ -25,6 +25,11 @@ def order_for(*, viewer_id: UUID, is_staff: bool, order_id: UUID) -> Order:
     return order
 
 
+def is_open(*, order_id: UUID) -> bool:
+    """Whether it is still to be settled, by what is committed."""
+    return Order.objects.filter(id=order_id, status=Status.PLACED).exists()
+
+
 def overdue(*, placed_before: datetime, is_being_paid: bool, limit: int) -> list[UUID]:
     """Orders that should have been settled by now, the oldest first; apart those whose provider was asked."""
     orders = Order.objects.filter(status=Status.PLACED, placed_at__lt=placed_before)

@@ -1,9 +1,16 @@
-"""What a payment can be refused for."""
+"""What a payment, and a notice of one, can be refused for."""
 
-from common.errors import InvalidInput
+from common.errors import DomainError, InvalidInput
 
 
 class UnknownProvider(InvalidInput):
     """There is no such payment provider here."""
 
     code = "unknown_payment_provider"
+
+
+class BadSignature(DomainError):
+    """The notice does not bear a valid signature."""
+
+    code = "bad_signature"
+    status = 400

@@ -20,7 +20,7 @@ class PaymentStatus(models.TextChoices):
     DECLINED = "declined"
     REFUNDED = "refunded"
     VOIDED = "voided"
-    """The order ended before any money was taken."""
+    """The order ended before any money was taken, and the provider will take none."""
 
 
 class Payment(TimestampedModel):
@@ -89,10 +89,13 @@ class Payment(TimestampedModel):
         """The money is ours."""
         return self.status == PaymentStatus.CAPTURED
 
-    @property
-    def is_answered(self) -> bool:
-        """The provider said whether it took the money."""
-        return self.status in {PaymentStatus.CAPTURED, PaymentStatus.DECLINED, PaymentStatus.REFUNDED}
+    def is_news(self, *, captured: bool) -> bool:
+        """Whether what the provider says is not known yet: its first answer, or that it took money after all."""
+        return self.is_processing or (captured and self.status in {PaymentStatus.DECLINED, PaymentStatus.VOIDED})
+
+    def is_of_another_charge(self, reference: str) -> bool:
+        """Whether the provider has this money twice: ours is another charge."""
+        return self.provider_reference not in {"", reference}
 
     def start(self, *, now: datetime) -> None:
         """The provider is about to be asked, perhaps again."""
@@ -109,6 +112,40 @@ class Payment(TimestampedModel):
         self.failure_code = failure_code
 
 
+class StrayCharge(TimestampedModel):
+    """Money that arrived for no order: kept on record, and sent back."""
+
+    provider = models.CharField(max_length=32)
+    reference = models.CharField(max_length=255)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    refund_due_since = models.DateTimeField(null=True)
+    """Set until it went back; each try sets it anew."""
+    refunded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "reference"], name="stray_charge_is_found_once"),
+            models.CheckConstraint(
+                condition=Q(refund_due_since=None) ^ Q(refunded_at=None), name="stray_charge_went_back_or_will"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["refund_due_since"], condition=Q(refund_due_since__isnull=False), name="stray_refund_due"
+            ),
+        ]
+
+
+class ReceivedNotice(models.Model):
+    """A provider's notice that was taken: the same one again is nothing new."""
+
+    pk = models.CompositePrimaryKey("provider", "notice_id")
+    provider = models.CharField(max_length=32)
+    notice_id = models.CharField(max_length=255)
+    received_at = models.DateTimeField(db_index=True)
+
+
 class SandboxCharge(models.Model):
     """A line in the sandbox provider's own books: outside the shop, though it lies in the shop's database."""
 
@@ -116,8 +153,10 @@ class SandboxCharge(models.Model):
         """What the provider did."""
 
         RECEIVED = "received"
+        AUTHORISED = "authorised"
         SUCCEEDED = "succeeded"
         DECLINED = "declined"
+        VOIDED = "voided"
         REFUNDED = "refunded"
 
     idempotency_key = models.CharField(max_length=255, unique=True)

@@ -4,7 +4,17 @@ import uuid
 
 import factory
 
-from common.contracts import OrderCancelled, OrderConfirmed, OrderLine, ProfileChanged, ReviewPosted, UserRegistered
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderLine,
+    OrderRefunded,
+    OrderShipped,
+    ProfileChanged,
+    ReviewPosted,
+    UserRegistered,
+)
 
 HOUSE_SELLER = "00000000-0000-4000-8000-000000000001"
 
@@ -54,6 +64,47 @@ class OrderCancelledFactory(factory.Factory):
     number = factory.Sequence(lambda n: f"OC-{n:06}")
     customer_id = factory.LazyAttribute(_some_id)
     reason = "out_of_stock"
+
+
+class OrderRefundedFactory(factory.Factory):
+    """Twenty-five dollars that went back."""
+
+    class Meta:
+        model = OrderRefunded
+
+    order_id = factory.LazyAttribute(_some_id)
+    version = 4
+    number = factory.Sequence(lambda n: f"OC-{n:06}")
+    customer_id = factory.LazyAttribute(_some_id)
+    amount_minor = 2500
+    currency = "USD"
+
+
+class OrderShippedFactory(factory.Factory):
+    """Two teapots on their way."""
+
+    class Meta:
+        model = OrderShipped
+
+    order_id = factory.LazyAttribute(_some_id)
+    version = 3
+    number = factory.Sequence(lambda n: f"OC-{n:06}")
+    customer_id = factory.LazyAttribute(_some_id)
+    lines = factory.LazyFunction(lambda: (OrderLineFactory(),))
+    tracking = "1Z999"
+    is_complete = True
+
+
+class OrderDeliveredFactory(factory.Factory):
+    """An order that arrived."""
+
+    class Meta:
+        model = OrderDelivered
+
+    order_id = factory.LazyAttribute(_some_id)
+    version = 4
+    number = factory.Sequence(lambda n: f"OC-{n:06}")
+    customer_id = factory.LazyAttribute(_some_id)
 
 
 class ReviewPostedFactory(factory.Factory):

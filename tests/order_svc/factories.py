@@ -8,6 +8,7 @@ from typing import Any
 
 import factory
 
+from common import clock
 from common.contracts import ProductChanged, ProductVariant
 from order_svc.offers.models import Offer
 from order_svc.orders import rules, services
@@ -39,7 +40,7 @@ class OfferFactory(factory.django.DjangoModelFactory):
     is_available = True
 
 
-def placed_order(*, token: str = "tok_success", now: datetime = NOON, **changes: Any) -> Order:
+def placed_order(*, token: str = "tok_success", now: datetime | None = None, **changes: Any) -> Order:
     """An order of two mugs that has just been placed."""
     customer_id = changes.pop("customer_id", None) or uuid.uuid4()
     offer = OfferFactory(**changes)
@@ -50,7 +51,7 @@ def placed_order(*, token: str = "tok_success", now: datetime = NOON, **changes:
         provider="sandbox",
         token=token,
         expected_total=None,
-        now=now,
+        now=now or clock.now(),
     )
 
 

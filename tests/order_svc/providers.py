@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from common.money import Money
-from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
+from order_svc.payments.adapters.provider import Bill, Charge, ProviderUnavailable
 from order_svc.payments.adapters.sandbox import Sandbox
+
+Happening = Callable[[], Any]
 
 
 class ProcessDied(BaseException):
@@ -15,18 +16,28 @@ class ProcessDied(BaseException):
 
 
 class Interrupted(Sandbox):
-    """The sandbox; what the test says happens before or after it charges."""
+    """The sandbox; what the test says happens before or after it does what it is asked."""
 
     def __init__(self) -> None:
-        self.before_charge: Callable[[], Any] = lambda: None
-        self.after_charge: Callable[[], Any] = lambda: None
+        self.before: dict[str, Happening] = {}
+        self.after: dict[str, Happening] = {}
 
-    def charge(self, *, idempotency_key: str, token: str, amount: Money, timeout_seconds: float) -> Charge:
-        self.before_charge()
-        charge = super().charge(
-            idempotency_key=idempotency_key, token=token, amount=amount, timeout_seconds=timeout_seconds
-        )
-        self.after_charge()
+    def authorise(self, bill: Bill) -> Charge:
+        return self._interrupted("authorise", lambda: super(Interrupted, self).authorise(bill))
+
+    def capture(self, reference: str) -> Charge:
+        return self._interrupted("capture", lambda: super(Interrupted, self).capture(reference))
+
+    def void(self, bill: Bill) -> Charge:
+        return self._interrupted("void", lambda: super(Interrupted, self).void(bill))
+
+    def refund(self, reference: str) -> Charge:
+        return self._interrupted("refund", lambda: super(Interrupted, self).refund(reference))
+
+    def _interrupted(self, call: str, ask: Callable[[], Charge]) -> Charge:
+        self.before.get(call, _nothing)()
+        charge = ask()
+        self.after.get(call, _nothing)()
         return charge
 
 
@@ -36,3 +47,7 @@ def die() -> None:
 
 def be_away() -> None:
     raise ProviderUnavailable("nobody answers")
+
+
+def _nothing() -> None:
+    """What happens unless a test says otherwise."""

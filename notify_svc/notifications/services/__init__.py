@@ -6,7 +6,10 @@ from notify_svc.notifications.services.reading import read_all_notifications, re
 from notify_svc.notifications.services.telling import (
     tell_of_cancelled_order,
     tell_of_confirmed_order,
+    tell_of_delivered_order,
     tell_of_posted_review,
+    tell_of_refunded_order,
+    tell_of_shipped_order,
 )
 from notify_svc.notifications.services.tickets import Ticket, issue_ticket, redeem_ticket
 
@@ -20,5 +23,8 @@ __all__ = [
     "redeem_ticket",
     "tell_of_cancelled_order",
     "tell_of_confirmed_order",
+    "tell_of_delivered_order",
     "tell_of_posted_review",
+    "tell_of_refunded_order",
+    "tell_of_shipped_order",
 ]

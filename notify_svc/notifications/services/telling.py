@@ -9,30 +9,50 @@ from functools import partial
 
 from django.db import transaction
 
-from common.contracts import OrderCancelled, OrderConfirmed, ReviewPosted
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderRefunded,
+    OrderShipped,
+    ReviewPosted,
+)
 from notify_svc.notifications import rules
 from notify_svc.notifications.adapters import wake_ups
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
 
-@transaction.atomic
 def tell_of_confirmed_order(*, order: OrderConfirmed, now: datetime) -> None:
     """Tell the buyer, and each seller of a line."""
     _write_down(rules.drafts_of_confirmed_order(order), now=now)
 
 
-@transaction.atomic
 def tell_of_cancelled_order(*, order: OrderCancelled, now: datetime) -> None:
-    """Tell the buyer."""
+    """Tell the buyer, and the sellers who were about to send it."""
     _write_down(rules.drafts_of_cancelled_order(order), now=now)
 
 
-@transaction.atomic
+def tell_of_refunded_order(*, order: OrderRefunded, now: datetime) -> None:
+    """Tell the buyer."""
+    _write_down(rules.drafts_of_refunded_order(order), now=now)
+
+
+def tell_of_shipped_order(*, order: OrderShipped, now: datetime) -> None:
+    """Tell the buyer."""
+    _write_down(rules.drafts_of_shipped_order(order), now=now)
+
+
+def tell_of_delivered_order(*, order: OrderDelivered, now: datetime) -> None:
+    """Tell the buyer."""
+    _write_down(rules.drafts_of_delivered_order(order), now=now)
+
+
 def tell_of_posted_review(*, review: ReviewPosted, now: datetime) -> None:
     """Tell the seller."""
     _write_down(rules.drafts_of_posted_review(review), now=now)
 
 
+@transaction.atomic
 def _write_down(drafts: Iterable[rules.Draft], *, now: datetime) -> None:
     # Feeds are locked in one order, or two orders between the same two people could wait for each other.
     for draft in sorted(drafts, key=lambda draft: (draft.user_id, draft.audience)):

@@ -3,14 +3,18 @@
 from order_svc.orders.services.paying import pay_order
 from order_svc.orders.services.placing import place_order
 from order_svc.orders.services.quoting import quote_order
+from order_svc.orders.services.refunding import refund_order
+from order_svc.orders.services.reporting import follow_report
 from order_svc.orders.services.settling import reject_order
 from order_svc.orders.services.sweeping import expire_unsettled_orders, refund_unwanted_payments, resume_payments
 
 __all__ = [
     "expire_unsettled_orders",
+    "follow_report",
     "pay_order",
     "place_order",
     "quote_order",
+    "refund_order",
     "refund_unwanted_payments",
     "reject_order",
     "resume_payments",

@@ -8,51 +8,58 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from order_svc.orders.models import CancelReason, OrderEvent
-from order_svc.orders.services import settling
+from order_svc.orders import selectors
+from order_svc.orders.models import CancelReason, Order, OrderEvent
+from order_svc.orders.services import refunding, settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
 
 Name = OrderEvent.Name
+State = payments.ChargeState
 
 
 def pay_order(*, order_id: UUID | str, now: datetime) -> None:
     """Take the money for an order that is placed and reserved, and confirm or cancel it. A settled one stays as it is.
 
-    Raises ProviderUnavailable: whether the money was taken is not known until this is called again.
+    One whose time is up is not charged any more; what was captured in time counts. Raises ProviderUnavailable: whether
+    the money was taken is not known until this is called again.
     """
     payment = _begin(order_id=order_id, now=now)
     if payment is None:
         return
-    charge = payments.charge(payment=payment)
-    _conclude(order_id=order_id, charge=charge, now=now)
+    try:
+        charge = _take(payment) if not _is_overdue(payment.order, now) else payments.void(payment=payment)
+    except payments.ProviderUnavailable as error:
+        settling.note_silence(payment.order, str(error), at=now)
+        raise
+    conclude(order_id=order_id, charge=charge, now=now)
 
 
 def learn_of_unwanted_charge(*, order_id: UUID | str, now: datetime) -> None:
-    """Find out whether the money was taken for an order that was cancelled meanwhile, and give it back if so.
+    """See to it that an order that was cancelled while its provider was asked costs nothing.
 
-    Call it only when whoever asked the provider must have had an answer by now. Raises ProviderUnavailable.
+    Whoever asked may still be at it: from now on the provider refuses them. Raises ProviderUnavailable.
     """
     payment = payment_selectors.unresolved_payment_of(order_id=order_id)
-    if payment is None:
-        return
-    charge = payments.look_up(payment=payment)
-    if charge is None:
-        _give_up(order_id=order_id)
-    else:
-        _conclude(order_id=order_id, charge=charge, now=now)
+    if payment is not None and payment.order.is_settled:
+        conclude(order_id=order_id, charge=payments.void(payment=payment), now=now)
 
 
-def give_back(*, payment: payments.Payment, now: datetime) -> None:
-    """Refund a payment, once however often this is called. Raises ProviderUnavailable."""
-    payments.refund(payment=payment)
+def conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) -> None:
+    """Note what the provider decided, and let the order follow. Money that nobody wants any more goes back."""
     with transaction.atomic():
-        payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
-        if payment.is_captured:
-            payments.record_refund(payment=payment)
-            settling.note(payment.order, Name.PAYMENT_REFUNDED, at=now)
+        payment = payment_selectors.locked_payment_of(order_id=order_id)
+        # Somebody else may have asked at the same time and been told the same, sooner.
+        if not payment.is_news(captured=charge.state == State.CAPTURED):
+            return
+        payments.record(payment=payment, charge=charge)
+        settling.note_charge(payment.order, charge, at=now)
+        _settle(payment, charge, now=now)
+    if payment.refund_due_since is not None:
+        refunding.give_back(payment=payment, now=now)
 
 
 @transaction.atomic
@@ -62,40 +69,33 @@ def _begin(*, order_id: UUID | str, now: datetime) -> payments.Payment | None:
         return None
     if payment.is_pending:
         settling.note(payment.order, Name.STOCK_RESERVED, at=now)
+        if _is_overdue(payment.order, now):
+            settling.cancel(payment, CancelReason.EXPIRED, now=now)
+            return None
     payments.start(payment=payment, now=now)
     return payment
 
 
-def _conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) -> None:
-    with transaction.atomic():
-        payment = payment_selectors.locked_payment_of(order_id=order_id)
-        # Somebody else may have asked at the same time and been told the same, sooner.
-        if payment.is_answered:
-            return
-        payments.record(payment=payment, charge=charge)
-        _note_charge(payment, charge, now=now)
-        _settle(payment, charge, now=now)
-    if payment.refund_due_since is not None:
-        give_back(payment=payment, now=now)
+def _take(payment: payments.Payment) -> payments.Charge:
+    """Hold the money, and take it if the order still wants it: what is merely held goes back without a trace."""
+    charge = payments.authorise(payment=payment)
+    if charge.state != State.AUTHORISED:
+        return charge
+    if selectors.is_open(order_id=payment.order_id):
+        return payments.capture(payment=payment, charge=charge)
+    return payments.void(payment=payment)
+
+
+def _is_overdue(order: Order, now: datetime) -> bool:
+    return order.placed_at + settings.ORDER_TIME_LIMIT <= now
 
 
 def _settle(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
-    if not payment.order.is_settled:
-        if charge.is_declined:
-            settling.cancel(payment, CancelReason.PAYMENT_DECLINED, now=now)
-        else:
-            settling.confirm(payment, now=now)
-    elif not charge.is_declined:
-        payments.request_refund(payment=payment, now=now)
-
-
-def _note_charge(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
-    fact = Name.PAYMENT_DECLINED if charge.is_declined else Name.PAYMENT_CAPTURED
-    settling.note(payment.order, fact, at=now, detail=charge.failure_code)
-
-
-@transaction.atomic
-def _give_up(*, order_id: UUID | str) -> None:
-    payment = payment_selectors.locked_payment_of(order_id=order_id)
-    if payment.order.is_settled and payment.is_processing:
-        payments.void(payment=payment)
+    if payment.order.is_settled:
+        if payment.is_captured:
+            payments.request_refund(payment=payment, now=now)
+    elif payment.is_captured:
+        settling.confirm(payment, now=now)
+    else:
+        declined = charge.state == State.DECLINED
+        settling.cancel(payment, CancelReason.PAYMENT_DECLINED if declined else CancelReason.EXPIRED, now=now)

@@ -17,7 +17,16 @@ from order_svc.payments import services as payments
 
 _SETTLED_FIELDS = ["status", "cancel_reason", "settled_at", "version", "updated_at"]
 
+MAX_REASON = 200
+
 Name = OrderEvent.Name
+
+_NOTED_AS = {
+    payments.ChargeState.CAPTURED: (Name.PAYMENT_AUTHORISED, Name.PAYMENT_CAPTURED),
+    payments.ChargeState.DECLINED: (Name.PAYMENT_DECLINED,),
+    payments.ChargeState.VOIDED: (Name.PAYMENT_VOIDED,),
+    payments.ChargeState.REFUNDED: (Name.PAYMENT_REFUNDED,),
+}
 
 
 @transaction.atomic
@@ -33,7 +42,7 @@ def reject_order(*, order_id: str, shortages: Iterable[Shortage], now: datetime)
 
 @transaction.atomic
 def expire_order(*, order_id: UUID, now: datetime) -> None:
-    """Cancel an order that took too long. If its money was taken meanwhile, that will be learned and refunded."""
+    """Cancel an order that took too long. If its money is taken meanwhile, that will be learned and refunded."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if not payment.order.is_settled:
         cancel(payment, CancelReason.EXPIRED, now=now)
@@ -49,16 +58,32 @@ def confirm(payment: payments.Payment, *, now: datetime) -> None:
 
 
 def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime) -> None:
-    """The order will not be sent, and a payment that was not begun never will be."""
+    """The order will not be sent: a payment that was not begun never will be, one that is done is given back."""
     order = payment.order
-    if payment.is_pending:
-        payments.void(payment=payment)
+    was_confirmed = order.is_settled
     order.cancel(reason=reason, now=now)
     order.save(update_fields=_SETTLED_FIELDS)
+    if payment.is_pending:
+        payments.withdraw(payment=payment)
     note(order, Name.CANCELLED, at=now, detail=reason)
-    publish(events.order_cancelled(order))
+    publish(events.order_cancelled(order, lines=order.lines.all() if was_confirmed else ()))
+    if payment.is_captured:
+        payments.request_refund(payment=payment, now=now)
+        publish(events.refund_requested(order))
 
 
-def note(order: Order, fact: OrderEvent.Name, *, at: datetime, detail: str = "") -> None:
-    """Write it into the order's timeline."""
-    OrderEvent.objects.create(order=order, at=at, fact=fact, detail=detail)
+def note(order: Order, *facts: OrderEvent.Name, at: datetime, detail: str = "") -> None:
+    """Write them into the order's timeline."""
+    # Whoever waited for a provider brings the time from before; what happened meanwhile still comes first.
+    at = max(at, order.updated_at)
+    OrderEvent.objects.bulk_create(OrderEvent(order=order, at=at, fact=fact, detail=detail) for fact in facts)
+
+
+def note_charge(order: Order, charge: payments.Charge, *, at: datetime) -> None:
+    """Write into the timeline what the provider did."""
+    note(order, *_NOTED_AS[charge.state], at=at, detail=charge.failure_code or charge.reference)
+
+
+def note_silence(order: Order, reason: str, *, at: datetime) -> None:
+    """Write into the timeline that the provider did not answer."""
+    note(order, Name.PAYMENT_UNANSWERED, at=at, detail=reason[:MAX_REASON])

@@ -13,7 +13,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from order_svc.orders import selectors
-from order_svc.orders.services import paying, settling
+from order_svc.orders.services import paying, refunding, settling
 from order_svc.payments import services as payments
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SILENCE = timedelta(seconds=20)
-"""Whoever asked a provider so long ago is not waiting for an answer any more: far more than the provider's time-out."""
+"""Whoever asked a provider so long ago has most likely died; asking beside somebody who has not does no harm."""
 
 # As many calls of a provider that answers late as fit into the time that a task may take.
 _BATCH_WITH_PROVIDER = 10
@@ -35,13 +35,14 @@ def resume_payments(*, now: datetime) -> None:
 
 
 def refund_unwanted_payments(*, now: datetime) -> None:
-    """Give back what was taken for orders that had been cancelled."""
+    """Give back what was taken for orders that had been cancelled, and what arrived for none."""
     due = payments.claim_refunds(now=now, limit=_BATCH_WITH_PROVIDER)
-    _each(due, lambda payment: paying.give_back(payment=payment, now=now))
+    _each(due, lambda payment: refunding.give_back(payment=payment, now=now))
+    payments.send_back_stray_charges(now=now, limit=_BATCH_WITH_PROVIDER)
 
 
 def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
-    """Cancel what never settled; where the provider was asked, it gets a last chance to say that it has the money."""
+    """Cancel what never settled; where the provider was asked, it gets a last chance to say that it took the money."""
     being_paid = selectors.overdue(placed_before=placed_before, is_being_paid=True, limit=_BATCH_WITH_PROVIDER)
     _each(being_paid, lambda order_id: paying.pay_order(order_id=order_id, now=now))
     waiting = selectors.overdue(placed_before=placed_before, is_being_paid=False, limit=_BATCH)

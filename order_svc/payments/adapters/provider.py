@@ -2,44 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from common.money import Money
 
 
 class ProviderUnavailable(Exception):
-    """The provider did not answer: whether it charged is not known until it is asked again with the same key."""
+    """The provider did not answer: what it did is not known until it is asked again."""
 
 
 class ProviderTimedOut(ProviderUnavailable):
     """The provider did not answer in time."""
 
 
+class ForgedNotice(Exception):
+    """A notice that does not bear the provider's signature, or bears an old one."""
+
+
+class ChargeState(StrEnum):
+    """What became of a charge."""
+
+    AUTHORISED = "authorised"
+    """The money is held for us; it becomes ours when we capture it."""
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    VOIDED = "voided"
+    """It was let go before it became ours, and never will."""
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """So much, from whoever gave the token. A provider charges one key once, however often it is asked."""
+
+    key: str
+    token: str
+    amount: Money
+
+
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """What a provider says of a charge: it holds the money, or gives the code of why it does not."""
+    """What a provider says of a charge."""
 
     reference: str
+    """The provider's own name for it; empty where it made none."""
+    state: ChargeState
+    amount: Money
     failure_code: str = ""
+    """Why it was declined."""
 
-    @property
-    def is_declined(self) -> bool:
-        """No money was taken."""
-        return bool(self.failure_code)
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A provider says that something became of a charge. What, one asks: notices come late, twice and in any order."""
+
+    id: str
+    key: str
+    reference: str
 
 
 class Provider(Protocol):
-    """Each call may be repeated with its key and then answers the same. All raise ProviderUnavailable."""
+    """Each call may be repeated and then answers what stands. All that ask raise ProviderUnavailable."""
 
-    def charge(self, *, idempotency_key: str, token: str, amount: Money, timeout_seconds: float) -> Charge:
-        """Authorise and capture in one."""
+    def authorise(self, bill: Bill) -> Charge:
+        """Have the money held."""
         ...
 
-    def look_up(self, *, idempotency_key: str, timeout_seconds: float) -> Charge | None:
-        """The charge of this key, if there was one."""
+    def capture(self, reference: str) -> Charge:
+        """Take what is held."""
         ...
 
-    def refund(self, *, idempotency_key: str, timeout_seconds: float) -> None:
-        """Give all of a charge back."""
+    def void(self, bill: Bill) -> Charge:
+        """Let go what is held, and see to it that nothing is ever held under this key; too late for what is captured.
+
+        It is final also for a key that the provider has not seen: whoever was about to use it is refused.
+        """
+        ...
+
+    def refund(self, reference: str) -> Charge:
+        """Give back all that is held or was taken."""
+        ...
+
+    def look_up(self, reference: str) -> Charge | None:
+        """What stands now; None for a charge that the provider does not know, or that is not decided yet."""
+        ...
+
+    def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
+        """Read what came over a webhook; None for what does not concern us. Raises ForgedNotice."""
         ...

@@ -1,5 +1,6 @@
 """Who is told of what, in which words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,10 @@ from tests.notify_svc.factories import (
     HOUSE_SELLER,
     OrderCancelledFactory,
     OrderConfirmedFactory,
+    OrderDeliveredFactory,
     OrderLineFactory,
+    OrderRefundedFactory,
+    OrderShippedFactory,
     ReviewPostedFactory,
 )
 
@@ -68,6 +72,50 @@ class TestDraftsOfCancelledOrder:
 
         assert words in draft.body
         assert draft.data["reason"] == reason
+
+    def test_tell_each_seller_who_was_about_to_send_it(self) -> None:
+        fact = OrderCancelledFactory(number="OC-7", seller_ids=(ADA, HOUSE_SELLER))
+
+        _, draft = rules.drafts_of_cancelled_order(fact)
+
+        assert (str(draft.user_id), draft.audience, draft.title) == (ADA, "seller", "Order OC-7 is cancelled")
+        assert "do not send" in draft.body
+        assert draft.data["role"] == "seller"
+
+
+class TestDraftsOfRefundedOrder:
+    def test_tell_the_buyer_how_much(self) -> None:
+        [draft] = rules.drafts_of_refunded_order(OrderRefundedFactory(number="OC-7"))
+
+        assert draft.title == "Order OC-7 is refunded"
+        assert "25.00 USD" in draft.body
+        assert draft.data["amount"] == {"amount": "25.00", "currency": "USD"}
+
+
+class TestDraftsOfShippedOrder:
+    def test_tell_the_buyer_how_to_follow_it(self) -> None:
+        [draft] = rules.drafts_of_shipped_order(OrderShippedFactory(number="OC-7", tracking="1Z999"))
+
+        assert draft.title == "Order OC-7 is on its way"
+        assert draft.body == "2 items left for you. The parcel can be followed as 1Z999."
+        assert (draft.data["tracking"], draft.data["is_complete"]) == ("1Z999", True)
+
+    def test_tell_of_each_parcel(self) -> None:
+        fact = OrderShippedFactory(number="OC-7", tracking="", is_complete=False)
+
+        [first] = rules.drafts_of_shipped_order(fact)
+        [second] = rules.drafts_of_shipped_order(replace(fact, version=fact.version + 1))
+
+        assert first.title == "A part of order OC-7 is on its way"
+        assert first.body == "2 items left for you."
+        assert first.subject_id != second.subject_id
+
+
+class TestDraftsOfDeliveredOrder:
+    def test_tell_the_buyer(self) -> None:
+        [draft] = rules.drafts_of_delivered_order(OrderDeliveredFactory(number="OC-7"))
+
+        assert (draft.title, draft.audience) == ("Order OC-7 is delivered", "buyer")
 
 
 class TestDraftsOfPostedReview:

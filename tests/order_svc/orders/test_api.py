@@ -375,6 +375,7 @@ class TestTimeline:
         assert [(entry["fact"], entry["service"]) for entry in timeline] == [
             ("orders.order_placed.v1", "order_svc"),
             ("inventory.stock_reserved.v1", "product_svc"),
+            ("payments.payment_authorised.v1", "order_svc"),
             ("payments.payment_captured.v1", "order_svc"),
             ("orders.order_confirmed.v1", "order_svc"),
         ]

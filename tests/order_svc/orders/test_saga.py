@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 import pytest
@@ -14,12 +14,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from common import clock
-from common.contracts import OrderCancelled, OrderConfirmed, Shortage, StockRejected, StockReserved
+from common.contracts import OrderCancelled, OrderConfirmed, OrderRefunded, Shortage, StockRejected, StockReserved
 from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
 from order_svc.orders import services
 from order_svc.orders.models import Order
-from order_svc.payments.adapters.sandbox import Sandbox
 from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import NOON, placed_order
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
@@ -54,7 +53,13 @@ class TestPayWhenStockReserved:
         hear(reserved(order))
 
         assert state_of(order) == ("confirmed", None, "captured")
-        assert timeline_of(order) == ["order_placed", "stock_reserved", "payment_captured", "order_confirmed"]
+        assert timeline_of(order) == [
+            "order_placed",
+            "stock_reserved",
+            "payment_authorised",
+            "payment_captured",
+            "order_confirmed",
+        ]
         placed, confirmed = told
         assert isinstance(confirmed, OrderConfirmed)
         assert (confirmed.version, confirmed.lines) == (2, placed.lines)
@@ -160,7 +165,8 @@ class TestAtTheSameTime:
 
         assert len(told.named((OrderConfirmed, OrderCancelled))) == 1
         assert SandboxCharge.objects.count() == 1
-        assert len(timeline_of(order)) == 4
+        timeline = timeline_of(order)
+        assert len(timeline) == len(set(timeline))
 
     def test_money_follows_the_order_when_its_time_runs_out_meanwhile(self, hear: Hear, told: Any) -> None:
         orders = [placed_order() for _ in range(8)]
@@ -177,12 +183,12 @@ class TestAtTheSameTime:
 class TestCrashes:
     def test_between_the_charge_and_its_note(self, hear: Hear, provider: Interrupted) -> None:
         order = placed_order()
-        provider.after_charge = die
+        provider.after["capture"] = die
         with pytest.raises(ProcessDied):
             hear(reserved(order))
         assert state_of(order) == ("placed", None, "processing")
 
-        provider.after_charge = lambda: None
+        provider.after.clear()
         hear(reserved(order))
 
         assert state_of(order) == ("confirmed", None, "captured")
@@ -200,10 +206,10 @@ class TestCrashes:
 
     def test_a_fact_that_never_comes_again_is_made_up_for(self, hear: Hear, provider: Interrupted) -> None:
         order = placed_order()
-        provider.after_charge = die
+        provider.after["capture"] = die
         with pytest.raises(ProcessDied):
             hear(reserved(order))
-        provider.after_charge = lambda: None
+        provider.after.clear()
 
         services.resume_payments(now=clock.now() + timedelta(seconds=19))
         assert state_of(order) == ("placed", None, "processing")
@@ -212,16 +218,14 @@ class TestCrashes:
         assert state_of(order) == ("confirmed", None, "captured")
         assert SandboxCharge.objects.get().status == "succeeded"
 
-    def test_between_the_capture_and_the_refund(
-        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_between_the_capture_and_the_refund(self, hear: Hear, provider: Interrupted) -> None:
         order = placed_order()
-        provider.after_charge = lambda: expire(order)
-        monkeypatch.setattr(provider, "refund", lambda **_: die())
+        provider.after["capture"] = lambda: expire(order)
+        provider.before["refund"] = die
         with pytest.raises(ProcessDied):
             hear(reserved(order))
         assert state_of(order) == ("cancelled", "expired", "captured")
-        monkeypatch.undo()
+        provider.before.clear()
 
         services.refund_unwanted_payments(now=clock.now())
 
@@ -231,7 +235,7 @@ class TestCrashes:
 
 class TestExpiry:
     def test_an_order_that_nobody_reserved_is_cancelled(self, told: Any) -> None:
-        order = placed_order(now=NOON)
+        order = placed_order()
 
         expire_all()
 
@@ -245,8 +249,9 @@ class TestExpiry:
 
         assert state_of(order) == ("placed", None, "pending")
 
-    def test_one_whose_provider_has_the_money_is_confirmed(self, hear: Hear) -> None:
-        order = placed_order(token="tok_timeout", now=NOON)
+    def test_one_whose_provider_took_the_money_is_confirmed(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after["capture"] = be_away
         with pytest.raises(TryAgainLater):
             hear(reserved(order))
 
@@ -254,42 +259,88 @@ class TestExpiry:
 
         assert state_of(order) == ("confirmed", None, "captured")
 
+    def test_one_whose_provider_merely_holds_the_money_lets_it_go(self, hear: Hear) -> None:
+        order = placed_order(token="tok_timeout")
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+
+        expire_all()
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert SandboxCharge.objects.get().status == "voided"
+
+    def test_one_that_is_reserved_too_late_is_not_charged(self, hear: Hear) -> None:
+        order = placed_order(now=clock.now() - timedelta(seconds=301))
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert not SandboxCharge.objects.exists()
+
     def test_while_the_provider_is_asked_leads_to_a_refund(self, hear: Hear, told: Any, provider: Interrupted) -> None:
         order = placed_order()
-        provider.after_charge = lambda: expire(order)
+        provider.after["capture"] = lambda: expire(order)
 
         hear(reserved(order))
 
         assert state_of(order) == ("cancelled", "expired", "refunded")
         assert SandboxCharge.objects.get().status == "refunded"
         assert len(told.named(OrderCancelled)) == 1
-        assert timeline_of(order)[-2:] == ["payment_captured", "payment_refunded"]
+        assert timeline_of(order)[-3:] == ["payment_captured", "payment_refunded", "order_refunded"]
+        assert [fact.amount_minor for fact in told.named(OrderRefunded)] == [2500]
+
+    def test_while_the_money_is_held_leads_to_no_charge(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after["authorise"] = lambda: expire(order)
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert SandboxCharge.objects.get().status == "voided"
 
     def test_while_the_provider_is_away_ends_without_a_charge(self, hear: Hear, provider: Interrupted) -> None:
         order = placed_order()
-        provider.before_charge = be_away
+        provider.before["authorise"] = provider.before["void"] = be_away
         with pytest.raises(TryAgainLater):
             hear(reserved(order))
         expire_all()
         assert state_of(order) == ("cancelled", "expired", "processing")
+        provider.before.clear()
 
-        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+        services.resume_payments(now=clock.now() + timedelta(minutes=20))
 
         assert state_of(order) == ("cancelled", "expired", "voided")
-        assert not SandboxCharge.objects.exists()
+        assert SandboxCharge.objects.get().status == "voided"
 
     def test_while_its_answer_is_lost_leads_to_a_refund(self, hear: Hear, provider: Interrupted) -> None:
         order = placed_order()
-        provider.after_charge = be_away
+        provider.after["capture"] = provider.before["void"] = be_away
         with pytest.raises(TryAgainLater):
             hear(reserved(order))
         expire_all()
         assert state_of(order) == ("cancelled", "expired", "processing")
+        provider.before.clear()
 
-        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+        services.resume_payments(now=clock.now() + timedelta(minutes=20))
 
         assert state_of(order) == ("cancelled", "expired", "refunded")
         assert SandboxCharge.objects.get().status == "refunded"
+
+    def test_whoever_was_about_to_charge_is_refused_from_then_on(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+
+        def stall() -> None:
+            """For so long that the order expires, and the sweeper takes the asker for dead."""
+            expire(order)
+            services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        provider.before["authorise"] = stall
+        provider.after["authorise"] = die
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+
+        assert state_of(order) == ("cancelled", "expired", "voided")
+        assert SandboxCharge.objects.get().status == "voided"
 
 
 class TestSweeps:
@@ -299,29 +350,21 @@ class TestSweeps:
             with pytest.raises(TryAgainLater):
                 hear(reserved(order))
         trouble = iter([ValueError("a bug")])
-        provider.before_charge = lambda: [(_ for _ in ()).throw(error) for error in trouble]
+        provider.before["authorise"] = lambda: [(_ for _ in ()).throw(error) for error in trouble]
 
         services.resume_payments(now=clock.now() + timedelta(minutes=1))
 
         assert sorted([state_of(first)[0], state_of(second)[0]]) == ["confirmed", "placed"]
 
-    def test_refunds_that_nobody_takes_hold_up_no_other(
-        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_refunds_that_nobody_takes_hold_up_no_other(self, hear: Hear, provider: Interrupted) -> None:
         orders = [placed_order() for _ in range(11)]
-        refused = {str(order.payment.id) for order in orders[:10]}
-
-        def refund(*, idempotency_key: str, timeout_seconds: float) -> None:
-            if idempotency_key in refused:
-                be_away()
-            Sandbox().refund(idempotency_key=idempotency_key, timeout_seconds=timeout_seconds)
-
-        monkeypatch.setattr(provider, "refund", lambda **_: be_away())
+        provider.before["refund"] = be_away
         for order in orders:
-            provider.after_charge = partial(expire, order)
+            provider.after["capture"] = partial(expire, order)
             with pytest.raises(TryAgainLater):
                 hear(reserved(order))
-        monkeypatch.setattr(provider, "refund", refund)
+        refusals = iter(range(10))
+        provider.before["refund"] = lambda: [be_away() for _ in islice(refusals, 1)]
 
         for _ in range(2):
             services.refund_unwanted_payments(now=clock.now())
@@ -334,7 +377,7 @@ class TestSweeps:
             with pytest.raises(TryAgainLater):
                 hear(reserved(order))
         trouble = iter([SoftTimeLimitExceeded()])
-        provider.before_charge = lambda: [(_ for _ in ()).throw(error) for error in trouble]
+        provider.before["authorise"] = lambda: [(_ for _ in ()).throw(error) for error in trouble]
 
         with pytest.raises(SoftTimeLimitExceeded):
             services.resume_payments(now=clock.now() + timedelta(minutes=1))
@@ -363,5 +406,5 @@ def expire(order: Order) -> None:
 
 
 def expire_all() -> None:
-    later = NOON + timedelta(minutes=10)
+    later = clock.now() + timedelta(minutes=10)
     services.expire_unsettled_orders(placed_before=later, now=later)

@@ -1,0 +1,45 @@
+"""What a provider reports, looked into: a notice only says where to look, the provider itself says what stands."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from order_svc.orders.services import paying, refunding
+from order_svc.payments import selectors as payment_selectors
+from order_svc.payments import services as payments
+
+logger = logging.getLogger(__name__)
+
+State = payments.ChargeState
+
+
+def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> None:
+    """Bring an order up to what its provider says of its charge, whichever notice came first or again.
+
+    Money that belongs to no order is put on record and goes back. Raises ProviderUnavailable.
+    """
+    payment = payment_selectors.payment_named(key=key, provider=provider)
+    if payment is None or payment.is_of_another_charge(reference):
+        _follow_stray(provider, reference, now=now)
+    elif payment.is_processing:
+        paying.pay_order(order_id=payment.order_id, now=now)
+        paying.learn_of_unwanted_charge(order_id=payment.order_id, now=now)
+    elif not payment.is_pending:
+        _follow_settled(payment, reference, now=now)
+
+
+def _follow_stray(provider: str, reference: str, *, now: datetime) -> None:
+    charge = payments.look_up(provider=provider, reference=reference)
+    if charge is not None and charge.state in {State.AUTHORISED, State.CAPTURED}:
+        payments.keep_stray_charge(provider=provider, charge=charge, now=now)
+
+
+def _follow_settled(payment: payments.Payment, reference: str, *, now: datetime) -> None:
+    charge = payments.look_up(provider=payment.provider, reference=reference)
+    if charge is None:
+        logger.warning("%s does not know %s, of which it reported", payment.provider, reference)
+    elif charge.state == State.REFUNDED:
+        refunding.record_refund(order_id=payment.order_id, now=now)
+    else:
+        paying.conclude(order_id=payment.order_id, charge=charge, now=now)

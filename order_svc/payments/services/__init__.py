@@ -1,0 +1,41 @@
+"""What is done with payments, a module a topic. None of it decides what becomes of an order."""
+
+from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
+from order_svc.payments.models import Payment
+from order_svc.payments.services.asking import authorise, capture, look_up, refund, void
+from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
+from order_svc.payments.services.notices import forget_old_notices, receive_notice
+from order_svc.payments.services.recording import (
+    open_payment,
+    record,
+    record_refund,
+    request_refund,
+    start,
+    withdraw,
+)
+from order_svc.payments.services.strays import keep_stray_charge, send_back_stray_charges
+
+__all__ = [
+    "Charge",
+    "ChargeState",
+    "ForgedNotice",
+    "Payment",
+    "ProviderUnavailable",
+    "authorise",
+    "capture",
+    "claim_cut_off",
+    "claim_refunds",
+    "forget_old_notices",
+    "keep_stray_charge",
+    "look_up",
+    "open_payment",
+    "receive_notice",
+    "record",
+    "record_refund",
+    "refund",
+    "request_refund",
+    "send_back_stray_charges",
+    "start",
+    "void",
+    "withdraw",
+]

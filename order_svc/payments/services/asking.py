@@ -1,0 +1,55 @@
+"""Asking the provider, outside every transaction. All of it may be repeated, and raises ProviderUnavailable.
+
+A free order is nobody's business but ours: it is paid without asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import Bill, Charge, ChargeState
+from order_svc.payments.models import Payment
+
+FREE = "free"
+
+
+def authorise(*, payment: Payment) -> Charge:
+    """Have the money held."""
+    if not payment.amount_minor:
+        return _free(payment, ChargeState.AUTHORISED)
+    return PROVIDERS[payment.provider].authorise(_bill(payment))
+
+
+def capture(*, payment: Payment, charge: Charge) -> Charge:
+    """Take the money that is held."""
+    if charge.reference == FREE:
+        return replace(charge, state=ChargeState.CAPTURED)
+    return PROVIDERS[payment.provider].capture(charge.reference)
+
+
+def void(*, payment: Payment) -> Charge:
+    """Let the money go, and see to it that it is never taken; what was taken before stays taken."""
+    if not payment.amount_minor:
+        return _free(payment, ChargeState.VOIDED)
+    return PROVIDERS[payment.provider].void(_bill(payment))
+
+
+def refund(*, payment: Payment) -> Charge:
+    """Give the money back."""
+    if payment.provider_reference == FREE:
+        return _free(payment, ChargeState.REFUNDED)
+    return PROVIDERS[payment.provider].refund(payment.provider_reference)
+
+
+def look_up(*, provider: str, reference: str) -> Charge | None:
+    """What the provider knows of a charge."""
+    return PROVIDERS[provider].look_up(reference)
+
+
+def _bill(payment: Payment) -> Bill:
+    return Bill(key=payment.idempotency_key, token=payment.token, amount=payment.amount)
+
+
+def _free(payment: Payment, state: ChargeState) -> Charge:
+    return Charge(reference=FREE, state=state, amount=payment.amount)

@@ -1,0 +1,45 @@
+"""Taking the notices that providers send. What they tell of is looked into later, by asking the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from common.errors import NotFound
+from common.events.outbox import publish
+from order_svc.payments import errors, events
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import ForgedNotice, Notice
+from order_svc.payments.models import ReceivedNotice
+
+KEPT_FOR = timedelta(days=30)
+"""Far longer than any provider repeats itself; a notice that is forgotten and comes again does no harm."""
+
+
+def receive_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
+    """Take a notice, once however often it comes. Raises NotFound for a provider we do not have, and BadSignature."""
+    if provider not in PROVIDERS:
+        raise NotFound
+    try:
+        notice = PROVIDERS[provider].read_notice(body=body, headers=headers, now=now)
+    except ForgedNotice as error:
+        raise errors.BadSignature(reason=str(error)) from None
+    if notice is not None:
+        _take(provider, notice, now=now)
+
+
+def forget_old_notices(*, now: datetime) -> int:
+    """Drop the names of notices that will not come again. Returns how many."""
+    return ReceivedNotice.objects.filter(received_at__lt=now - KEPT_FOR).delete()[0]
+
+
+@transaction.atomic
+def _take(provider: str, notice: Notice, *, now: datetime) -> None:
+    received = ReceivedNotice(provider=provider, notice_id=notice.id, received_at=now)
+    if ReceivedNotice.objects.filter(pk=received.pk).exists():
+        return
+    # A twin that comes at this moment makes a second fact of it, which finds nothing left to do.
+    ReceivedNotice.objects.bulk_create([received], ignore_conflicts=True)
+    publish(events.payment_reported(provider=provider, key=notice.key, reference=notice.reference))

@@ -1,0 +1,66 @@
+"""Opening payments, and noting what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from common.money import Money
+from order_svc.payments import errors
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import Charge, ChargeState
+from order_svc.payments.models import Payment, PaymentStatus
+
+_SETTLED_FIELDS = [
+    "status",
+    "processing_since",
+    "refund_due_since",
+    "provider_reference",
+    "failure_code",
+    "updated_at",
+]
+_STATUSES = {
+    ChargeState.CAPTURED: PaymentStatus.CAPTURED,
+    ChargeState.DECLINED: PaymentStatus.DECLINED,
+    ChargeState.VOIDED: PaymentStatus.VOIDED,
+    ChargeState.REFUNDED: PaymentStatus.REFUNDED,
+}
+
+
+def open_payment(*, order_id: UUID, provider: str, token: str, amount: Money) -> Payment:
+    """Note what is to be paid, and with what; nobody is asked yet. Raises UnknownProvider."""
+    if provider not in PROVIDERS:
+        raise errors.UnknownProvider(errors={"payment.provider": ["There is no such payment provider here."]})
+    return Payment.objects.create(
+        order_id=order_id, provider=provider, token=token, amount_minor=amount.minor, currency=amount.currency
+    )
+
+
+def start(*, payment: Payment, now: datetime) -> None:
+    """Note that the provider is about to be asked, so that a sweeper finds out should we die meanwhile."""
+    payment.start(now=now)
+    payment.save(update_fields=["status", "processing_since", "attempts", "updated_at"])
+
+
+def record(*, payment: Payment, charge: Charge) -> None:
+    """Note what the provider decided."""
+    payment.settle(_STATUSES[charge.state], reference=charge.reference, failure_code=charge.failure_code)
+    payment.save(update_fields=_SETTLED_FIELDS)
+
+
+def withdraw(*, payment: Payment) -> None:
+    """Note that nobody will be asked for the money. Only for a payment that is pending."""
+    payment.settle(PaymentStatus.VOIDED)
+    payment.save(update_fields=_SETTLED_FIELDS)
+
+
+def request_refund(*, payment: Payment, now: datetime) -> None:
+    """Note that what was captured must go back, so that a sweeper sees to it should we die before."""
+    payment.refund_due_since = now
+    payment.save(update_fields=["refund_due_since", "updated_at"])
+
+
+def record_refund(*, payment: Payment) -> None:
+    """Note that the money went back."""
+    payment.settle(PaymentStatus.REFUNDED)
+    payment.save(update_fields=_SETTLED_FIELDS)

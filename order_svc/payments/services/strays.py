@@ -1,0 +1,46 @@
+"""Money that arrived for no order: recorded first, then sent back."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
+from order_svc.payments.models import StrayCharge
+
+logger = logging.getLogger(__name__)
+
+
+def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
+    """Put it on record as something to be sent back; once, however often it is found."""
+    logger.error("money for no order: %s of %s at %s", charge.reference, charge.amount, provider)
+    stray = StrayCharge(
+        provider=provider,
+        reference=charge.reference,
+        amount_minor=charge.amount.minor,
+        currency=charge.amount.currency,
+        refund_due_since=now,
+    )
+    StrayCharge.objects.bulk_create([stray], ignore_conflicts=True)
+
+
+def send_back_stray_charges(*, now: datetime, limit: int) -> None:
+    """Give back what is on record; what the provider does not take now, it is asked again."""
+    for stray in _claim(now=now, limit=limit):
+        try:
+            PROVIDERS[stray.provider].refund(stray.reference)
+        except ProviderUnavailable as error:
+            logger.warning("%s is not sent back yet: %s", stray.reference, error)
+        else:
+            StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
+
+
+@transaction.atomic
+def _claim(*, now: datetime, limit: int) -> list[StrayCharge]:
+    due = StrayCharge.objects.filter(refund_due_since__isnull=False).order_by("refund_due_since")
+    claimed = list(due.select_for_update(skip_locked=True)[:limit])
+    StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
+    return claimed
