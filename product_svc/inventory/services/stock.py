@@ -29,7 +29,7 @@ def receive_first_stock(
         StockMovement(item=item, delta=item.on_hand, kind=Kind.RECEIVED, reason="first stock", created_at=now)
         for item in filled
     )
-    publish(*(events.stock_changed(item) for item in filled))
+    publish(*(events.stock_changed(item) for item in items))
 
 
 @transaction.atomic

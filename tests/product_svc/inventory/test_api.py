@@ -43,6 +43,14 @@ class TestStock:
         assert client_of(uuid.uuid4(), "admin").get(f"/api/v1/inventory/{sku}/").status_code == 404
 
 
+class TestFirstStock:
+    @pytest.mark.parametrize("stock", [10, 0])
+    def test_is_told_also_where_there_is_none(self, told: Any, stock: int) -> None:
+        product("CUP", stock=stock, author=SELLER)
+
+        assert [(fact.sku, fact.available) for fact in told.named(StockChanged)][-1] == ("CUP", stock)
+
+
 class TestStockAdjustment:
     def test_corrects_the_count(self, client_of: Client, told: Any, mug: Any) -> None:
         answer = client_of(SELLER.id, "seller").post(ADJUST, CORRECTION)
