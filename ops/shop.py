@@ -135,16 +135,26 @@ class Shop:
         """Take a file away again."""
         self.request("DELETE", f"/api/v1/files/{file_id}/")
 
+    # Carts
+
+    def cart(self) -> Json:
+        """What lies in the cart."""
+        return self._object("GET", "/api/v1/cart/")
+
+    def add_to_cart(self, sku: str, quantity: int = 1) -> Json:
+        """Put so many more of a SKU into it."""
+        return self._object("POST", "/api/v1/cart/items/", body={"sku": sku, "quantity": quantity})
+
     # Orders and what is told of them
 
     def place_order(self, items: Sequence[tuple[str, int]], *, address: Json, token: str, key: str) -> Json:
         """Order ``items`` (SKU and quantity), paying with a sandbox token; the same key never orders twice."""
-        body = {
-            "items": [{"sku": sku, "quantity": quantity} for sku, quantity in items],
-            "shipping_address": address,
-            "payment": {"provider": "sandbox", "token": token},
-        }
-        return self._object("POST", "/api/v1/orders/", body=body, headers={"Idempotency-Key": key})
+        wanted = [{"sku": sku, "quantity": quantity} for sku, quantity in items]
+        return self._order({"items": wanted}, address=address, token=token, key=key)
+
+    def order_cart(self, *, address: Json, token: str, key: str, expected_total: Json) -> Json:
+        """Order what lies in the cart, if it still costs what was seen."""
+        return self._order({"expected_total": expected_total}, address=address, token=token, key=key)
 
     def order(self, order_id: str) -> Json:
         """One order as it stands."""
@@ -159,6 +169,10 @@ class Shop:
         return LiveFeed(self.origin, access=self.access, after=after, timeout_seconds=self._transport.timeout_seconds)
 
     # How it is asked
+
+    def _order(self, what: Json, *, address: Json, token: str, key: str) -> Json:
+        body = {**what, "shipping_address": address, "payment": {"provider": "sandbox", "token": token}}
+        return self._object("POST", "/api/v1/orders/", body=body, headers={"Idempotency-Key": key})
 
     def every(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """The items of a list, following its pages."""

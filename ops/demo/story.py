@@ -16,6 +16,7 @@ from ops.shop import Json, LiveFeed, Refused, Shop
 PICTURE = Path(__file__).parent / "pictures" / "storm-lantern.webp"
 PRICE = {"amount": "64.00", "currency": "USD"}
 STOCK = 5
+GOOD_CARD, BAD_CARD = "tok_success", "tok_declined"
 PATIENCE_SECONDS = 20.0
 CONFIRMED = "orders.order_confirmed.v1"
 CANCELLED = "orders.order_cancelled.v1"
@@ -81,14 +82,32 @@ class Story:
         with self.narrator.step("He connects to the live feed"):
             feed = _open_feed(buyer)
         with feed:
-            with self.narrator.step("He orders one") as step:
+            cart = self._fill_cart(buyer)
+            with self.narrator.step("He orders what is in it") as step:
                 began = time.perf_counter()
-                order = self._order(buyer, name="Jonas", card="tok_success")
-                step.note = f"{order['number']}, {order['total']['amount']} {order['total']['currency']}"
+                order = buyer.order_cart(
+                    address=_address_of("Jonas"),
+                    token=GOOD_CARD,
+                    key=secrets.token_hex(16),
+                    expected_total=cart["total"],
+                )
+                step.note = f"{order['number']}, {_shown(order['total'])}"
             with self.narrator.step("The confirmation arrives, live") as step:
                 feed.wait_for(_is_of(CONFIRMED), within_seconds=PATIENCE_SECONDS)
                 step.note = f"{(time.perf_counter() - began) * 1000:,.0f} ms after he pressed the button"
+            with self.narrator.step("His cart is empty again"):
+                _expect(buyer.cart()["items"], [])
         return order
+
+    def _fill_cart(self, buyer: Shop) -> Json:
+        with self.narrator.step("He puts a lantern into his cart"):
+            self._once_for_sale(lambda: buyer.add_to_cart(self.sku))
+        with self.narrator.step("He looks at it") as step:
+            cart = buyer.cart()
+            _expect([(item["sku"], item["quantity"]) for item in cart["items"]], [(self.sku, 1)])
+            _expect(cart["total"], PRICE)
+            step.note = _shown(cart["total"])
+        return cart
 
     def _everyone_knows(self, order: Json, *, buyer: Shop, seller: Shop) -> None:
         with self.narrator.step("The order is confirmed"):
@@ -104,7 +123,8 @@ class Story:
     def _decline(self, buyer: Shop, *, seller: Shop) -> None:
         with _open_feed(buyer) as feed:
             with self.narrator.step("She orders one too"):
-                order = self._order(buyer, name="Ada", card="tok_declined")
+                key = secrets.token_hex(16)
+                order = buyer.place_order([(self.sku, 1)], address=_address_of("Ada"), token=BAD_CARD, key=key)
             with self.narrator.step("The refusal arrives, live"):
                 feed.wait_for(_is_of(CANCELLED), within_seconds=PATIENCE_SECONDS)
         with self.narrator.step("The order is cancelled: payment declined"):
@@ -152,27 +172,18 @@ class Story:
         newest = self.shop.products(ordering="newest", page_size="10")
         return any(listed["id"] == product["id"] and listed["image"] for listed in newest)
 
-    def _order(self, buyer: Shop, *, name: str, card: str) -> Json:
-        key = secrets.token_hex(16)
-        address = {
-            "full_name": f"{name} Lund",
-            "line1": "4 Harbour Lane",
-            "city": "Portland",
-            "region": "ME",
-            "postal_code": "04101",
-            "country": "US",
-        }
+    def _once_for_sale(self, attempt: Callable[[], Json]) -> Json:
+        """That the lantern is for sale may not have reached the service that takes orders yet."""
 
-        def attempt() -> Json | None:
+        def try_it() -> Json | None:
             try:
-                return buyer.place_order([(self.sku, 1)], address=address, token=card, key=key)
+                return attempt()
             except Refused as refusal:
-                # That the lantern is for sale may not have reached the service that takes orders yet.
                 if refusal.code != "unavailable_items":
                     raise
                 return None
 
-        return wait_for(attempt, what="the lantern to be for sale", within_seconds=PATIENCE_SECONDS)
+        return wait_for(try_it, what="the lantern to be for sale", within_seconds=PATIENCE_SECONDS)
 
     def _wait_for_stock(self, seller: Shop, *, on_hand: int) -> None:
         expected = {"sku": self.sku, "on_hand": on_hand, "reserved": 0, "available": on_hand}
@@ -188,6 +199,21 @@ class Story:
             what=f"mail in {mailbox}",
             within_seconds=PATIENCE_SECONDS,
         )
+
+
+def _address_of(name: str) -> Json:
+    return {
+        "full_name": f"{name} Lund",
+        "line1": "4 Harbour Lane",
+        "city": "Portland",
+        "region": "ME",
+        "postal_code": "04101",
+        "country": "US",
+    }
+
+
+def _shown(money: Json) -> str:
+    return f"{money['amount']} {money['currency']}"
 
 
 def _open_feed(person: Shop) -> LiveFeed:
