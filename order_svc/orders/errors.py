@@ -27,3 +27,24 @@ class ImpossibleTransition(DomainError):
 
     code = "impossible_transition"
     status = 409
+
+
+class NotCancellable(DomainError):
+    """The order can no longer be cancelled."""
+
+    code = "order_not_cancellable"
+    status = 409
+
+
+class NotShippable(DomainError):
+    """There is nothing to send of this order now."""
+
+    code = "order_not_shippable"
+    status = 409
+
+
+class NotDeliverable(DomainError):
+    """The order is not on its way."""
+
+    code = "order_not_deliverable"
+    status = 409

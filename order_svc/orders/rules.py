@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
+from common.errors import Forbidden
 from common.money import Money
 from order_svc.config.limits import MAX_LINES, MAX_QUANTITY
 from order_svc.orders import errors
@@ -16,10 +19,20 @@ __all__ = [
     "NUMBER_BITS",
     "TRANSITIONS",
     "Item",
+    "Person",
+    "concerns_sellers",
+    "is_address_needed",
+    "may_ship",
     "merged",
     "number_of",
+    "require_cancellable",
+    "require_deliverable",
     "require_expected",
+    "require_owner",
+    "require_seller",
+    "require_shippable",
     "require_transition",
+    "sees_all_of",
 ]
 
 MAX_TRACKING = 100
@@ -38,6 +51,34 @@ _DIGITS = 10
 NUMBER_BITS = 5 * _DIGITS
 
 
+SELLER = "seller"
+
+_FACTS_FOR_SELLERS = frozenset(
+    {
+        "orders.order_placed.v1",
+        "orders.order_confirmed.v1",
+        "orders.order_cancelled.v1",
+        "orders.order_delivered.v1",
+    }
+)
+
+
+class Person(Protocol):
+    """Who is asking."""
+
+    @property
+    def id(self) -> UUID | None:
+        """None for a visitor."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they run the shop."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """As what they are known."""
+
+
 @dataclass(frozen=True)
 class Item:
     """So many of a SKU."""
@@ -50,6 +91,60 @@ def number_of(bits: int) -> str:
     """An order's number for people, from 50 random bits: ``OC-7Q2M9ZKX4B``."""
     digits = (_ALPHABET[bits >> shift & 31] for shift in range(0, NUMBER_BITS, 5))
     return "OC-" + "".join(digits)
+
+
+def sees_all_of(person: Person, *, customer_id: UUID) -> bool:
+    """Whether somebody may see an order whole; a seller sees their own lines of it."""
+    return person.is_staff or person.id == customer_id
+
+
+def is_address_needed(status: str) -> bool:
+    """Whether a seller has to know where to send their lines."""
+    return status in {"confirmed", "shipped"}
+
+
+def concerns_sellers(fact: str) -> bool:
+    """Whether a seller sees this in a timeline; not what the others' parcels are called, nor what was paid how."""
+    return fact in _FACTS_FOR_SELLERS
+
+
+def may_ship(person: Person, *, seller_id: UUID) -> bool:
+    """Whether it is somebody's to send what this seller sold."""
+    return person.is_staff or person.id == seller_id
+
+
+def require_owner(person: Person, *, customer_id: UUID) -> None:
+    """Raises Forbidden for a seller who may see a part of the order."""
+    if not sees_all_of(person, customer_id=customer_id):
+        raise Forbidden
+
+
+def require_seller(person: Person, *, seller_ids: Iterable[UUID]) -> None:
+    """Raises Forbidden for a customer who sells nothing of it."""
+    if not any(may_ship(person, seller_id=seller_id) for seller_id in seller_ids):
+        raise Forbidden
+
+
+def require_cancellable(status: str, *, is_partly_shipped: bool) -> None:
+    """Raises NotCancellable."""
+    if "cancelled" not in TRANSITIONS[status]:
+        raise errors.NotCancellable(f"An order that is {status} can no longer be cancelled.")
+    if is_partly_shipped:
+        raise errors.NotCancellable("A part of this order is on its way already.")
+
+
+def require_shippable(status: str, *, is_anything_left: bool) -> None:
+    """Raises NotShippable."""
+    if "shipped" not in TRANSITIONS[status]:
+        raise errors.NotShippable(f"An order that is {status} cannot be sent.")
+    if not is_anything_left:
+        raise errors.NotShippable("All that is yours of this order was sent before.")
+
+
+def require_deliverable(status: str) -> None:
+    """Raises NotDeliverable."""
+    if "delivered" not in TRANSITIONS[status]:
+        raise errors.NotDeliverable(f"An order that is {status} cannot be delivered.")
 
 
 def require_transition(status: str, following: str) -> None:

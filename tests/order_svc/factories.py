@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,18 @@ ADDRESS = {
     "postal_code": "SW1Y 4JH",
     "country": "GB",
 }
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person who asks."""
+
+    id: uuid.UUID
+    roles: frozenset[str] = frozenset({"customer"})
+
+    @property
+    def is_staff(self) -> bool:
+        return not self.roles.isdisjoint({"support", "admin"})
 
 
 class OfferFactory(factory.django.DjangoModelFactory):

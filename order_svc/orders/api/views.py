@@ -13,16 +13,26 @@ from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone
 from order_svc.carts import services as carts
 from order_svc.orders import selectors, services
-from order_svc.orders.api.serializers import OrderOutput, PlaceOrderInput, QuoteInput, QuoteOutput
+from order_svc.orders.api.serializers import (
+    OrderFilter,
+    OrderOutput,
+    PlaceOrderInput,
+    QuoteInput,
+    QuoteOutput,
+    ShipOrderInput,
+    shown,
+)
 
 
 class Orders(APIView):
-    """GET lists the caller's orders, POST places one."""
+    """GET lists the orders that the caller may see, POST places one."""
 
     def get(self, request: Request) -> Response:
+        wanted = OrderFilter.of(request.query_params.dict())
+        orders = selectors.narrowed(selectors.orders_for(person=caller(request)), person=caller(request), **wanted)
         pages = NewestFirst()
-        page = pages.paginate_queryset(selectors.orders_of(customer_id=caller_id(request)), request, view=self)
-        return pages.get_paginated_response(OrderOutput(page, many=True).data)
+        page = pages.paginate_queryset(orders, request, view=self)
+        return pages.get_paginated_response([shown(order, person=caller(request)) for order in page])
 
     @idempotent("orders.place")
     def post(self, request: Request) -> Response:
@@ -45,12 +55,36 @@ class Quote(APIView):
 
 
 class OneOrder(APIView):
-    """GET shows an order to its customer and to staff."""
+    """GET shows an order to its customer and to staff, and to a seller their part of it."""
 
     def get(self, request: Request, order_id: UUID) -> Response:
-        is_staff = caller(request).is_staff
-        order = selectors.order_for(viewer_id=caller_id(request), is_staff=is_staff, order_id=order_id)
-        return Response(OrderOutput(order).data)
+        order = selectors.order_for(person=caller(request), order_id=order_id)
+        return Response(shown(order, person=caller(request)))
+
+
+class OrderCancellation(APIView):
+    """POST calls an order off."""
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        order = services.cancel_order(person=caller(request), order_id=order_id, now=clock.now())
+        return Response(shown(order, person=caller(request)))
+
+
+class OrderShipment(APIView):
+    """POST notes that the caller's lines of an order are on their way; as staff, all that is left."""
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = ShipOrderInput.of(request.data)
+        order = services.ship_order(person=caller(request), order_id=order_id, now=clock.now(), **body)
+        return Response(shown(order, person=caller(request)))
+
+
+class OrderDelivery(APIView):
+    """POST notes that an order has arrived."""
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        order = services.deliver_order(person=caller(request), order_id=order_id, now=clock.now())
+        return Response(shown(order, person=caller(request)))
 
 
 def _cart_token(request: Request) -> str:

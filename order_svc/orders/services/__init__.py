@@ -1,14 +1,18 @@
 """What can be done with orders."""
 
+from order_svc.orders.services.cancelling import cancel_order
 from order_svc.orders.services.paying import pay_order
 from order_svc.orders.services.placing import place_order
 from order_svc.orders.services.quoting import quote_order
 from order_svc.orders.services.refunding import refund_order
 from order_svc.orders.services.reporting import follow_report
+from order_svc.orders.services.sending import deliver_order, ship_order
 from order_svc.orders.services.settling import reject_order
 from order_svc.orders.services.sweeping import expire_unsettled_orders, refund_unwanted_payments, resume_payments
 
 __all__ = [
+    "cancel_order",
+    "deliver_order",
     "expire_unsettled_orders",
     "follow_report",
     "pay_order",
@@ -18,4 +22,5 @@ __all__ = [
     "refund_unwanted_payments",
     "reject_order",
     "resume_payments",
+    "ship_order",
 ]

@@ -52,6 +52,7 @@ class TestPlacing:
         assert body == {
             "status": "placed",
             "cancel_reason": None,
+            "customer": str(ADA),
             "lines": [
                 {
                     "sku": "MUG",
@@ -59,6 +60,8 @@ class TestPlacing:
                     "quantity": 2,
                     "unit_price": {"amount": "12.50", "currency": "USD"},
                     "total": {"amount": "25.00", "currency": "USD"},
+                    "shipped_at": None,
+                    "tracking": "",
                 }
             ],
             "total": {"amount": "25.00", "currency": "USD"},

@@ -48,7 +48,9 @@ class TestQuote:
         order = ada.post(ORDERS, body, headers={"Idempotency-Key": "key-1"}).json()
 
         assert quote["expected_total"] == {"amount": "35.88", "currency": "USD"}
-        assert (quote["lines"], quote["totals"]) == (order["lines"], order["totals"])
+        assert quote["totals"] == order["totals"]
+        [quoted], [ordered] = quote["lines"], order["lines"]
+        assert quoted.items() <= ordered.items()
 
     @pytest.mark.usefixtures("_rules_on")
     def test_without_an_address_is_not_taxed(self, ada: Any) -> None:

@@ -1,6 +1,15 @@
 """Orders as they are asked for and shown."""
 
-from order_svc.orders.api.serializers.inputs import COUNTRIES, PlaceOrderInput, QuoteInput
-from order_svc.orders.api.serializers.outputs import OrderOutput, QuoteOutput
+from order_svc.orders.api.serializers.inputs import COUNTRIES, OrderFilter, PlaceOrderInput, QuoteInput, ShipOrderInput
+from order_svc.orders.api.serializers.outputs import OrderOutput, QuoteOutput, shown
 
-__all__ = ["COUNTRIES", "OrderOutput", "PlaceOrderInput", "QuoteInput", "QuoteOutput"]
+__all__ = [
+    "COUNTRIES",
+    "OrderFilter",
+    "OrderOutput",
+    "PlaceOrderInput",
+    "QuoteInput",
+    "QuoteOutput",
+    "ShipOrderInput",
+    "shown",
+]

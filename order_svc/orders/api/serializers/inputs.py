@@ -7,8 +7,9 @@ from typing import Any
 from babel import Locale
 from rest_framework import serializers
 
-from common.api.serializers import Input, MoneyField, PatternField, TextField, WholeNumberField
+from common.api.serializers import IdField, Input, LineField, MoneyField, PatternField, TextField, WholeNumberField
 from order_svc.orders import rules
+from order_svc.orders.models import Status
 
 # What CLDR names beyond ISO 3166-1: reserved and invented codes, groups of countries.
 _NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
@@ -82,6 +83,24 @@ class QuoteInput(Input):
         """As the service takes it."""
         values = super().to_internal_value(data)
         return {"items": _items(values), "country": values.get("shipping_address", {}).get("country", "")}
+
+
+class ShipOrderInput(Input):
+    """What the carrier calls the parcel, where that is known."""
+
+    tracking = LineField(max_length=rules.MAX_TRACKING, required=False, allow_blank=True, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As the service takes it."""
+        return {"tracking": super().to_internal_value(data).get("tracking") or ""}
+
+
+class OrderFilter(Input):
+    """What a list of orders may be narrowed by."""
+
+    status = serializers.ChoiceField(Status.choices, required=False)
+    number = TextField(max_length=16, required=False)
+    customer = IdField(required=False, help_text="For staff.")
 
 
 def _items(values: dict[str, Any]) -> list[rules.Item] | None:

@@ -7,7 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.serializers import MoneyField
+from common.money import Money
+from order_svc.orders import rules
 from order_svc.orders.api.serializers.totals import TotalsOutput
+from order_svc.orders.models import Order
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
@@ -18,6 +21,13 @@ class OrderLineOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = MoneyField()
     total = MoneyField()
+
+
+class SentLineOutput(OrderLineOutput):
+    """One SKU of an order, and whether it is on its way."""
+
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    tracking = serializers.CharField()
 
 
 class QuoteOutput(serializers.Serializer[Any]):
@@ -51,10 +61,45 @@ class OrderOutput(serializers.Serializer[Any]):
     number = serializers.CharField()
     status = serializers.CharField()
     cancel_reason = serializers.CharField(allow_null=True)
-    lines = OrderLineOutput(many=True)
+    customer = serializers.UUIDField(source="customer_id")
+    lines = SentLineOutput(many=True)
     total = MoneyField()
     totals = TotalsOutput()
     shipping_address = serializers.JSONField()
     payment = OrderPaymentOutput()
     placed_at = serializers.DateTimeField()
     timeline = OrderEventOutput(many=True, source="events")
+
+
+class SaleOutput(serializers.Serializer[Any]):
+    """An order as a seller sees it: their own lines, and where to send them once that is wanted."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    cancel_reason = serializers.CharField(allow_null=True)
+    lines = SentLineOutput(many=True)
+    total = serializers.SerializerMethodField()
+    shipping_address = serializers.SerializerMethodField()
+    placed_at = serializers.DateTimeField()
+    timeline = serializers.SerializerMethodField()
+
+    def get_total(self, order: Order) -> dict[str, str]:
+        """What their lines come to."""
+        total = Money(sum(line.total.minor for line in order.lines.all()), order.currency)
+        return MoneyField().to_representation(total)
+
+    def get_shipping_address(self, order: Order) -> dict[str, str] | None:
+        """None before there is something to send, and when nothing is left to do."""
+        return order.shipping_address if rules.is_address_needed(order.status) else None
+
+    def get_timeline(self, order: Order) -> list[dict[str, Any]]:
+        """Without payments, and without what others were told."""
+        events = [event for event in order.events.all() if rules.concerns_sellers(event.fact)]
+        return list(OrderEventOutput(events, many=True).data)
+
+
+def shown(order: Order, *, person: rules.Person) -> dict[str, Any]:
+    """An order as this person sees it."""
+    whole = rules.sees_all_of(person, customer_id=order.customer_id)
+    return dict(OrderOutput(order).data if whole else SaleOutput(order).data)

@@ -1,0 +1,27 @@
+"""Calling an order off, as long as nothing of it has left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from order_svc.orders import rules, selectors
+from order_svc.orders.models import CancelReason, Order
+from order_svc.orders.services import settling
+from order_svc.payments import selectors as payment_selectors
+
+
+@transaction.atomic
+def cancel_order(*, person: rules.Person, order_id: UUID, now: datetime) -> Order:
+    """Cancel an order for its customer, or as staff. What was paid goes back, what was taken from stock returns.
+
+    Raises NotFound, Forbidden and NotCancellable: whoever comes second, be it after themselves, comes too late.
+    """
+    order = selectors.order_for(person=person, order_id=order_id)
+    rules.require_owner(person, customer_id=order.customer_id)
+    payment = payment_selectors.locked_payment_of(order_id=order_id)
+    rules.require_cancellable(payment.order.status, is_partly_shipped=selectors.is_partly_shipped(order_id=order_id))
+    settling.cancel(payment, CancelReason.CUSTOMER, now=now)
+    return selectors.order_for(person=person, order_id=order_id)

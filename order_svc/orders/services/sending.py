@@ -1,0 +1,53 @@
+"""Sending an order, each seller their own lines, and its arrival."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from order_svc.orders import events, rules, selectors
+from order_svc.orders.models import Order, OrderEvent, OrderLine
+from order_svc.orders.services import settling
+from order_svc.payments import selectors as payment_selectors
+
+_MOVED_FIELDS = ["status", "version", "updated_at"]
+
+Name = OrderEvent.Name
+
+
+@transaction.atomic
+def ship_order(*, person: rules.Person, order_id: UUID, tracking: str, now: datetime) -> Order:
+    """Note that a seller has sent their lines, or staff all that is left. With the last line the order is shipped.
+
+    Raises NotFound, Forbidden and NotShippable, also for what was sent before.
+    """
+    selectors.order_for(person=person, order_id=order_id)
+    order = payment_selectors.locked_payment_of(order_id=order_id).order
+    lines = list(order.lines.all())
+    left = [line for line in lines if line.shipped_at is None]
+    parcel = [line for line in left if rules.may_ship(person, seller_id=line.seller_id)]
+    rules.require_seller(person, seller_ids=[line.seller_id for line in lines])
+    rules.require_shippable(order.status, is_anything_left=bool(parcel))
+    OrderLine.objects.filter(id__in=[line.id for line in parcel]).update(shipped_at=now, tracking=tracking)
+    order.ship(is_complete=parcel == left)
+    order.save(update_fields=_MOVED_FIELDS)
+    settling.note(order, Name.SHIPPED, at=now, detail=tracking)
+    publish(events.order_shipped(order, parcel, tracking=tracking))
+    return selectors.order_for(person=person, order_id=order_id)
+
+
+@transaction.atomic
+def deliver_order(*, person: rules.Person, order_id: UUID, now: datetime) -> Order:
+    """Note that an order has arrived, as its customer or staff say. Raises NotFound, Forbidden and NotDeliverable."""
+    order = selectors.order_for(person=person, order_id=order_id)
+    rules.require_owner(person, customer_id=order.customer_id)
+    order = payment_selectors.locked_payment_of(order_id=order_id).order
+    rules.require_deliverable(order.status)
+    order.deliver()
+    order.save(update_fields=_MOVED_FIELDS)
+    settling.note(order, Name.DELIVERED, at=now)
+    publish(events.order_delivered(order))
+    return selectors.order_for(person=person, order_id=order_id)
