@@ -24,7 +24,19 @@ _CHARGED = """
     LEFT JOIN payments_sandboxcharge AS c ON c.idempotency_key = p.id::text
     WHERE p.provider = 'sandbox' AND p.amount_minor > 0 AND (
         (p.status = 'captured' AND c.status IS DISTINCT FROM 'succeeded')
-        OR (p.status IN ('refunded', 'voided', 'declined') AND c.status = 'succeeded'))
+        OR (p.status IN ('refunded', 'voided', 'declined') AND c.status IN ('authorised', 'succeeded')))
+"""
+_UNSENT = """
+    SELECT o.id FROM orders_order AS o JOIN orders_orderline AS l ON l.order_id = o.id
+    GROUP BY o.id HAVING (o.status IN ('shipped', 'delivered')) <> bool_and(l.shipped_at IS NOT NULL)
+        OR (o.status IN ('placed', 'cancelled') AND bool_or(l.shipped_at IS NOT NULL))
+"""
+_STRAY = """
+    SELECT provider || ' ' || reference AS charge FROM payments_straycharge WHERE refunded_at IS NULL
+    UNION ALL
+    SELECT 'sandbox ' || c.id FROM payments_sandboxcharge AS c
+    LEFT JOIN payments_payment AS p ON p.id::text = c.idempotency_key
+    WHERE p.id IS NULL AND c.status IN ('authorised', 'succeeded')
 """
 _ORDERED = """
     SELECT o.id, l.sku, l.quantity::bigint FROM orders_order AS o JOIN orders_orderline AS l ON l.order_id = o.id
@@ -42,7 +54,11 @@ _KEPT_MONEY = """
     WHERE o.status = 'cancelled' AND p.status IN ('captured', 'processing')
 """
 _OVERDUE = "SELECT id FROM orders_order WHERE status = 'placed' AND placed_at < now() - %s * interval '1 second'"
-_CONFIRMED = "SELECT id::text, customer_id FROM orders_order WHERE status IN ('confirmed', 'shipped', 'delivered')"
+_CONFIRMED = """
+    SELECT o.id::text, o.customer_id FROM orders_order AS o
+    WHERE o.status IN ('confirmed', 'shipped', 'delivered') OR (o.cancel_reason = 'customer' AND EXISTS (
+        SELECT FROM orders_orderevent AS e WHERE e.order_id = o.id AND e.fact = 'orders.order_confirmed.v1'))
+"""
 _TOLD = """
     SELECT data->>'order_id' AS id, user_id, count(*) AS times FROM notifications_notification
     WHERE event = 'orders.order_confirmed.v1' AND audience = 'buyer' GROUP BY 1, 2
@@ -55,6 +71,8 @@ def sold_orders_are_paid_and_deducted_once(books: Books) -> Iterator[Breach]:
         yield Breach(f"order {row['id']}", "has no captured payment of its total")
     for row in books.rows(ORDERS, _CHARGED):
         yield Breach(f"order {row['id']}", "the provider's books and ours differ")
+    for row in books.rows(ORDERS, _UNSENT):
+        yield Breach(f"order {row['id']}", "what was sent of it is not what its status says")
     sold = books.tuples(PRODUCTS, _SOLD)
     ordered = books.tuples(ORDERS, _ORDERED)
     for order_id, sku, quantity in ordered - sold:
@@ -64,12 +82,14 @@ def sold_orders_are_paid_and_deducted_once(books: Books) -> Iterator[Breach]:
 
 
 def cancelled_orders_hold_nothing(books: Books) -> Iterator[Breach]:
-    """A cancelled order holds no reservation, no stock (see invariant 2) and no money."""
+    """A cancelled order holds no reservation, no stock (see invariant 2) and no money; no money is held for no order."""
     cancelled = books.tuples(ORDERS, _CANCELLED)
     for (order_id,) in books.tuples(PRODUCTS, _HELD) & cancelled:
         yield Breach(f"order {order_id}", "is cancelled and still holds a reservation")
     for row in books.rows(ORDERS, _KEPT_MONEY):
         yield Breach(f"order {row['id']}", "is cancelled and its money was not given back")
+    for row in books.rows(ORDERS, _STRAY):
+        yield Breach(f"charge {row['charge']}", "arrived for no order and was not sent back")
 
 
 def no_order_stays_open(books: Books) -> Iterator[Breach]:
@@ -80,7 +100,7 @@ def no_order_stays_open(books: Books) -> Iterator[Breach]:
 
 
 def buyers_were_told_once(books: Books) -> Iterator[Breach]:
-    """Each order that goes out has exactly one "order confirmed" notification, the buyer's."""
+    """Each order that was confirmed has exactly one "order confirmed" notification, the buyer's."""
     confirmed = {(order_id, customer_id, 1) for order_id, customer_id in books.tuples(ORDERS, _CONFIRMED)}
     told = books.tuples(NOTIFICATIONS, _TOLD)
     for order_id, _customer, _times in confirmed - told:
