@@ -23,6 +23,11 @@ class DomainError(Exception):
         self.context = context
         super().__init__(self.detail)
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """What a program needs to know besides, as further members of the problem (RFC 9457, 3.2)."""
+        return {}
+
 
 class NotFound(DomainError):
     """There is no such thing, or it is not yours to see."""

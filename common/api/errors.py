@@ -47,7 +47,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def _answer(refusal: Exception) -> Response | None:
     if isinstance(refusal, DomainError):
-        response = _response(refusal.status, refusal.code, refusal.detail, refusal.errors)
+        response = _response(refusal.status, refusal.code, refusal.detail, refusal.errors, refusal.members)
         if isinstance(refusal, TooManyRequests):
             response["Retry-After"] = str(refusal.retry_after_seconds)
         return response
@@ -79,8 +79,14 @@ def _is_for_a_browser(request: Request) -> bool:
     return renderer is not None and renderer.format != "json"
 
 
-def _response(status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
-    body = problem(status=status, code=code, detail=detail, errors=errors)
+def _response(
+    status: int,
+    code: str,
+    detail: str,
+    errors: dict[str, list[str]] | None = None,
+    members: dict[str, Any] | None = None,
+) -> Response:
+    body = problem(status=status, code=code, detail=detail, errors=errors, members=members)
     response = Response(body, status=status, content_type=CONTENT_TYPE)
     if status == 401:
         response["WWW-Authenticate"] = CHALLENGE

@@ -14,9 +14,17 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
 
 
-def problem(*, status: int, code: str, detail: str, errors: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
-    """The members of a problem; ``errors`` maps a field's dotted path to its reasons."""
+def problem(
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Mapping[str, list[str]] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A problem's members; ``errors`` maps a field's dotted path to its reasons, ``members`` are those of this code."""
     body: dict[str, Any] = {
+        **(members or {}),
         "type": f"urn:opencommerce:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,

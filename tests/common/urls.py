@@ -24,6 +24,10 @@ class TooLate(DomainError):
 
     code = "too_late"
 
+    @property
+    def members(self) -> dict[str, Any]:
+        return {"until": "noon", "status": "never shown"}
+
 
 class ItemInput(Input):
     """One line of a basket."""

@@ -96,6 +96,12 @@ class TestProblems:
         assert response.json()["code"] == "too_late"
         assert response.json()["detail"] == "It is too late for that."
 
+    def test_a_domain_refusal_may_have_members_of_its_own(self, visitor: Any) -> None:
+        body = visitor.get("/failing/domain/").json()
+
+        assert body["until"] == "noon"
+        assert body["status"] == 409
+
     def test_what_is_asked_too_often_is_429_with_a_time_to_come_back(self, visitor: Any) -> None:
         response = visitor.get("/failing/often/")
 
