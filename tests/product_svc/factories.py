@@ -81,6 +81,15 @@ def file_deleted(file_id: UUID, *, owner_id: UUID | None) -> FileDeleted:
     return FileDeleted(version=2, file_id=str(file_id), owner_id=str(owner_id), purpose="product_image")
 
 
+def products(count: int, **fields: Any) -> list[Product]:
+    """So many published products that cost the same, without variants, in one statement."""
+    given = {"seller": fields.pop("seller", None) or SellerProfileFactory(), "price_minor": 1250, "currency": "USD"}
+    names = [uuid.uuid4().hex for _ in range(count)]
+    return Product.objects.bulk_create(
+        Product(slug=name, title=f"Product {name}", status="published", **given, **fields) for name in names
+    )
+
+
 def line(sku: str, quantity: int) -> OrderLine:
     """A line of an order."""
     return OrderLine(sku=sku, title="Mug", quantity=quantity, unit_price_minor=1250, seller_id=str(uuid.uuid4()))

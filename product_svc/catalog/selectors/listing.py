@@ -84,7 +84,8 @@ def listed_products(
         Q() if sku is None else Q(id__in=Variant.objects.filter(sku=sku, is_retired=False).values("product_id")),
     )
     shelves = None if category is None else _branch(category)
-    if shelves is not None and (search or seller or len(shelves) <= 1):
+    is_sparse = search or seller or in_stock is False
+    if shelves is not None and (is_sparse or len(shelves) <= 1):
         products, shelves = products.filter(category__in=shelves), None
     fit = None
     if search:
@@ -106,10 +107,8 @@ def _with_places(products: QuerySet[Product], fit: Combinable | None) -> QuerySe
 
 def _found(products: QuerySet[Product], search: str, *, is_ranked: bool, is_guess: bool) -> QuerySet[Product]:
     if is_guess:
-        find = searching.best_looking_alike if is_ranked else searching.looking_alike
-    else:
-        find = searching.best_having_words if is_ranked else searching.having_words
-    return find(products, search)
+        return searching.looking_alike(products, search)
+    return searching.best_having_words(products, search) if is_ranked else searching.having_words(products, search)
 
 
 def _fit(search: str, *, is_guess: bool) -> Combinable:

@@ -20,21 +20,32 @@ each other, first of all those that have the words in their title; in the order 
 these. In another order it shows all that fit.
 """
 
+MAX_GUESSED = 50
+"""How long a search may be that is compared with titles letter by letter."""
+
 _MICRO = 1_000_000
+_LETTER = re.compile(r"[^\W_]")
 _LAST_WORD = re.compile(r"\w+\Z")
 _OPERATORS = re.compile(r'"|(^|\s)-|\sor\s', re.IGNORECASE)
 
 
 def having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """Those that have all words of a search, wherever."""
-    return products.filter(words=_query(search))
+    """Those that have all words of a search, wherever.
+
+    Where they are few they are looked up at once: asked for the first of a rare word in some order, PostgreSQL may take
+    it for less rare, and search for it through the whole shop in this order.
+    """
+    few = list(_newest(_having_words(products, search)))
+    if len(few) < CANDIDATES:
+        return products.filter(id__in=[row["id"] for row in few])
+    return _having_words(products, search)
 
 
 def best_having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
     """The candidates among those that have all words of a search."""
-    query = _query(search)
-    candidates = _newest(products.filter(title_words=query)).union(_newest(products.filter(words=query)), all=True)
-    return Product.objects.filter(id__in=candidates[:CANDIDATES])
+    anywhere = _having_words(products, search)
+    in_title = anywhere.filter(title_words=_query(search))
+    return Product.objects.filter(id__in=_newest(in_title).union(_newest(anywhere), all=True)[:CANDIDATES])
 
 
 def fit_of_words(search: str) -> Combinable:
@@ -43,13 +54,10 @@ def fit_of_words(search: str) -> Combinable:
 
 
 def looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """Those in whose title something stands that is written almost like the search."""
-    return products.filter(title__trigram_word_similar=search)
-
-
-def best_looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those that look alike."""
-    return Product.objects.filter(id__in=_newest(looking_alike(products, search)))
+    """The candidates among those in whose title something stands that is written almost like the search."""
+    if len(search) > MAX_GUESSED or not _LETTER.search(search):
+        return products.none()
+    return Product.objects.filter(id__in=_newest(products.filter(title__trigram_word_similar=search)))
 
 
 def fit_of_looks(search: str) -> Combinable:
@@ -59,8 +67,11 @@ def fit_of_looks(search: str) -> Combinable:
 
 def is_found(products: QuerySet[Product], search: str) -> bool:
     """Whether any product has all words of a search."""
-    # With a limit of one PostgreSQL would rather read the whole table than ask the index for a rare word.
-    return bool(_newest(having_words(products, search)))
+    return bool(_newest(_having_words(products, search)))
+
+
+def _having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
+    return products.filter(words=_query(search)) if _LETTER.search(search) else products.none()
 
 
 def _newest(products: QuerySet[Product]) -> QuerySet[Product, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db import transaction
-
 from product_svc.inventory import selectors
 from product_svc.inventory.models import StockItem
 
@@ -18,12 +16,11 @@ def follow_turns(items: Iterable[StockItem]) -> None:
         keep_availability(products)
 
 
-@transaction.atomic
 def keep_availability(product_ids: Collection[UUID]) -> None:
     """Look anew whether anything of these products can be ordered, and note it with them where it changed.
 
-    The products are locked before anything is counted. Else two who each take the last one of a variant, at the same
-    time, would each still see the other's, and nobody would note that the product is gone.
+    In the caller's transaction. The products are locked before anything is counted: else two who each take the last one
+    of a variant, at the same time, would each still see the other's, and nobody would note that the product is gone.
     """
     items = StockItem.objects.filter(product__in=product_ids).order_by("product_id")
     locked = items.select_related("product").select_for_update(of=("product",), no_key=True)
