@@ -29,7 +29,7 @@ class Visibility(models.TextChoices):
 class StoredFile(TimestampedModel):
     """An upload. The row is there before the object and goes after it, so no object is ever without its row."""
 
-    owner_id = models.UUIDField(db_index=True)
+    owner_id = models.UUIDField()
     purpose = models.CharField(max_length=16)
     visibility = models.CharField(max_length=8, choices=Visibility.choices)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.STORING)
@@ -50,6 +50,10 @@ class StoredFile(TimestampedModel):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty")]
         indexes = [
+            models.Index(fields=["owner_id", "-created_at", "-id"], condition=Q(status="stored"), name="file_by_age"),
+            models.Index(
+                fields=["owner_id", "name", "-created_at", "-id"], condition=Q(status="stored"), name="file_by_name"
+            ),
             models.Index(fields=["created_at"], condition=Q(status="storing"), name="file_unfinished"),
             models.Index(fields=["updated_at"], condition=Q(status="deleted"), name="file_to_remove"),
             models.Index(fields=["created_at"], condition=Q(awaits_variants=True), name="file_without_variants"),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from common.errors import NotFound
+from common.errors import Forbidden, NotFound
 from file_svc.files import rules
 from file_svc.files.models import FileVariant, Status, StoredFile, Visibility
 
@@ -31,6 +31,16 @@ def files_seen_by(*, person_id: UUID | None, is_staff: bool) -> QuerySet[StoredF
     if is_staff:
         return stored
     return stored.filter(Q(visibility=Visibility.PUBLIC) | Q(owner_id=person_id))
+
+
+def files_of(*, owner_id: UUID, person_id: UUID, is_staff: bool, **wanted: str) -> QuerySet[StoredFile]:
+    """What somebody has stored, with its smaller sizes; only what has this ``name`` or ``purpose``, on demand.
+
+    One's own, or anybody's for staff. Raises Forbidden.
+    """
+    if owner_id != person_id and not is_staff:
+        raise Forbidden
+    return StoredFile.objects.filter(status=Status.STORED, owner_id=owner_id, **wanted).prefetch_related("variants")
 
 
 def file_seen_by(*, file_id: UUID, person_id: UUID | None, is_staff: bool) -> StoredFile:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from common import clock
-from common.api.serializers import IdField, Input
+from common.api.serializers import IdField, Input, TextField
+from file_svc.files import rules
 from file_svc.files.api import links
 from file_svc.files.models import StoredFile
 
@@ -20,6 +21,14 @@ class UploadInput(Input):
     file = serializers.FileField()
     purpose = serializers.CharField(required=False, max_length=32)
     visibility = serializers.CharField(required=False, max_length=32)
+
+
+class FileFilters(Input):
+    """The query of a list; its page and cursor are the paginator's. ``owner`` is for staff."""
+
+    owner = IdField(required=False)
+    name = TextField(required=False, trim_whitespace=False, max_length=255)
+    purpose = serializers.ChoiceField(required=False, choices=list(rules.PURPOSES))
 
 
 class BulkDeleteInput(Input):

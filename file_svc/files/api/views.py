@@ -19,21 +19,31 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller, caller_id
+from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone, ReadOnly, SignedIn
 from common.errors import NotFound
 from file_svc.files import errors, selectors, services
 from file_svc.files.api import links
 from file_svc.files.api.content import content_answer
 from file_svc.files.api.parsers import UploadParser, require_length
-from file_svc.files.api.serializers import BulkDeleteInput, FileOutput, UploadInput
+from file_svc.files.api.serializers import BulkDeleteInput, FileFilters, FileOutput, UploadInput
 from file_svc.files.models import StoredFile
 
 
 class Files(APIView):
-    """POST keeps a file."""
+    """GET lists what one has stored, POST keeps a file."""
 
     permission_classes = [SignedIn]
     parser_classes = [UploadParser]
+
+    def get(self, request: Request) -> Response:
+        person_id, pages = caller_id(request), NewestFirst()
+        wanted = FileFilters.of(request.query_params.dict())
+        files = selectors.files_of(
+            owner_id=wanted.pop("owner", person_id), person_id=person_id, is_staff=caller(request).is_staff, **wanted
+        )
+        page = pages.paginate_queryset(files, request, view=self)
+        return _kept_private(pages.get_paginated_response(FileOutput(page, many=True).data))
 
     def post(self, request: Request) -> Response:
         require_length(request)
@@ -130,8 +140,11 @@ def _answer(file: StoredFile, *, status: int = 200) -> Response:
     response = Response(FileOutput(file).data, status=status)
     if status == HTTPStatus.CREATED:
         response["Location"] = urljoin(settings.PUBLIC_URL, reverse("file", args=[file.id]))
-    if not file.is_public:
-        response["Cache-Control"] = "private, no-store"
+    return response if file.is_public else _kept_private(response)
+
+
+def _kept_private(response: Response) -> Response:
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -69,8 +69,24 @@ def test_bulk_delete_needs_somebody_signed_in(visitor: APIClient) -> None:
     assert visitor.post("/api/v1/files/bulk-delete/", {"ids": [str(file.id)]}).status_code == 401
 
 
-def test_there_is_no_list_of_files(owner: APIClient, visitor: APIClient) -> None:
-    assert (owner.get("/api/v1/files/").status_code, visitor.get("/api/v1/files/").status_code) == (405, 401)
+class TestTheList:
+    def test_is_of_ones_own(self, request: pytest.FixtureRequest) -> None:
+        mine, theirs = factories.stored(), factories.stored(owner_id=factories.STRANGER)
+
+        people = {person: request.getfixturevalue(person).get("/api/v1/files/") for person in PEOPLE}
+
+        assert [answer.status_code for answer in people.values()] == [200, 200, 200, 401]
+        shown = [[file["id"] for file in people[person].json()["results"]] for person in PEOPLE[:3]]
+        assert shown == [[str(mine.id)], [str(theirs.id)], [str(theirs.id)]]  # staff are the stranger
+
+    def test_is_of_others_for_staff(self, request: pytest.FixtureRequest) -> None:
+        secret = factories.stored_secret()
+        path = f"/api/v1/files/?owner={factories.OWNER}"
+
+        answers = [request.getfixturevalue(person).get(path) for person in PEOPLE]
+
+        assert [answer.status_code for answer in answers] == [200, 403, 200, 401]
+        assert [file["id"] for file in answers[2].json()["results"]] == [str(secret.id)]
 
 
 def test_a_service_reached_directly_answers_nobody() -> None:

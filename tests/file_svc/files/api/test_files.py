@@ -1,8 +1,9 @@
-"""GET and DELETE /api/v1/files/{id}/, copies, and deleting several."""
+"""GET and DELETE /api/v1/files/{id}/, lists, copies, and deleting several."""
 
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,7 +19,8 @@ from tests.file_svc.conftest import Objects
 
 pytestmark = pytest.mark.django_db
 
-BULK_DELETE = "/api/v1/files/bulk-delete/"
+FILES = "/api/v1/files/"
+BULK_DELETE = f"{FILES}bulk-delete/"
 
 
 def path_of(file: StoredFile) -> str:
@@ -50,6 +52,78 @@ class TestGet:
 
         assert response.status_code == 404
         assert response["Content-Type"] == "application/problem+json"
+
+
+class TestList:
+    def test_is_newest_first_from_page_to_page(self, owner: APIClient) -> None:
+        files = [factories.stored_secret() for _ in range(5)]
+
+        first = owner.get(FILES, {"page_size": 3}).json()
+        second = owner.get(first["next"]).json()
+
+        shown = [file["id"] for page in (first, second) for file in page["results"]]
+        assert shown == [str(file.id) for file in reversed(files)]
+        assert second["next"] is None
+
+    def test_shows_a_file_as_it_is_shown_by_itself(self, owner: APIClient) -> None:
+        file = factories.stored()
+        services.make_variants(file_id=file.id)
+
+        answer = owner.get(FILES)
+
+        assert answer.json()["results"] == [owner.get(path_of(file)).json()]
+        assert answer["Cache-Control"] == "private, no-store"
+
+    def test_shows_only_what_is_stored(self, owner: APIClient) -> None:
+        kept, unfinished, deleted = (factories.stored_secret() for _ in range(3))
+        StoredFile.objects.filter(id=unfinished.id).update(status="storing")
+        StoredFile.objects.filter(id=deleted.id).update(status="deleted")
+
+        assert [file["id"] for file in owner.get(FILES).json()["results"]] == [str(kept.id)]
+
+    @pytest.mark.parametrize(
+        ("wanted", "names"),
+        [
+            ({"name": "a mug.png"}, ["a mug.png"]),
+            ({"name": "A mug.png"}, []),
+            ({"name": "mug"}, []),
+            ({"purpose": "invoice"}, ["invoice.pdf"]),
+            ({"purpose": "avatar"}, []),
+            ({"name": "invoice.pdf", "purpose": "product_image"}, []),
+        ],
+    )
+    def test_can_be_narrowed(self, owner: APIClient, wanted: dict[str, str], names: list[str]) -> None:
+        factories.stored(name="a mug.png")
+        factories.stored_secret()
+
+        assert [file["name"] for file in owner.get(FILES, wanted).json()["results"]] == names
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("owner", "7"),
+            ("name", ""),
+            ("name", "x" * 256),
+            ("purpose", "fun"),
+            ("purpose", ""),
+            ("page_size", "0"),
+            ("cursor", "nonsense"),
+        ],
+    )
+    def test_names_what_is_bad(self, owner: APIClient, field: str, value: str) -> None:
+        answer = owner.get(FILES, {field: value})
+
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+    @pytest.mark.parametrize("count", [1, 10])
+    def test_costs_the_same_however_much_it_shows(
+        self, owner: APIClient, django_assert_num_queries: Callable[[int], Any], count: int
+    ) -> None:
+        for _ in range(count):
+            factories.stored_secret()
+
+        with django_assert_num_queries(2):
+            assert len(owner.get(FILES).json()["results"]) == count
 
 
 class TestDelete:
