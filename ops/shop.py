@@ -126,6 +126,10 @@ class Shop:
         """What is known of a stored file."""
         return self._object("GET", f"/api/v1/files/{file_id}/")
 
+    def files(self, **filters: str) -> Iterator[Json]:
+        """What the user has stored, page after page."""
+        return self.every("/api/v1/files/", {"page_size": "100", **filters})
+
     def file_content(self, file_id: str) -> bytes:
         """A stored file as it was uploaded."""
         content: bytes = self.request("GET", f"/api/v1/files/{file_id}/content/", read=bytes)

@@ -16,7 +16,7 @@ def clear_up(shop: Shop, journal: Journal) -> None:
     """Delete what an import that was cut off left behind. An upload may still become a file: look again later."""
     for sent in journal.unanswered():
         used = image_ids(find_product(shop, sent.sku))
-        orphans = set(journal.find_uploads(sent.name)) - used
+        orphans = {str(file["id"]) for file in shop.files(name=sent.name)} - used
         journal.doubt(sent.sku, orphans)
         if orphans or time.time() - sent.at > _HOPE_SECONDS:
             journal.answer(sent.id, sku=sent.sku, file_id=None)

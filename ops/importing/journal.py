@@ -7,18 +7,13 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from common.topology import FILES
 from ops.errors import OpsError
-from ops.importing.uploads import uploads_in
 from ops.platform import Platform
-
-FindUploads = Callable[[str], list[str]]
-"""The ids of the stored files of a name."""
 
 _TABLES = """
     CREATE TABLE IF NOT EXISTS doubtful (sku TEXT, file_id TEXT, PRIMARY KEY (sku, file_id)) WITHOUT ROWID;
@@ -44,10 +39,9 @@ class Journal:
     product shows no more once it is changed. All are forgotten when the product is written.
     """
 
-    def __init__(self, path: Path, *, find_uploads: FindUploads) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._claim = _claimed(path.with_suffix(".lock"))
-        self.find_uploads = find_uploads
         self._turn = threading.Lock()
         self._pages = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._pages.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}")
@@ -55,8 +49,7 @@ class Journal:
     @classmethod
     def of(cls, platform: Platform) -> Self:
         """The journal of this run of the platform, gone with its data. Raises OpsError while another import has it."""
-        database = platform.state.read("run")["databases"][FILES.name]
-        return cls(platform.state.directory / "import.sqlite", find_uploads=uploads_in(database))
+        return cls(platform.state.directory / "import.sqlite")
 
     def __enter__(self) -> Self:
         return self

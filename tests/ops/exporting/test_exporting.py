@@ -103,7 +103,7 @@ def shop(tmp_path: Path) -> FakeShop:
 
 
 def load(shop: FakeShop, path: Path) -> None:
-    with Journal(path.parent / "import.sqlite", find_uploads=shop.find_uploads) as journal:
+    with Journal(path.parent / "import.sqlite") as journal:
         report = import_catalog(cast(Shop, shop), CatalogFile(path), journal, watch=lambda *_: None, patience_seconds=0)
     assert report.is_clean
 
@@ -125,7 +125,7 @@ def content(shop: FakeShop) -> list[object]:
             "id": "",
             "slug": "",
             "category": product["category"] and names[product["category"]["slug"]],
-            "images": [(image["alt"], shop.files[image["id"]]["sha256"]) for image in product["images"]],
+            "images": [(image["alt"], shop.kept_files[image["id"]]["sha256"]) for image in product["images"]],
         }
         for product in sorted(shop.kept_products.values(), key=lambda product: product["title"])
     ]
@@ -147,7 +147,7 @@ class TestExportCatalog:
         load(other, tmp_path / "out" / name)
 
         assert content(other) == content(shop)
-        assert len(other.files) == 2
+        assert len(other.kept_files) == 2
 
     def test_leaves_pictures_alone_without_them(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
         export(shop, tmp_path / "out" / name, with_pictures=False)
@@ -158,7 +158,7 @@ class TestExportCatalog:
 
     def test_leaves_nothing_half_written(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
         (tmp_path / name).write_text("what was there")
-        next(iter(shop.files.values())).pop("content")
+        next(iter(shop.kept_files.values())).pop("content")
 
         with pytest.raises(KeyError):
             export(shop, tmp_path / name)
@@ -167,7 +167,7 @@ class TestExportCatalog:
         assert list(tmp_path.glob(".*.part")) == []
 
     def test_says_which_pictures_are_gone(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
-        shop.files.clear()
+        shop.kept_files.clear()
 
         exported = export(shop, tmp_path / "out" / name)
 

@@ -26,7 +26,7 @@ class FakeShop:
     def __init__(self) -> None:
         self.branches: dict[str | None, list[Json]] = {None: []}
         self.kept_products: dict[str, Json] = {}
-        self.files: dict[str, Json] = {}
+        self.kept_files: dict[str, Json] = {}
         self.refusals: dict[str, Refused] = {}
         """What is raised when a product of this title is created or changed."""
         self.calls: list[str] = []
@@ -76,25 +76,25 @@ class FakeShop:
             "content_type": mimetypes.guess_type(path)[0],
             "content": content.removesuffix(METADATA),
         }
-        self.files[file["id"]] = file
+        self.kept_files[file["id"]] = file
         self._perhaps_die("upload")
         return file
 
-    def find_uploads(self, name: str) -> list[str]:
-        return [file["id"] for file in self.files.values() if file["name"] == name]
+    def files(self, *, name: str) -> Iterator[Json]:
+        return (file for file in self.kept_files.values() if file["name"] == name)
 
     def file(self, file_id: str) -> Json:
-        if file_id not in self.files:
+        if file_id not in self.kept_files:
             raise Refused(404, {"code": "not_found"})
-        return self.files[file_id]
+        return self.kept_files[file_id]
 
     def file_content(self, file_id: str) -> bytes:
-        return self.files[file_id]["content"]
+        return self.kept_files[file_id]["content"]
 
     def delete_file(self, file_id: str) -> None:
-        if file_id not in self.files:
+        if file_id not in self.kept_files:
             raise Refused(404, {"code": "not_found"})
-        del self.files[file_id]
+        del self.kept_files[file_id]
         self._perhaps_die("delete")
 
     def _keep(self, product_id: str, body: Json, *, call: str) -> Json:

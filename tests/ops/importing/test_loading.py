@@ -41,7 +41,7 @@ def write(folder: Path, *rows: dict[str, Any]) -> CatalogFile:
 
 def load(shop: FakeShop, folder: Path, *rows: dict[str, Any]) -> Report:
     file = write(folder, *rows)
-    with Journal(folder / "import.sqlite", find_uploads=shop.find_uploads) as journal:
+    with Journal(folder / "import.sqlite") as journal:
         return import_catalog(cast(Shop, shop), file, journal, watch=lambda *_: None, parallel=1, patience_seconds=0)
 
 
@@ -103,7 +103,7 @@ class TestImportCatalog:
         load(shop, folder, BOOTS)
 
         assert shop.calls == ["upload 1.webp", "change Boots"]
-        assert shop.files.keys() == {image["id"] for image in next(shop.products(sku="ESHOP-1"))["images"]}
+        assert shop.kept_files.keys() == {image["id"] for image in next(shop.products(sku="ESHOP-1"))["images"]}
 
     def test_keeps_the_picture_when_the_file_has_none(self, shop: FakeShop, folder: Path) -> None:
         load(shop, folder, BOOTS)
@@ -121,7 +121,7 @@ class TestImportCatalog:
 
         assert [(bad.name, bad.reason) for bad in report.refused] == [("Boots", "title: Too short.")]
         assert report.counts == {Outcome.CREATED: 1, Outcome.REFUSED: 1}
-        assert len(shop.files) == 1
+        assert len(shop.kept_files) == 1
 
     def test_stops_where_no_row_is_to_blame(self, shop: FakeShop, folder: Path) -> None:
         shop.refusals["Boots"] = Refused(403, {"code": "permission_denied"})
@@ -129,7 +129,7 @@ class TestImportCatalog:
         with pytest.raises(Refused):
             load(shop, folder, BOOTS)
 
-        assert shop.files == {}
+        assert shop.kept_files == {}
 
     def test_says_what_the_lists_do_not_show(self, shop: FakeShop, folder: Path) -> None:
         shop.is_listing = False
@@ -148,7 +148,7 @@ class TestImportCatalog:
 
         assert [entry.line for entry in report.refused] == [1]
         assert "its picture 1.webp is none" in report.refused[0].reason
-        assert list(shop.files) == [image["id"] for image in next(shop.products(sku="ESHOP-2"))["images"]]
+        assert list(shop.kept_files) == [image["id"] for image in next(shop.products(sku="ESHOP-2"))["images"]]
 
     def test_calls_unchanged_what_the_shop_will_not_have_otherwise(self, shop: FakeShop, folder: Path) -> None:
         shop.cleans = True
@@ -160,7 +160,7 @@ class TestImportCatalog:
 
     def test_lets_only_one_import_run(self, shop: FakeShop, folder: Path) -> None:
         with (
-            Journal(folder / "import.sqlite", find_uploads=shop.find_uploads),
+            Journal(folder / "import.sqlite"),
             pytest.raises(OpsError, match="Another import is under way"),
         ):
             load(shop, folder, BOOTS)
@@ -171,13 +171,13 @@ class TestImportCatalog:
 
         file = write(folder, BOOTS, BAG)
         with (
-            Journal(folder / "import.sqlite", find_uploads=shop.find_uploads) as journal,
+            Journal(folder / "import.sqlite") as journal,
             pytest.raises(KeyboardInterrupt),
         ):
             import_catalog(cast(Shop, shop), file, journal, watch=interrupt)
 
         shown = {image["id"] for product in shop.products() for image in product["images"]}
-        assert shop.files.keys() == shown != set()
+        assert shop.kept_files.keys() == shown != set()
         assert load(shop, folder, BOOTS, BAG).is_clean
 
     def test_tells_of_each_row(self, shop: FakeShop, folder: Path) -> None:
@@ -206,7 +206,7 @@ class TestAnImportThatWasKilled:
 
         products = list(shop.products())
         assert sorted(product["title"] for product in products) == ["Bag", "Boots"]
-        assert shop.files.keys() == {image["id"] for product in products for image in product["images"]}
+        assert shop.kept_files.keys() == {image["id"] for product in products for image in product["images"]}
 
     def test_leaves_nothing_behind_when_the_row_is_gone_from_the_file(self, shop: FakeShop, folder: Path) -> None:
         shop.dies_after = "upload"
@@ -215,19 +215,19 @@ class TestAnImportThatWasKilled:
 
         load(shop, folder, BAG)
 
-        assert len(shop.files) == 1
+        assert len(shop.kept_files) == 1
 
     def test_waits_for_an_upload_that_becomes_a_file_later(self, shop: FakeShop, folder: Path) -> None:
         shop.dies_after = "upload"
         with pytest.raises(Killed):
             load(shop, folder, BOOTS)
-        late = shop.files.popitem()
+        late = shop.kept_files.popitem()
 
         load(shop, folder, BOOTS)
-        shop.files.update([late])
+        shop.kept_files.update([late])
         load(shop, folder, BOOTS)
 
-        assert shop.files.keys() == {image["id"] for image in next(shop.products(sku="ESHOP-1"))["images"]}
+        assert shop.kept_files.keys() == {image["id"] for image in next(shop.products(sku="ESHOP-1"))["images"]}
 
 
 class TestRehearse:
