@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from product_svc.catalog import services
 from product_svc.catalog.models import Product
 from tests.product_svc.factories import product
+from tests.product_svc.races import at_once
 
 PRODUCTS = "/api/v1/products/"
 
@@ -42,11 +41,11 @@ class TestRateProduct:
 def test_counts_each_of_many_reviews_at_once() -> None:
     mug = product()
 
-    def rate(rating: int) -> None:
-        services.rate_product(product_id=mug.id, rating_change=rating, count_change=1)
-        connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(rate, [1, 5] * 20))
+    at_once(
+        [
+            lambda rating=rating: services.rate_product(product_id=mug.id, rating_change=rating, count_change=1)
+            for rating in [1, 5] * 20
+        ]
+    )
 
     assert Product.objects.values_list("rating_sum", "rating_count").get() == (120, 40)

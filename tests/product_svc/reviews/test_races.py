@@ -13,7 +13,7 @@ from product_svc.catalog.models import Product
 from product_svc.reviews import errors, services
 from product_svc.reviews.models import Review
 from tests.product_svc.factories import NOON, product, seller
-from tests.product_svc.inventory.test_races import at_once
+from tests.product_svc.races import at_once
 from tests.product_svc.reviews.factories import SAYS, buyer_of, review
 
 pytestmark = pytest.mark.django_db(transaction=True)
