@@ -4,6 +4,8 @@ from __future__ import annotations
 
 PUBLIC = "public"
 
+SIZES = ("thumb", "medium", "large")
+
 
 def flaw_of(*, is_deleted: bool, content_type: str, purpose: str, visibility: str, wanted_for: str) -> str | None:
     """What keeps a file from being shown for a purpose, in a sentence for whoever wants to; None when nothing does."""

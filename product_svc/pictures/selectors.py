@@ -1,10 +1,13 @@
-"""Reading what is known of files."""
+"""What is known of files, and where they are found as pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from urllib.parse import urljoin
 from uuid import UUID
+
+from django.conf import settings
 
 from product_svc.pictures import rules
 from product_svc.pictures.models import Picture
@@ -26,6 +29,12 @@ def verdicts(file_ids: Collection[UUID], *, wanted_for: str) -> dict[UUID, Verdi
         file_id: _verdict(pictures[file_id], wanted_for=wanted_for) if file_id in pictures else Verdict()
         for file_id in file_ids
     }
+
+
+def addresses(file_id: UUID) -> dict[str, str]:
+    """Where a picture is found, in each of the sizes that file_svc keeps it in."""
+    content = urljoin(settings.PUBLIC_URL, f"/api/v1/files/{file_id}/content/")
+    return {size: f"{content}?variant={size}" for size in rules.SIZES}
 
 
 def _verdict(picture: Picture, *, wanted_for: str) -> Verdict:

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urljoin
-from uuid import UUID
-
-from django.conf import settings
 from rest_framework import serializers
 
-from common.api.serializers import Input, LineField, ProseField
+from common.api.serializers import IdField, Input, LineField, ProseField, WholeNumberField
+from product_svc.pictures import selectors as pictures
 from product_svc.reviews import rules
 from product_svc.reviews.models import Review
-
-PICTURE_SIZES = ("thumb", "medium", "large")
-
-
-class RatingField(serializers.IntegerField):
-    """A whole number of stars, and nothing that merely looks like one."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class FileIdField(serializers.UUIDField):
-    """The id of a file; a number is not taken for one."""
-
-    def to_internal_value(self, data: Any) -> UUID:
-        if not isinstance(data, str):
-            self.fail("invalid", value=data)
-        return super().to_internal_value(data)
 
 
 class ChangeReviewInput(Input):
     """Some of a review. Pictures are named by their file ids, and replaced as a whole."""
 
-    rating = RatingField(required=False, min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
+    rating = WholeNumberField(required=False, min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
     title = LineField(required=False, max_length=rules.MAX_TITLE)
     body = ProseField(required=False, max_length=rules.MAX_BODY)
-    images = serializers.ListField(required=False, child=FileIdField(), max_length=rules.MAX_IMAGES)
+    images = serializers.ListField(required=False, child=IdField(), max_length=rules.MAX_IMAGES)
 
 
 class PostReviewInput(ChangeReviewInput):
     """A new review."""
 
-    rating = RatingField(min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
+    rating = WholeNumberField(min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
     title = LineField(max_length=rules.MAX_TITLE)
     body = ProseField(max_length=rules.MAX_BODY)
 
@@ -69,10 +45,4 @@ class ReviewOutput(serializers.Serializer[Review]):
     created_at = serializers.DateTimeField()
 
     def get_images(self, review: Review) -> list[dict[str, str]]:
-        return [_shown(file_id) for file_id in review.images]
-
-
-def _shown(file_id: UUID) -> dict[str, str]:
-    """A picture, in the sizes that file_svc keeps it in."""
-    content = urljoin(settings.PUBLIC_URL, f"/api/v1/files/{file_id}/content/")
-    return {"id": str(file_id), **{size: f"{content}?variant={size}" for size in PICTURE_SIZES}}
+        return [{"id": str(file_id), **pictures.addresses(file_id)} for file_id in review.images]

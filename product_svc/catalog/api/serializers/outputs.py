@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urljoin
 from uuid import UUID
 
-from django.conf import settings
 from rest_framework import serializers
 
 from common.money import Money
 from product_svc.catalog.models import Product, Variant
 from product_svc.catalog.selectors import CategoryNode
-
-PICTURE_SIZES = ("thumb", "medium", "large")
+from product_svc.pictures import selectors as pictures
 
 
 class CategoryOutput(serializers.Serializer[Any]):
@@ -88,7 +85,4 @@ def _rating(average: Decimal | None, count: int) -> dict[str, Any]:
 
 
 def _image(file_id: UUID, alt: str) -> dict[str, str]:
-    """A picture, in the sizes that file_svc keeps it in."""
-    content = urljoin(settings.PUBLIC_URL, f"/api/v1/files/{file_id}/content/")
-    sizes = {size: f"{content}?variant={size}" for size in PICTURE_SIZES}
-    return {"id": str(file_id), "alt": alt, **sizes}
+    return {"id": str(file_id), "alt": alt, **pictures.addresses(file_id)}
