@@ -67,11 +67,16 @@ class PageQuery:
     page_size: int = PAGE_SIZE
 
     @classmethod
-    def of(cls, request: Request) -> Self:
-        """What a request asks for. Raises ValidationError."""
-        filters = request.query_params.dict()
+    def of(cls, path: str, query: Mapping[str, str]) -> Self:
+        """What the query of an address asks for. Raises ValidationError."""
+        filters = dict(query)
         cursor, page_size = filters.pop("cursor", None), filters.pop("page_size", None)
-        return cls(path=request.path, filters=filters, cursor=cursor, page_size=_page_size(page_size))
+        return cls(path=path, filters=filters, cursor=cursor or None, page_size=_page_size(page_size))
+
+    @property
+    def address(self) -> str:
+        """Where this page is found, written in the one way in which lists write it."""
+        return self._url(self.cursor)
 
     def page_of(self, rows: QuerySet[Any], *, order: Sequence[str], read: Read = _read) -> Page:
         """The page of these rows, ordered by fields that all rise or all fall, the last of them being unique.
@@ -134,7 +139,7 @@ class NewestFirst(BasePagination):
     ordering: Sequence[str] = ("-created_at", "-id")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
-        self.page = PageQuery.of(request).page_of(queryset, order=self.ordering)
+        self.page = PageQuery.of(request.path, request.query_params.dict()).page_of(queryset, order=self.ordering)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -26,3 +26,5 @@ class ProductChanged(Contract, name="products.product_changed.v1", aggregate="pr
     status: str
     """``draft``, ``published`` or ``archived``; only a published one can be bought."""
     variants: tuple[ProductVariant, ...]
+    categories: tuple[str, ...] = ()
+    """The id of the category in which it stands, and of the one in which it stood before this change."""

@@ -1,13 +1,15 @@
 """Products as facts."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from common.contracts import ProductChanged, ProductVariant
 from product_svc.catalog.models import Product, Variant
 
 
-def product_changed(product: Product, variants: Iterable[Variant]) -> ProductChanged:
-    """A product as it is now, with the variants that it is offered in."""
+def product_changed(product: Product, variants: Iterable[Variant], *, left: UUID | None = None) -> ProductChanged:
+    """A product as it is now, with the variants that it is offered in, and the category that it has left."""
+    categories = {str(category_id) for category_id in (product.category_id, left) if category_id}
     return ProductChanged(
         version=product.version,
         product_id=str(product.id),
@@ -16,6 +18,7 @@ def product_changed(product: Product, variants: Iterable[Variant]) -> ProductCha
         title=product.title,
         status=product.status,
         variants=tuple(_told(variant) for variant in variants),
+        categories=tuple(sorted(categories)),
     )
 
 

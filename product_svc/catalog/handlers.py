@@ -5,6 +5,7 @@ from uuid import UUID
 from common.contracts import FileDeleted, FileStored, UserRegistered
 from common.events.subscriptions import subscribe
 from product_svc.catalog import services
+from product_svc.reviews import services as reviews
 
 
 @subscribe(UserRegistered)
@@ -16,11 +17,13 @@ def keep_seller_when_user_registered(fact: UserRegistered) -> None:
 
 @subscribe(FileStored)
 def judge_picture_when_file_stored(fact: FileStored) -> None:
-    """A product may show it already, on trust."""
+    """A product or a review may show it already, on trust."""
     services.judge_stored_picture(file=fact)
+    reviews.judge_picture(file_id=UUID(fact.file_id))
 
 
 @subscribe(FileDeleted)
 def take_picture_off_when_file_deleted(fact: FileDeleted) -> None:
     """Nobody can see it any more."""
     services.take_off_deleted_picture(file=fact)
+    reviews.judge_picture(file_id=UUID(fact.file_id))

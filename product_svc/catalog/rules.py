@@ -197,16 +197,19 @@ def branch_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> set[UUID]:
     return {category for level in _levels(root, parents) for category in level}
 
 
+def line_of(category: UUID | None, parents: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
+    """A category and all that it stands below; of none, nothing."""
+    while category is not None:
+        yield category
+        category = parents.get(category)
+
+
 def _height_of(root: UUID, parents: Mapping[UUID, UUID | None]) -> int:
     return len(list(_levels(root, parents)))
 
 
 def _depth_of(category: UUID | None, parents: Mapping[UUID, UUID | None]) -> int:
-    depth = 0
-    while category is not None:
-        category = parents[category]
-        depth += 1
-    return depth
+    return len(list(line_of(category, parents)))
 
 
 def _levels(root: UUID, parents: Mapping[UUID, UUID | None]) -> Iterator[list[UUID]]:

@@ -6,6 +6,7 @@ _SETTINGS = for_service(
     "product_svc",
     apps=(
         "django.contrib.postgres",
+        "product_svc.answers",
         "product_svc.catalog",
         "product_svc.inventory",
         "product_svc.pictures",

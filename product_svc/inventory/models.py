@@ -16,8 +16,12 @@ class StockItem(TimestampedModel):
     reserved = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=1)
     """Rises with each change of ``on_hand``, which is what others are told of."""
+    has_moved = False
+    """Whether, since it was read, there are more or fewer to be ordered."""
     has_turned = False
     """Whether, since it was read, the last one went or the first one came."""
+    slug = ""
+    """Its product's, where it was read with it."""
 
     class Meta:
         constraints = [
@@ -52,10 +56,11 @@ class StockItem(TimestampedModel):
         self.version += 1
 
     def _change(self, *, on_hand: int = 0, reserved: int = 0) -> None:
-        had_any = self.available > 0
+        before = self.available
         self.on_hand += on_hand
         self.reserved += reserved
-        self.has_turned = self.has_turned or had_any != (self.available > 0)
+        self.has_moved = self.has_moved or before != self.available
+        self.has_turned = self.has_turned or (before > 0) != (self.available > 0)
 
 
 class Kind(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from common.errors import NotFound
 from product_svc.inventory.models import StockItem
@@ -13,13 +13,18 @@ from product_svc.inventory.models import StockItem
 
 def stock_item_of(*, owner_id: UUID | None, sku: str, for_update: bool = False) -> StockItem:
     """The stock of a SKU that this seller sells; of any for ``owner_id=None``, who is staff. Raises NotFound."""
-    items = StockItem.objects.select_for_update(of=("self",)) if for_update else StockItem.objects.all()
+    items = _to_change() if for_update else StockItem.objects.all()
     if owner_id is not None:
         items = items.filter(product__seller_id=owner_id)
     try:
         return items.get(sku=sku)
     except StockItem.DoesNotExist:
         raise NotFound from None
+
+
+def stock_to_change(*, skus: Iterable[str]) -> QuerySet[StockItem]:
+    """The stock of these SKUs, locked in their order."""
+    return _to_change().filter(sku__in=skus).order_by("sku")
 
 
 def available(*, sku: OuterRef) -> Subquery:
@@ -31,3 +36,8 @@ def products_in_stock(product_ids: Iterable[UUID]) -> set[UUID]:
     """Those of which anything can be ordered."""
     left = StockItem.objects.filter(product__in=product_ids, on_hand__gt=F("reserved"), variant__is_retired=False)
     return set(left.values_list("product_id", flat=True))
+
+
+def _to_change() -> QuerySet[StockItem]:
+    items = StockItem.objects.select_for_update(of=("self",))
+    return items.annotate(slug=F("product__slug"))  # type: ignore[no-redef]  # this is the one that is declared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +10,8 @@ from rest_framework.views import APIView
 
 from common.api.permissions import ReadOnly, Staff
 from product_svc.catalog import selectors, services
+from product_svc.catalog.api import pages
+from product_svc.catalog.api.given import given
 from product_svc.catalog.api.serializers import CategoryOutput, ChangeCategoryInput, CreateCategoryInput
 
 
@@ -17,9 +20,8 @@ class Categories(APIView):
 
     permission_classes = [ReadOnly | Staff]
 
-    def get(self, _request: Request) -> Response:
-        tree = CategoryOutput(selectors.category_tree(), many=True).data
-        return Response({"next": None, "previous": None, "results": tree})
+    def get(self, request: Request) -> HttpResponse:
+        return given(request, pages.category_tree())
 
     def post(self, request: Request) -> Response:
         category = services.create_category(**CreateCategoryInput.of(request.data))

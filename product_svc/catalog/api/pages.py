@@ -1,44 +1,98 @@
-"""What the shop shows everybody, as plain data: it depends on what stands in the arguments and on nothing else."""
+"""What the shop shows everybody, as JSON that is kept: it depends on what is asked and on nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+
+import msgspec
+from django.http import QueryDict
 
 from common.api.pagination import Page, PageQuery
-from product_svc.catalog import selectors
-from product_svc.catalog.api.filters import ORDERS
+from common.caching import Answer
+from common.errors import NotFound
+from product_svc.answers import selectors as answers
+from product_svc.catalog import rules, selectors
+from product_svc.catalog.api.filters import ORDERS, ProductFilters
 from product_svc.catalog.api.serializers import product_detail, product_item
 
 LIST = "/api/v1/products/"
 
+_NOTHING = b""
+"""Kept of a product that is not there or not shown: those who ask for it should not have to wait for each other."""
 
-def product_list(
-    filters: Mapping[str, Any], *, cursor: str | None, page_size: int, shows_all: bool = False
-) -> dict[str, Any]:
-    """A page of the list that these valid filters ask for; with ``shows_all`` also of what is not published.
 
-    Where no product has the words of a search, it is of those that look like them. Raises ValidationError for a cursor
-    that is none of this list.
+@dataclass(frozen=True)
+class ListQuestion:
+    """Which page of which list is asked for. Ways of asking that mean the same are one question."""
+
+    filters: Mapping[str, Any]
+    page: PageQuery
+
+    @classmethod
+    @lru_cache(maxsize=1024)
+    def of(cls, query_string: str) -> ListQuestion:
+        """What an address asks for; names in its query that mean nothing are passed over. Raises ValidationError."""
+        page = PageQuery.of(LIST, QueryDict(query_string.encode("iso-8859-1")).dict())
+        filters = ProductFilters.of(page.filters)
+        return cls(filters, replace(page, filters=_written(filters)))
+
+
+def product_list(asked: ListQuestion) -> Answer:
+    """A page of published products. Raises ValidationError for a cursor that is none of this list."""
+    filters = asked.filters
+    compute = lambda: msgspec.json.encode(products_listed(asked))  # noqa: E731
+    return answers.product_list(
+        asked.page.address, compute, category=filters.get("category"), seller=filters.get("seller")
+    )
+
+
+def product_page(key: str) -> Answer:
+    """The published product of this id or slug, in full. Raises NotFound."""
+    if rules.is_id(key):
+        key = key.lower()
+    elif len(key) > rules.MAX_SLUG:
+        raise NotFound
+    answer = answers.product_page(key, lambda: _page_or_nothing(key))
+    if answer.body == _NOTHING:
+        raise NotFound
+    return answer
+
+
+def category_tree() -> Answer:
+    """All categories, each with those below it."""
+    return answers.category_tree(
+        lambda: msgspec.json.encode({"next": None, "previous": None, "results": selectors.category_tree()})
+    )
+
+
+def products_listed(asked: ListQuestion, *, shows_all: bool = False) -> dict[str, Any]:
+    """The same as plain data, not kept; with ``shows_all`` also of what is not published.
+
+    Where no product has the words of a search, it is of those that look like them. Raises ValidationError.
     """
-    page_query = PageQuery(path=LIST, filters=_written(filters), cursor=cursor, page_size=page_size)
-    page = _page(page_query, filters, shows_all=shows_all, is_guess=False)
-    if not page.rows and "search" in filters and not selectors.is_found(filters["search"]):
-        page = _page(page_query, filters, shows_all=shows_all, is_guess=True)
+    page, search = _page(asked, shows_all=shows_all, is_guess=False), asked.filters.get("search")
+    if search and not page.rows and not selectors.is_found(search):
+        page = _page(asked, shows_all=shows_all, is_guess=True)
     return page.answer(map(product_item, page.rows))
 
 
-def product_page(product_id: UUID) -> dict[str, Any]:
-    """A published product in full. Raises NotFound."""
-    return product_detail(selectors.published_product(product_id))
+def _page(asked: ListQuestion, *, shows_all: bool, is_guess: bool) -> Page:
+    narrowed, order = dict(asked.filters), asked.filters["ordering"]
+    del narrowed["ordering"]
+    listing = selectors.listed_products(
+        **narrowed, is_ranked=order == "relevance", is_guess=is_guess, shows_all=shows_all
+    )
+    return asked.page.page_of(listing.products, order=ORDERS[order], read=listing.read)
 
 
-def _page(page_query: PageQuery, filters: Mapping[str, Any], *, shows_all: bool, is_guess: bool) -> Page:
-    narrowed = {name: value for name, value in filters.items() if name != "ordering"}
-    is_ranked = filters["ordering"] == "relevance"
-    listing = selectors.listed_products(**narrowed, is_ranked=is_ranked, is_guess=is_guess, shows_all=shows_all)
-    return page_query.page_of(listing.products, order=ORDERS[filters["ordering"]], read=listing.read)
+def _page_or_nothing(key: str) -> bytes:
+    try:
+        return msgspec.json.encode(product_detail(selectors.published_product(key)))
+    except NotFound:
+        return _NOTHING
 
 
 def _written(filters: Mapping[str, Any]) -> dict[str, str]:

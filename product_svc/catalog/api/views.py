@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import conditional_page
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,12 +10,11 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller
-from common.api.pagination import PageQuery
 from common.api.permissions import ReadOnly, SellerOrStaff
 from common.errors import NotFound
 from product_svc.catalog import selectors, services
 from product_svc.catalog.api import pages
-from product_svc.catalog.api.filters import ProductFilters
+from product_svc.catalog.api.given import given, given_to_caller
 from product_svc.catalog.api.serializers import (
     ChangeProductInput,
     CreateProductInput,
@@ -24,18 +22,16 @@ from product_svc.catalog.api.serializers import (
 )
 
 
-@method_decorator(conditional_page, name="dispatch")
 class Products(APIView):
     """GET lists what is for sale, POST adds to it."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
 
-    def get(self, request: Request) -> Response:
-        asked = PageQuery.of(request)
-        filters = ProductFilters.of(asked.filters)
-        shows_all = "sku" in filters and caller(request).is_staff
-        found = pages.product_list(filters, cursor=asked.cursor, page_size=asked.page_size, shows_all=shows_all)
-        return Response(found)
+    def get(self, request: Request) -> HttpResponse:
+        asked = pages.ListQuestion.of(request.META["QUERY_STRING"])
+        if "sku" in asked.filters and caller(request).is_staff:
+            return given_to_caller(request, pages.products_listed(asked, shows_all=True))
+        return given(request, pages.product_list(asked))
 
     def post(self, request: Request) -> Response:
         body = CreateProductInput.of(request.data)
@@ -43,17 +39,16 @@ class Products(APIView):
         return Response(product_detail(selectors.product_page(product.id)), status=status.HTTP_201_CREATED)
 
 
-@method_decorator(conditional_page, name="dispatch")
 class ProductDetail(APIView):
     """GET shows a product, PATCH changes it, DELETE takes it out of the shop."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
 
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: Request, key: str) -> HttpResponse:
         try:
-            return Response(pages.product_page(selectors.product_id_called(key)))
+            return given(request, pages.product_page(key))
         except NotFound:  # or not shown to everybody
-            return Response(product_detail(selectors.product_seen_by(caller(request), key=key)))
+            return given_to_caller(request, product_detail(selectors.product_seen_by(caller(request), key=key)))
 
     def patch(self, request: Request, key: str) -> Response:
         changes = ChangeProductInput.of(request.data)

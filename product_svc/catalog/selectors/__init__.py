@@ -5,17 +5,18 @@ from product_svc.catalog.selectors.categories import (
     category_branch,
     category_called,
     category_tree,
+    keys_of_lines,
     parents_of_categories,
 )
 from product_svc.catalog.selectors.listing import Listing, is_found, listed_products
 from product_svc.catalog.selectors.products import (
-    product_id_called,
     product_ids_of,
     product_page,
     product_row,
     product_seen_by,
     product_to_change,
     published_product,
+    whereabouts,
 )
 
 __all__ = [
@@ -25,13 +26,14 @@ __all__ = [
     "category_called",
     "category_tree",
     "is_found",
+    "keys_of_lines",
     "listed_products",
     "parents_of_categories",
-    "product_id_called",
     "product_ids_of",
     "product_page",
     "product_row",
     "product_seen_by",
     "product_to_change",
     "published_product",
+    "whereabouts",
 ]

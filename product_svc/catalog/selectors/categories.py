@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,6 +38,14 @@ def category_branch(key: str) -> CategoryNode:
 def parents_of_categories() -> dict[UUID, UUID | None]:
     """Each category's parent."""
     return dict(Category.objects.values_list("id", "parent_id"))
+
+
+def keys_of_lines(category_ids: Iterable[UUID | None]) -> set[str]:
+    """What these categories, and all that they stand below, are called: their ids and their slugs."""
+    rows = list(Category.objects.values_list("id", "slug", "parent_id"))
+    parents = {category_id: parent for category_id, _slug, parent in rows}
+    lines = {category for category_id in category_ids for category in rules.line_of(category_id, parents)}
+    return {key for category_id, slug, _parent in rows if category_id in lines for key in (str(category_id), slug)}
 
 
 def category_called(key: str) -> Category:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet
@@ -22,14 +23,9 @@ def product_seen_by(viewer: Person, *, key: str) -> Product:
     return _first(_whole().filter(_called(key), _visible_to(viewer)))
 
 
-def published_product(product_id: UUID) -> Product:
-    """The whole product that is shown to everybody. Raises NotFound."""
-    return _first(_whole().filter(id=product_id, status=Status.PUBLISHED))
-
-
-def product_id_called(key: str) -> UUID:
-    """The id of the product of this id or slug, if there is one. Raises NotFound for a slug that is none."""
-    return UUID(key) if rules.is_id(key) else _first(Product.objects.filter(slug=key).only("id")).id
+def published_product(key: str) -> Product:
+    """The whole product of this id or slug, if it is shown to everybody. Raises NotFound."""
+    return _first(_whole().filter(_called(key), status=Status.PUBLISHED))
 
 
 def product_page(product_id: UUID) -> Product:
@@ -56,6 +52,22 @@ def product_row(viewer: Person, *, key: str, for_update: bool = False) -> Produc
 def product_ids_of(*, skus: Iterable[str]) -> set[UUID]:
     """Whose SKUs these are, or were."""
     return set(Variant.objects.filter(sku__in=skus).values_list("product_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """By what a product is asked for, and in whose lists it stands."""
+
+    id: UUID
+    slug: str
+    seller_id: UUID
+    category_id: UUID | None
+
+
+def whereabouts(product_ids: Iterable[UUID]) -> list[Whereabouts]:
+    """Of these products."""
+    rows = Product.objects.filter(id__in=product_ids)
+    return [Whereabouts(*row) for row in rows.values_list("id", "slug", "seller_id", "category_id")]
 
 
 def _whole() -> QuerySet[Product]:

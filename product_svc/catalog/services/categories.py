@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from common.errors import InvalidInput, NotFound
+from product_svc.answers import services as answers
 from product_svc.catalog import errors, rules, selectors
 from product_svc.catalog.models import Category, Product
 from product_svc.catalog.services.keywords import name_anew
@@ -20,6 +21,7 @@ def create_category(*, slug: str, name: str, parent: str | None = None) -> Categ
     category = Category(slug=slug, name=name)
     _place(category, below=parent)
     _save(category)
+    answers.forget_tree()
     return category
 
 
@@ -31,12 +33,15 @@ def change_category(*, key: str, changes: Mapping[str, Any]) -> Category:
     """
     _lock_tree()
     category = selectors.category_called(key)
+    answers.forget_categories([category.id])
     category.slug = changes.get("slug", category.slug)
     category.name = changes.get("name", category.name)
     if "parent" in changes:
         _place(category, below=changes["parent"])
     _save(category)
-    name_anew(Product.objects.filter(category=category))
+    answers.forget_categories([category.id])
+    if changes.keys() & {"slug", "name"}:
+        _show_anew(category)
     return category
 
 
@@ -48,6 +53,7 @@ def delete_category(*, key: str) -> None:
     if category.children.exists() or category.products.exists():
         raise errors.CategoryInUse
     category.delete()
+    answers.forget_tree()
 
 
 def shelf_for(key: str | None) -> Category | None:
@@ -97,6 +103,13 @@ def _named(key: str | None, *, field: str) -> Category | None:
         return selectors.category_called(key)
     except NotFound:
         raise _unknown(field) from None
+
+
+def _show_anew(category: Category) -> None:
+    """The products that stand right in it say what it is called, and are found by that."""
+    products = Product.objects.filter(category=category)
+    name_anew(products)
+    answers.forget_products(products.values_list("id", flat=True).iterator())
 
 
 def _unknown(field: str) -> InvalidInput:

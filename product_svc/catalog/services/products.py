@@ -72,6 +72,7 @@ def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now:
     product = selectors.product_to_change(editor, key=key)
     if not changes:
         return product
+    left = product.category_id
     _set_fields(product, changes)
     if "images" in changes:
         replace_images(product, changes["images"], verdicts, editor=editor, now=now)
@@ -79,7 +80,7 @@ def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now:
         replace_variants(product, changes["variants"], now=now)
     product.version += 1
     product.save()
-    tell(product)
+    tell(product, left=left)
     return product
 
 

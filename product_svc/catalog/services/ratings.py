@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from product_svc.answers import services as answers
 from product_svc.catalog.models import Product
 
 
@@ -19,3 +20,4 @@ def rate_product(*, product_id: UUID, rating_change: int, count_change: int) -> 
         rating_sum=F("rating_sum") + rating_change,
         rating_count=F("rating_count") + count_change,
     )
+    answers.forget_products([product_id])

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from common.errors import Forbidden, InvalidInput
+from product_svc.answers import services as answers
 from product_svc.catalog import rules
 from product_svc.catalog.models import Product, SellerProfile
 from product_svc.catalog.rules import Person
@@ -17,8 +18,14 @@ from product_svc.catalog.services.keywords import name_anew
 def keep_seller(*, seller_id: UUID, name: str, version: int) -> None:
     """Replace what we know of a seller, unless something newer is known."""
     _seller(seller_id, name)
-    SellerProfile.objects.filter(id=seller_id, version__lt=version).update(name=name, version=version)
-    name_anew(Product.objects.filter(seller_id=seller_id))
+    seller = SellerProfile.objects.select_for_update(no_key=True).get(id=seller_id)
+    if seller.version >= version:
+        return
+    is_renamed = seller.name != name
+    seller.name, seller.version = name, version
+    seller.save()
+    if is_renamed:
+        _show_anew(seller)
 
 
 def seller_for(author: Person, *, seller_id: UUID | None) -> SellerProfile:
@@ -31,6 +38,13 @@ def seller_for(author: Person, *, seller_id: UUID | None) -> SellerProfile:
     if author.id is None or seller_id not in {None, author.id}:
         raise Forbidden
     return _seller(author.id, author.name)
+
+
+def _show_anew(seller: SellerProfile) -> None:
+    """The seller's products say who sells them, and are found by that."""
+    products = Product.objects.filter(seller=seller)
+    name_anew(products)
+    answers.forget_products(products.values_list("id", flat=True).iterator())
 
 
 def _named(seller_id: UUID) -> SellerProfile:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from uuid import UUID
 
+from product_svc.answers import services as answers
 from product_svc.inventory import selectors
 from product_svc.inventory.models import StockItem
 
 
-def follow_turns(items: Iterable[StockItem]) -> None:
-    """After stock was written, look again at the products of those items of which there is suddenly none, or some."""
-    products = {item.product_id for item in items if item.has_turned}
-    if products:
-        keep_availability(products)
+def follow_stock(items: Collection[StockItem]) -> None:
+    """After stock was written, show it; and look again at products of whose items there is suddenly none, or some."""
+    answers.forget_pages((item.product_id, item.slug) for item in items if item.has_moved)
+    turned = {item.product_id for item in items if item.has_turned}
+    if turned:
+        keep_availability(turned)
 
 
 def keep_availability(product_ids: Collection[UUID]) -> None:
@@ -26,7 +28,8 @@ def keep_availability(product_ids: Collection[UUID]) -> None:
     locked = items.select_related("product").select_for_update(of=("product",), no_key=True)
     products = {item.product_id: item.product for item in locked.only("product__is_in_stock")}
     in_stock = selectors.products_in_stock(product_ids)
-    for product_id, product in products.items():
-        if product.is_in_stock != (product_id in in_stock):
-            product.is_in_stock = not product.is_in_stock
-            product.save(update_fields=["is_in_stock"])
+    wrong = [product for product_id, product in products.items() if product.is_in_stock != (product_id in in_stock)]
+    for product in wrong:
+        product.is_in_stock = not product.is_in_stock
+        product.save(update_fields=["is_in_stock"])
+    answers.forget_products(product.id for product in wrong)

@@ -6,17 +6,18 @@ of its SKUs, so that no two orders wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from common.contracts import OrderLine
 from common.events.outbox import publish
-from product_svc.inventory import errors, events, rules
+from product_svc.inventory import errors, events, rules, selectors
 from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
-from product_svc.inventory.services.availability import follow_turns
+from product_svc.inventory.services.availability import follow_stock
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) 
     if order.stage != Stage.NEW:
         return
     wanted = rules.wanted_by(lines)
-    items = {item.sku: item for item in StockItem.objects.select_for_update().filter(sku__in=wanted).order_by("sku")}
+    items = {item.sku: item for item in selectors.stock_to_change(skus=wanted)}
     missing = rules.shortages(wanted, {sku: item.available for sku, item in items.items()})
     if missing:
         _reach(order, Stage.REJECTED)
@@ -84,10 +85,13 @@ def _lock_order(order_id: UUID) -> OrderStock:
     return OrderStock.objects.select_for_update().get(order_id=order_id)
 
 
-def _lock_reserved(order: OrderStock) -> list[Reservation]:
+def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:
     """What was put aside for the order, with its stock locked."""
     reservations = order.reservations.select_related("item").select_for_update(of=("item",))
-    return list(reservations.order_by("item__sku"))
+    found = list(reservations.annotate(slug=F("item__product__slug")).order_by("item__sku"))
+    for reservation in found:
+        reservation.item.slug = reservation.slug
+    return found
 
 
 def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> None:
@@ -103,7 +107,7 @@ def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str,
 def _save_stock(reservations: Iterable[Reservation]) -> None:
     items = [reservation.item for reservation in reservations]
     StockItem.objects.bulk_update(items, ["on_hand", "reserved", "version"])
-    follow_turns(items)
+    follow_stock(items)
 
 
 def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from common.events.outbox import publish
 from product_svc.inventory import events, rules, selectors
 from product_svc.inventory.models import Kind, StockItem, StockMovement
-from product_svc.inventory.services.availability import follow_turns
+from product_svc.inventory.services.availability import follow_stock
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def adjust_stock(*, owner_id: UUID | None, sku: str, delta: int, reason: str, no
     rules.require_cover(on_hand=item.on_hand, reserved=item.reserved, delta=delta)
     item.move(delta)
     item.save(update_fields=["on_hand", "version", "updated_at"])
-    follow_turns([item])
+    follow_stock([item])
     StockMovement.objects.create(item=item, delta=delta, kind=Kind.ADJUSTED, reason=reason, created_at=now)
     publish(events.stock_changed(item))
     return item

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from product_svc.catalog.api import pages
-from product_svc.catalog.api.filters import ProductFilters
 from product_svc.catalog.models import Category, SellerProfile
 from tests.product_svc.factories import CategoryFactory, SellerProfileFactory
 
@@ -48,7 +48,7 @@ def big_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def plan_of(query: dict[str, str]) -> list[dict[str, Any]]:
     """The steps in which PostgreSQL finds a page."""
     with CaptureQueriesContext(connection) as told:
-        assert pages.product_list(ProductFilters.of(query), cursor=None, page_size=20)["results"]
+        assert pages.products_listed(pages.ListQuestion.of(urlencode(query)))["results"]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {told[-1]['sql']}")
         found = cursor.fetchone()[0]

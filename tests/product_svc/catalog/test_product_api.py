@@ -184,7 +184,7 @@ class TestRead:
 
         with django_assert_num_queries(3):
             assert len(visitor.get(f"{PRODUCTS}{mug.id}/").json()["variants"]) == count
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert len(visitor.get(f"{PRODUCTS}mug/").json()["variants"]) == count
 
 
