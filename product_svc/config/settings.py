@@ -16,7 +16,7 @@ _SETTINGS = for_service(
 # Rows lie on no spinning disk, so that looking up a few thousand is better than searching for them in order. And of
 # what people search for, one letter in six may be wrong.
 _SETTINGS["DATABASES"]["default"]["OPTIONS"]["options"] += (
-    " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.5"
+    " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.55"
 )
 
 globals().update(_SETTINGS)

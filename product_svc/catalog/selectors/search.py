@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from product_svc.catalog.models import Product
 
-CANDIDATES = 500
+CANDIDATES = 300
 """How many products are ranked at most.
 
 To rank all that have a common word costs more with each product of the shop. So only the newest are weighed against
@@ -20,11 +20,8 @@ each other, first of all those that have the words in their title; in the order 
 these. In another order it shows all that fit.
 """
 
-MAX_GUESSED = 50
-"""How long a search may be that is compared with titles letter by letter."""
-
 _MICRO = 1_000_000
-_LETTER = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]+")
 _LAST_WORD = re.compile(r"\w+\Z")
 _OPERATORS = re.compile(r'"|(^|\s)-|\sor\s', re.IGNORECASE)
 
@@ -54,10 +51,13 @@ def fit_of_words(search: str) -> Combinable:
 
 
 def looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those in whose title something stands that is written almost like the search."""
-    if len(search) > MAX_GUESSED or not _LETTER.search(search):
-        return products.none()
-    return Product.objects.filter(id__in=_newest(products.filter(title__trigram_word_similar=search)))
+    """The candidates among those whose title has something that is written almost like the longest word of a search.
+
+    All words together would be compared with each title that has as many common letters.
+    """
+    longest = max(_WORD.findall(search), key=len, default="")
+    alike = products.filter(title__trigram_word_similar=longest) if longest else products.none()
+    return Product.objects.filter(id__in=_newest(alike))
 
 
 def fit_of_looks(search: str) -> Combinable:
@@ -71,7 +71,7 @@ def is_found(products: QuerySet[Product], search: str) -> bool:
 
 
 def _having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    return products.filter(words=_query(search)) if _LETTER.search(search) else products.none()
+    return products.filter(words=_query(search)) if _WORD.search(search) else products.none()
 
 
 def _newest(products: QuerySet[Product]) -> QuerySet[Product, Any]:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from product_svc.catalog.api import pages
 from product_svc.catalog.models import Category, SellerProfile
+from product_svc.catalog.selectors.search import CANDIDATES
 from tests.product_svc.factories import CategoryFactory, SellerProfileFactory
 
 FILL = """
@@ -104,4 +105,4 @@ class TestList:
     def test_of_a_common_word_ranks_no_more_than_the_candidates(self) -> None:
         plan = plan_of({"search": "product"})
 
-        assert max(step["Actual Rows"] for step in plan) <= 500
+        assert max(step["Actual Rows"] for step in plan) <= CANDIDATES

@@ -33,7 +33,7 @@ class TestSearch:
 
         assert found(visitor, search) == ["iPhone 15"]
 
-    @pytest.mark.parametrize("search", ["iphome", "iphne 15", "aple iphone", "appel iphone"])
+    @pytest.mark.parametrize("search", ["iphome", "iphonr 15", "aple iphone", "appel iphone"])
     def test_finds_what_is_written_almost_like_it(self, visitor: Any, search: str) -> None:
         product("A", title="Apple iPhone 15")
         product("B", title="Lamp")
