@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -16,6 +17,12 @@ class Feed(models.Model):
 
     user_id = models.UUIDField(primary_key=True)
     last_sequence = models.PositiveBigIntegerField(default=0)
+    muted = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
+    """What they do not want to be told at once, as ``rules.choice`` writes it."""
+
+    def wants(self, group: str, channel: str) -> bool:
+        """Whether they are told of this that way."""
+        return rules.choice(group, channel) not in self.muted
 
 
 class Notification(models.Model):
@@ -36,6 +43,8 @@ class Notification(models.Model):
     title = models.CharField(max_length=rules.MAX_TITLE)
     body = models.TextField()
     data = models.JSONField()
+    is_live = models.BooleanField(default=True, db_default=True)
+    """Whether it is pushed to those who listen; it stands in the list in any case."""
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
@@ -47,6 +56,22 @@ class Notification(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread")]
+
+
+class UnreportedTelling(models.Model):
+    """That somebody was told of an order, until that was told to those who keep the order."""
+
+    class Channel(models.TextChoices):
+        """How they were told."""
+
+        FEED = "feed"
+        EMAIL = "email"
+
+    order_id = models.UUIDField()
+    event = models.CharField(max_length=128)
+    audience = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    at = models.DateTimeField()
 
 
 class Delivery(models.Model):

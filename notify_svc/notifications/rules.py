@@ -25,6 +25,13 @@ HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
 BUYER = "buyer"
 SELLER = "seller"
 
+GROUPS = ("orders", "sales", "reviews")
+"""What people may choose about, each on its own: what they bought, what they sold, and what is said of it."""
+LIVE = "live"
+MAIL = "mail"
+CHANNELS = (LIVE, MAIL)
+"""How they may be told at once. Everything is written down for them in any case."""
+
 MAX_TITLE = 200
 BEST_RATING = 5
 
@@ -100,7 +107,7 @@ def drafts_of_shipped_order(order: OrderShipped) -> list[Draft]:
         body=body,
         tracking=order.tracking,
         is_complete=order.is_complete,
-        items=[{"sku": line.sku, "title": line.title, "quantity": line.quantity} for line in order.lines],
+        parcel=[{"sku": line.sku, "title": line.title, "quantity": line.quantity} for line in order.lines],
     )
     return [replace(draft, subject_id=f"{order.order_id}:{order.version}")]
 
@@ -132,6 +139,23 @@ def drafts_of_posted_review(review: ReviewPosted) -> list[Draft]:
         },
     )
     return [draft]
+
+
+def group_of(draft: Draft) -> str:
+    """Which choice of its reader's decides about a notification."""
+    if not is_of_order(draft.event):
+        return "reviews"
+    return "sales" if draft.audience == SELLER else "orders"
+
+
+def is_of_order(event: str) -> bool:
+    """Whether a fact says what became of an order."""
+    return event.startswith("orders.")
+
+
+def choice(group: str, channel: str) -> str:
+    """How a choice is written down when it is no."""
+    return f"{group}.{channel}"
 
 
 def next_mail_attempt_at(*, attempts: int, now: datetime) -> datetime | None:

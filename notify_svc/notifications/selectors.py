@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from notify_svc.notifications import rules
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
 
@@ -46,3 +47,9 @@ def due_deliveries(*, now: datetime) -> QuerySet[Delivery]:
     """What should be on its way, the longest due first."""
     due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=now)
     return due.select_related("notification").order_by("next_attempt_at")
+
+
+def choices_of(*, user_id: UUID) -> dict[str, dict[str, bool]]:
+    """Of which group of events a person is told at once, and how; of all in every way unless they chose."""
+    feed = Feed.objects.filter(user_id=user_id).first() or Feed(user_id=user_id)
+    return {group: {channel: feed.wants(group, channel) for channel in rules.CHANNELS} for group in rules.GROUPS}

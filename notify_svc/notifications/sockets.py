@@ -138,13 +138,17 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             self.woken.clear()
 
     async def _catch_up(self) -> None:
-        """Send all that follows what was sent last: no wake-up says what is new, so none can be wrong about it."""
+        """Send all that follows what was sent last, and that its reader wants live.
+
+        No wake-up says what is new, so none can be wrong about it.
+        """
         while True:
             notifications = await read(selectors.notifications_after)(
                 user_id=self.user_id, sequence=self.sent, limit=BATCH
             )
             for notification in notifications:
-                await self.send_json(_message(notification))
+                if notification.is_live:
+                    await self.send_json(_message(notification))
                 self.sent = notification.sequence
             if len(notifications) < BATCH:
                 return

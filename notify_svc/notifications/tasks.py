@@ -10,3 +10,9 @@ from notify_svc.notifications import services
 def deliver_mail(**_: object) -> None:
     """Send the letters that are due."""
     services.deliver_mail(now=clock.now())
+
+
+@shared_task(name="notifications.report_tellings")
+def report_tellings(**_: object) -> None:
+    """Tell those who keep the orders who was told of them."""
+    services.report_tellings()

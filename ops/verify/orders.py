@@ -82,7 +82,7 @@ def sold_orders_are_paid_and_deducted_once(books: Books) -> Iterator[Breach]:
 
 
 def cancelled_orders_hold_nothing(books: Books) -> Iterator[Breach]:
-    """A cancelled order holds no reservation, no stock (see invariant 2) and no money; no money is held for no order."""
+    """A cancelled order holds no reservation, no stock (see invariant 2) and no money; none is kept for no order."""
     cancelled = books.tuples(ORDERS, _CANCELLED)
     for (order_id,) in books.tuples(PRODUCTS, _HELD) & cancelled:
         yield Breach(f"order {order_id}", "is cancelled and still holds a reservation")

@@ -6,24 +6,27 @@ from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from notify_svc.notifications.models import Notification
 
 
 def send(letter_id: UUID, notification: Notification, *, email: str, full_name: str) -> None:
-    """Send a notification as a letter. What is sent twice bears the same Message-ID, by which one can tell.
+    """Send a notification as a letter, in plain text and in HTML.
 
-    Raises OSError (SMTPException is one) when it cannot be handed over.
+    What is sent twice bears the same Message-ID, by which one can tell. Raises OSError (SMTPException is
+    one) when it cannot be handed over.
     """
     context = {"notification": notification, "full_name": full_name, "shop_url": settings.PUBLIC_URL}
-    EmailMessage(
+    letter = EmailMultiAlternatives(
         subject=notification.title,
         body=render_to_string("notifications/letter.txt", context),
         to=[email],
         headers={"Message-ID": f"<{letter_id}@{_sender_domain()}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+    )
+    letter.attach_alternative(render_to_string("notifications/letter.html", context), "text/html")
+    letter.send()
 
 
 def _sender_domain() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from common.api.serializers import Input
@@ -13,6 +15,41 @@ class NotificationFilter(Input):
     """What a list may be narrowed by."""
 
     unread = serializers.BooleanField(required=False)
+
+
+class FlagField(serializers.BooleanField):
+    """True or false, and nothing that merely looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictInput(Input):
+    """A name that is misspelt is not taken for one that is left out."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_internal_value(data)
+        unknown = {name: ["There is no such choice."] for name in data if name not in self.fields}
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
+
+
+class ChannelsInput(StrictInput):
+    """How to be told at once; what is left out stays on."""
+
+    live = FlagField(required=False)
+    mail = FlagField(required=False)
+
+
+class PreferencesInput(StrictInput):
+    """For each group of events; what is left out stays on."""
+
+    orders = ChannelsInput(required=False)
+    sales = ChannelsInput(required=False)
+    reviews = ChannelsInput(required=False)
 
 
 class NotificationOutput(serializers.ModelSerializer[Notification]):

@@ -15,7 +15,12 @@ from common import clock
 from common.api.authentication import caller_id
 from common.api.pagination import NewestFirst
 from notify_svc.notifications import selectors, services
-from notify_svc.notifications.api.serializers import NotificationFilter, NotificationOutput, TicketOutput
+from notify_svc.notifications.api.serializers import (
+    NotificationFilter,
+    NotificationOutput,
+    PreferencesInput,
+    TicketOutput,
+)
 from notify_svc.notifications.models import Notification
 
 
@@ -55,6 +60,18 @@ class AllRead(APIView):
     def post(self, request: Request) -> Response:
         services.read_all_notifications(user_id=caller_id(request), now=clock.now())
         return Response(status=204)
+
+
+class Preferences(APIView):
+    """GET tells how the caller is told at once of what; PUT says it anew, whole."""
+
+    def get(self, request: Request) -> Response:
+        return Response(selectors.choices_of(user_id=caller_id(request)))
+
+    def put(self, request: Request) -> Response:
+        wanted = PreferencesInput.of(request.data)
+        services.choose(user_id=caller_id(request), wanted=wanted)
+        return Response(selectors.choices_of(user_id=caller_id(request)))
 
 
 class SocketTicket(APIView):

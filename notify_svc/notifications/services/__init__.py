@@ -1,8 +1,10 @@
 """What is done with notifications, a module a topic."""
 
 from notify_svc.notifications.adapters.wake_ups import listen
+from notify_svc.notifications.services.choosing import choose
 from notify_svc.notifications.services.mailing import deliver_mail
 from notify_svc.notifications.services.reading import read_all_notifications, read_notification
+from notify_svc.notifications.services.reporting import report_tellings
 from notify_svc.notifications.services.telling import (
     tell_of_cancelled_order,
     tell_of_confirmed_order,
@@ -15,12 +17,14 @@ from notify_svc.notifications.services.tickets import Ticket, issue_ticket, rede
 
 __all__ = [
     "Ticket",
+    "choose",
     "deliver_mail",
     "issue_ticket",
     "listen",
     "read_all_notifications",
     "read_notification",
     "redeem_ticket",
+    "report_tellings",
     "tell_of_cancelled_order",
     "tell_of_confirmed_order",
     "tell_of_delivered_order",

@@ -10,6 +10,7 @@ from django.db import transaction
 from notify_svc.notifications import rules, selectors
 from notify_svc.notifications.adapters import mail
 from notify_svc.notifications.models import Delivery
+from notify_svc.notifications.services import reporting
 from notify_svc.recipients import selectors as recipients
 
 BATCH = 50
@@ -55,6 +56,8 @@ def _deliver(delivery: Delivery, *, now: datetime) -> bool:
         delivery.fail(error=f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
         delivery.save()
         return False
-    delivery.succeed(now=now)
-    delivery.save()
+    with transaction.atomic():
+        delivery.succeed(now=now)
+        delivery.save()
+        reporting.note_mailed(delivery.notification, at=now)
     return True

@@ -20,6 +20,7 @@ from common.contracts import (
 from notify_svc.notifications import rules
 from notify_svc.notifications.adapters import wake_ups
 from notify_svc.notifications.models import Delivery, Feed, Notification
+from notify_svc.notifications.services import reporting
 
 
 def tell_of_confirmed_order(*, order: OrderConfirmed, now: datetime) -> None:
@@ -55,19 +56,27 @@ def tell_of_posted_review(*, review: ReviewPosted, now: datetime) -> None:
 @transaction.atomic
 def _write_down(drafts: Iterable[rules.Draft], *, now: datetime) -> None:
     # Feeds are locked in one order, or two orders between the same two people could wait for each other.
-    for draft in sorted(drafts, key=lambda draft: (draft.user_id, draft.audience)):
-        _add_to_feed(draft, now=now)
+    in_order = sorted(drafts, key=lambda draft: (draft.user_id, draft.audience))
+    added = [notification for draft in in_order if (notification := _add_to_feed(draft, now=now))]
+    reporting.note_written(added)
 
 
-def _add_to_feed(draft: rules.Draft, *, now: datetime) -> None:
+def _add_to_feed(draft: rules.Draft, *, now: datetime) -> Notification | None:
     feed, _ = Feed.objects.select_for_update().get_or_create(user_id=draft.user_id)
     if _is_written_down(draft):
-        return
+        return None
     feed.last_sequence += 1
     feed.save(update_fields=["last_sequence"])
-    notification = Notification.objects.create(**asdict(draft), sequence=feed.last_sequence, created_at=now)
-    Delivery.objects.create(notification=notification, channel=Delivery.Channel.EMAIL, next_attempt_at=now)
-    transaction.on_commit(partial(wake_ups.wake, draft.user_id), robust=True)
+    group = rules.group_of(draft)
+    is_live = feed.wants(group, rules.LIVE)
+    notification = Notification.objects.create(
+        **asdict(draft), sequence=feed.last_sequence, is_live=is_live, created_at=now
+    )
+    if feed.wants(group, rules.MAIL):
+        Delivery.objects.create(notification=notification, channel=Delivery.Channel.EMAIL, next_attempt_at=now)
+    if is_live:
+        transaction.on_commit(partial(wake_ups.wake, draft.user_id), robust=True)
+    return notification
 
 
 def _is_written_down(draft: rules.Draft) -> bool:

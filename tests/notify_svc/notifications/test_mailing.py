@@ -15,7 +15,7 @@ from common.settings.mail import mail_settings
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
 from notify_svc.recipients.services import remember_recipient
-from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, ReviewPostedFactory
+from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, OrderShippedFactory, ReviewPostedFactory
 from tests.notify_svc.notifications.failing_mail import EmailBackend
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,31 @@ class TestDeliverMail:
 
         assert "2 × Salt & <Pepper> (12.50 USD)" in str(mail.outbox[0].body)
         assert "Total: 25.00 USD" in str(mail.outbox[0].body)
+
+    def test_says_it_in_html_that_is_safe_and_fit_for_the_dark(self) -> None:
+        know_ada()
+        confirm(lines=(OrderLineFactory(title="Salt & <script>", seller_id=str(uuid.uuid4())),))
+
+        services.deliver_mail(now=NOON)
+
+        [html] = [str(part.content) for part in mail.outbox[0].alternatives]
+        assert "2 × Salt &amp; &lt;script&gt;" in html
+        assert '<meta name="color-scheme" content="light dark">' in html
+        assert "<script" not in html
+        assert "<link" not in html
+        assert "src=" not in html
+
+    def test_says_how_to_follow_a_parcel(self) -> None:
+        know_ada()
+        fact = OrderShippedFactory(customer_id=str(ADA), tracking="1Z999")
+        services.tell_of_shipped_order(order=fact, now=NOON)
+
+        services.deliver_mail(now=NOON)
+
+        [letter] = mail.outbox
+        for text in (str(letter.body), str(letter.alternatives[0].content)):
+            assert "1Z999" in text
+            assert "2 × Teapot" in text
 
     def test_says_to_a_seller_what_a_buyer_thinks(self) -> None:
         know_ada()
@@ -155,7 +180,9 @@ class TestMailSettings:
         [path] = (tmp_path / "in box").iterdir()
         letter = email.message_from_bytes(path.read_bytes(), policy=policy.default)
         assert (letter["To"], letter["Subject"]) == ("ada@example.com", "Order OC-9 is confirmed")
-        assert "Hello Ada" in letter.get_content()
+        text, html = letter.iter_parts()
+        assert "Hello Ada" in text.get_content()
+        assert "Order OC-9 is confirmed</h1>" in html.get_content()
 
     def test_a_server_is_never_waited_for_for_ever(self) -> None:
         said = mail_settings("smtp://user:p%40ss@mail.example:2525")

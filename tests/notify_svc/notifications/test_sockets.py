@@ -75,6 +75,17 @@ class TestLive:
 
             assert feed.is_silent()
 
+    def test_passes_over_what_its_reader_does_not_want_live(self, daphne: Daphne, buyer: str) -> None:
+        with daphne.follow(buyer) as feed:
+            feed.next()
+            services.choose(user_id=uuid.UUID(buyer), wanted={"orders": {"live": False}})
+            confirm(buyer)
+            services.choose(user_id=uuid.UUID(buyer), wanted={})
+            confirm(buyer)
+
+            assert feed.next()["sequence"] == 2
+            assert feed.is_silent()
+
     def test_tells_all_of_a_persons_pages(self, daphne: Daphne, buyer: str) -> None:
         with daphne.follow(buyer) as one, daphne.follow(buyer) as other:
             one.next(), other.next()

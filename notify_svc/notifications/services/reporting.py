@@ -1,0 +1,51 @@
+"""Telling those who keep the orders who was told of them: many in one fact, so that it costs next to nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from notify_svc.notifications import events, rules
+from notify_svc.notifications.models import Notification, UnreportedTelling
+
+BATCH = 500
+
+Channel = UnreportedTelling.Channel
+
+
+@transaction.atomic
+def report_tellings() -> None:
+    """Tell what has gathered, a batch at most; another worker takes another one."""
+    waiting = UnreportedTelling.objects.select_for_update(skip_locked=True).order_by("id")
+    tellings = list(waiting[:BATCH])
+    if tellings:
+        publish(events.people_told(tellings, batch_id=uuid.uuid4()))
+        UnreportedTelling.objects.filter(id__in=[telling.id for telling in tellings]).delete()
+
+
+def note_written(notifications: Iterable[Notification]) -> None:
+    """These were written down for their readers."""
+    _note((notification, Channel.FEED, notification.created_at) for notification in notifications)
+
+
+def note_mailed(notification: Notification, *, at: datetime) -> None:
+    """The letter of this one left."""
+    _note([(notification, Channel.EMAIL, at)])
+
+
+def _note(told: Iterable[tuple[Notification, Channel, datetime]]) -> None:
+    UnreportedTelling.objects.bulk_create(
+        UnreportedTelling(
+            order_id=notification.data["order_id"],
+            event=notification.event,
+            audience=notification.audience,
+            channel=channel,
+            at=at,
+        )
+        for notification, channel, at in told
+        if rules.is_of_order(notification.event)
+    )
