@@ -4,5 +4,6 @@ from common.events.schedule import Every
 
 SCHEDULE: dict[str, Every] = {
     "catalog.give_up_awaited_pictures": Every(seconds=60),
+    "reviews.give_up_awaited_pictures": Every(seconds=60),
     "events.forget_old_facts": Every(seconds=3600),
 }

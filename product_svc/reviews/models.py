@@ -1,6 +1,7 @@
 """Purchases, and the reviews to which they give the right."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -36,6 +37,8 @@ class Review(TimestampedModel):
     body = models.TextField()
     images = ArrayField(models.UUIDField(), default=list, size=rules.MAX_IMAGES)
     """The ids of its pictures, which file_svc keeps."""
+    awaits_pictures_since = models.DateTimeField(null=True)
+    """When pictures were put there of some of which nothing was known; None once that is settled."""
     version = models.BigIntegerField(default=1)
 
     class Meta:
@@ -48,4 +51,10 @@ class Review(TimestampedModel):
         indexes = [
             models.Index(fields=["product", "-created_at", "-id"], name="reviews_by_age"),
             models.Index(fields=["product", "rating", "-created_at", "-id"], name="reviews_by_rating_and_age"),
+            GinIndex(fields=["images"], name="reviews_by_picture"),
+            models.Index(
+                fields=["awaits_pictures_since"],
+                condition=Q(awaits_pictures_since__isnull=False),
+                name="reviews_awaiting_pictures",
+            ),
         ]

@@ -18,10 +18,10 @@ def reviews_of(viewer: Person, *, key: str, rating: int | None = None) -> QueryS
     return reviews if rating is None else reviews.filter(rating=rating)
 
 
-def review_of(*, product_id: UUID, review_id: UUID) -> Review:
-    """One of a product's reviews. Raises NotFound."""
+def review_to_change(*, product_id: UUID, review_id: UUID) -> Review:
+    """One of a product's reviews, locked until the transaction ends. Raises NotFound."""
     try:
-        return Review.objects.get(id=review_id, product_id=product_id)
+        return Review.objects.select_for_update().get(id=review_id, product_id=product_id)
     except Review.DoesNotExist:
         raise NotFound from None
 

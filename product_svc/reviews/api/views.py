@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common import clock
 from common.api.authentication import caller
 from common.api.pagination import NewestFirst
 from common.api.permissions import ReadOnly, SignedIn
@@ -30,7 +31,7 @@ class Reviews(APIView):
 
     def post(self, request: Request, key: str) -> Response:
         body = PostReviewInput.of(request.data)
-        review = services.post_review(author=caller(request), key=key, **body)
+        review = services.post_review(author=caller(request), key=key, **body, now=clock.now())
         return Response(ReviewOutput(review).data, status=status.HTTP_201_CREATED)
 
 
@@ -39,7 +40,9 @@ class ReviewDetail(APIView):
 
     def patch(self, request: Request, key: str, review_id: UUID) -> Response:
         changes = ChangeReviewInput.of(request.data)
-        review = services.change_review(editor=caller(request), key=key, review_id=review_id, changes=changes)
+        review = services.change_review(
+            editor=caller(request), key=key, review_id=review_id, changes=changes, now=clock.now()
+        )
         return Response(ReviewOutput(review).data)
 
     def delete(self, request: Request, key: str, review_id: UUID) -> Response:

@@ -23,4 +23,4 @@ def buyer_of(sku: str = "MUG", *, user_id: UUID | None = None, name: str = "Ada 
 
 def review(product: Product, *, author: Somebody | None = None, **says: Any) -> Review:
     """What a buyer of a mug thinks of it."""
-    return services.post_review(author=author or buyer_of(), key=str(product.id), **{**SAYS, **says})
+    return services.post_review(author=author or buyer_of(), key=str(product.id), **{**SAYS, **says}, now=NOON)

@@ -68,12 +68,12 @@ class TestPostReview:
                         editor=ada, key=key, changes={"title": f"Mug {n}"}, now=NOON
                     ),
                     lambda posted=posted: services.change_review(
-                        editor=authors[posted.id], key=key, review_id=posted.id, changes={"rating": 2}
+                        editor=authors[posted.id], key=key, review_id=posted.id, changes={"rating": 2}, now=NOON
                     ),
                     lambda posted=posted: services.withdraw_review(
                         editor=authors[posted.id], key=key, review_id=posted.id
                     ),
-                    lambda posted=posted: services.post_review(author=authors[posted.id], key=key, **SAYS),
+                    lambda posted=posted: services.post_review(author=authors[posted.id], key=key, **SAYS, now=NOON),
                 )
             ]
         )

@@ -1,11 +1,11 @@
-"""What is done with reviews.
+"""Posting reviews, changing them and taking them away.
 
 Whoever writes one locks its product first: there the summary stands, and in one order nobody waits in a circle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,27 +17,21 @@ from common.events.outbox import publish
 from product_svc.catalog import selectors as catalog
 from product_svc.catalog.services import rate_product
 from product_svc.reviews import errors, events, rules, selectors
-from product_svc.reviews.models import Purchase, Review
+from product_svc.reviews.models import Review
 from product_svc.reviews.rules import Person
-
-
-def remember_purchase(*, customer_id: UUID, order_id: UUID, skus: Iterable[str], now: datetime) -> None:
-    """Let somebody review what an order of theirs had, however often we are told of it."""
-    Purchase.objects.bulk_create(
-        (
-            Purchase(customer_id=customer_id, product_id=product_id, order_id=order_id, bought_at=now)
-            for product_id in catalog.product_ids_of(skus=skus)
-        ),
-        ignore_conflicts=True,
-    )
+from product_svc.reviews.services.images import show, verdicts_on
 
 
 @transaction.atomic
-def post_review(*, author: Person, key: str, rating: int, title: str, body: str, images: Sequence[UUID] = ()) -> Review:
+def post_review(
+    *, author: Person, key: str, rating: int, title: str, body: str, images: Sequence[UUID] = (), now: datetime
+) -> Review:
     """Say what one thinks of the product of this id or slug.
 
-    Raises NotFound, OwnProduct, NotBought, and AlreadyReviewed for a second review of the same product.
+    Raises NotFound, OwnProduct, NotBought, InvalidInput for a picture that cannot be shown, and AlreadyReviewed for a
+    second review of the same product.
     """
+    verdicts = verdicts_on(images, now=now)
     product = catalog.product_row(author, key=key, for_update=True)
     review = Review(
         product=product,
@@ -46,8 +40,8 @@ def post_review(*, author: Person, key: str, rating: int, title: str, body: str,
         rating=rating,
         title=title,
         body=body,
-        images=list(images),
     )
+    show(review, images, verdicts, now=now)
     try:
         review.save(force_insert=True)
     except IntegrityError as error:
@@ -58,18 +52,21 @@ def post_review(*, author: Person, key: str, rating: int, title: str, body: str,
 
 
 @transaction.atomic
-def change_review(*, editor: Person, key: str, review_id: UUID, changes: Mapping[str, Any]) -> Review:
+def change_review(*, editor: Person, key: str, review_id: UUID, changes: Mapping[str, Any], now: datetime) -> Review:
     """Replace some of a review; ``changes`` has the names and values that ``post_review`` takes.
 
-    Raises NotFound, and Forbidden to all but its author.
+    Raises NotFound, InvalidInput, and Forbidden to all but its author.
     """
+    verdicts = verdicts_on(changes.get("images", ()), now=now)
     product = catalog.product_row(editor, key=key, for_update=True)
-    review = selectors.review_of(product_id=product.id, review_id=review_id)
+    review = selectors.review_to_change(product_id=product.id, review_id=review_id)
     if not rules.may_change(editor, author_id=review.author_id):
         raise Forbidden
     rating_change = changes.get("rating", review.rating) - review.rating
-    for name, value in changes.items():
-        setattr(review, name, value)
+    for name in changes.keys() - {"images"}:
+        setattr(review, name, changes[name])
+    if "images" in changes:
+        show(review, changes["images"], verdicts, now=now)
     review.version += 1
     review.save()
     if rating_change:
@@ -81,7 +78,7 @@ def change_review(*, editor: Person, key: str, review_id: UUID, changes: Mapping
 def withdraw_review(*, editor: Person, key: str, review_id: UUID) -> None:
     """Take a review away. Raises NotFound, and Forbidden to all but its author and staff."""
     product = catalog.product_row(editor, key=key, for_update=True)
-    review = selectors.review_of(product_id=product.id, review_id=review_id)
+    review = selectors.review_to_change(product_id=product.id, review_id=review_id)
     if not rules.may_withdraw(editor, author_id=review.author_id):
         raise Forbidden
     review.delete()
