@@ -1,8 +1,10 @@
 """What changes the offers."""
 
+from common import clock
 from common.contracts import ProductChanged, StockChanged
 from common.events.subscriptions import subscribe
 from order_svc.offers import services
+from order_svc.orders import services as orders
 
 
 @subscribe(ProductChanged)
@@ -15,3 +17,6 @@ def keep_offers_when_product_changed(fact: ProductChanged) -> None:
 def keep_stock_when_stock_changed(fact: StockChanged) -> None:
     """There may be fewer than somebody has in the cart."""
     services.keep_stock(stock=fact)
+    # A service has one handler a fact, so the order that changed it hears of it here.
+    if fact.order_id:
+        orders.note_stock_movement(order_id=fact.order_id, sku=fact.sku, delta=fact.delta, now=clock.now())

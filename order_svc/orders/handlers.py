@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from common import clock
-from common.contracts import PaymentReported, RefundRequested, StockRejected, StockReserved
+from common.contracts import PaymentReported, PeopleTold, RefundRequested, StockRejected, StockReserved
 from common.events.fact_task import TryAgainLater
 from common.events.subscriptions import subscribe
 from order_svc.orders import services
@@ -36,6 +36,12 @@ def look_into_when_payment_reported(fact: PaymentReported) -> None:
 def cancel_when_stock_rejected(fact: StockRejected) -> None:
     """All or nothing: an order that lacks one line is cancelled whole."""
     services.reject_order(order_id=fact.order_id, shortages=fact.shortages, now=clock.now())
+
+
+@subscribe(PeopleTold)
+def note_when_people_told(fact: PeopleTold) -> None:
+    """For the time lines of their orders."""
+    services.note_tellings(tellings=fact.tellings)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +47,11 @@ def order_for(*, person: rules.Person, order_id: UUID) -> Order:
     if order is None or not order.lines.all():
         raise NotFound
     return order
+
+
+def known_ids(*, order_ids: Collection[UUID]) -> set[UUID]:
+    """Those that are ids of orders."""
+    return set(Order.objects.filter(id__in=order_ids).values_list("id", flat=True))
 
 
 def is_partly_shipped(*, order_id: UUID) -> bool:

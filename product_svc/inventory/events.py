@@ -19,12 +19,14 @@ def stock_rejected(order_id: UUID, shortages: tuple[Shortage, ...]) -> StockReje
     return StockRejected(version=_ONLY_VERSION, order_id=str(order_id), shortages=shortages)
 
 
-def stock_changed(item: StockItem) -> StockChanged:
-    """There is more or less of a SKU than before."""
+def stock_changed(item: StockItem, *, order_id: UUID | None = None, delta: int = 0) -> StockChanged:
+    """There is more or less of a SKU than before; by how many, where an order is the reason."""
     return StockChanged(
         version=item.version,
         sku=item.sku,
         product_id=str(item.product_id),
         on_hand=item.on_hand,
         available=item.available,
+        delta=delta,
+        order_id=str(order_id or ""),
     )

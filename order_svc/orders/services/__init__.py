@@ -9,12 +9,15 @@ from order_svc.orders.services.reporting import follow_report
 from order_svc.orders.services.sending import deliver_order, ship_order
 from order_svc.orders.services.settling import reject_order
 from order_svc.orders.services.sweeping import expire_unsettled_orders, refund_unwanted_payments, resume_payments
+from order_svc.orders.services.timeline import note_stock_movement, note_tellings
 
 __all__ = [
     "cancel_order",
     "deliver_order",
     "expire_unsettled_orders",
     "follow_report",
+    "note_stock_movement",
+    "note_tellings",
     "pay_order",
     "place_order",
     "quote_order",

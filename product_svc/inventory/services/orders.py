@@ -123,7 +123,12 @@ def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, 
         )
         for reservation in reservations
     )
-    publish(*(events.stock_changed(reservation.item) for reservation in reservations))
+    publish(
+        *(
+            events.stock_changed(reservation.item, order_id=order.order_id, delta=sign * reservation.quantity)
+            for reservation in reservations
+        )
+    )
 
 
 def _settle(order: OrderStock, stage: Stage, status: Reservation.Status) -> None:

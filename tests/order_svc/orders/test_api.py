@@ -8,15 +8,19 @@ import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from common.contracts import OrderPlaced, StockReserved
+from common import clock
+from common.contracts import OrderPlaced, PeopleTold, StockChanged, StockReserved, Telling
+from common.events.fact_task import TryAgainLater
 from order_svc.orders.api.serializers import COUNTRIES
 from order_svc.orders.models import Order
+from order_svc.payments.models import Payment
 from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, order_body, placed_order
 
 ORDERS = "/api/v1/orders/"
@@ -369,16 +373,70 @@ class TestOneOrder:
 
 @pytest.mark.django_db(transaction=True)
 class TestTimeline:
-    def test_tells_what_happened_and_where(self, ada: Any, hear: Callable[..., bool]) -> None:
+    def test_tells_what_happened_where_and_when(self, ada: Any, hear: Callable[..., bool]) -> None:
         order = placed_order(customer_id=ADA)
 
         hear(StockReserved(version=1, order_id=str(order.id)))
+        hear(moved(order, delta=-2))
+        told = clock.now()
+        hear(people_told(order, at=told))
+        ada.post(f"{ORDERS}{order.id}/cancel/")
+        hear(moved(order, delta=2))
 
         timeline = ada.get(f"{ORDERS}{order.id}/").json()["timeline"]
-        assert [(entry["fact"], entry["service"]) for entry in timeline] == [
-            ("orders.order_placed.v1", "order_svc"),
-            ("inventory.stock_reserved.v1", "product_svc"),
-            ("payments.payment_authorised.v1", "order_svc"),
-            ("payments.payment_captured.v1", "order_svc"),
-            ("orders.order_confirmed.v1", "order_svc"),
+        reference = Payment.objects.get().provider_reference
+        assert [(entry["fact"], entry["service"], entry["detail"]) for entry in timeline] == [
+            ("orders.order_placed.v1", "order_svc", ""),
+            ("inventory.stock_reserved.v1", "product_svc", ""),
+            ("payments.payment_authorised.v1", "order_svc", reference),
+            ("payments.payment_captured.v1", "order_svc", reference),
+            ("orders.order_confirmed.v1", "order_svc", ""),
+            ("inventory.stock_changed.v1", "product_svc", "MUG: 2 taken out"),
+            ("notifications.people_told.v1", "notify_svc", "buyer, email: orders.order_confirmed.v1"),
+            ("orders.order_cancelled.v1", "order_svc", "customer"),
+            ("inventory.stock_changed.v1", "product_svc", "MUG: 2 put back"),
         ]
+        times = [entry["at"] for entry in timeline]
+        assert times == sorted(times)
+
+    def test_has_each_thing_once(self, ada: Any, hear: Callable[..., bool]) -> None:
+        order = placed_order(customer_id=ADA)
+        fact, fact_id = people_told(order, at=clock.now()), uuid.uuid4()
+
+        for _ in range(2):
+            hear(fact, fact_id=fact_id)
+
+        assert len(ada.get(f"{ORDERS}{order.id}/").json()["timeline"]) == 2
+
+    def test_passes_over_orders_of_others(self, hear: Callable[..., bool]) -> None:
+        order = placed_order(customer_id=ADA)
+
+        hear(people_told(order, at=clock.now(), order_id=str(uuid.uuid4())))
+
+        assert order.events.count() == 1
+
+    def test_says_when_a_provider_did_not_answer(self, ada: Any, hear: Callable[..., bool]) -> None:
+        order = placed_order(customer_id=ADA, token="tok_flaky")
+
+        with pytest.raises(TryAgainLater):
+            hear(StockReserved(version=1, order_id=str(order.id)))
+
+        last = ada.get(f"{ORDERS}{order.id}/").json()["timeline"][-1]
+        assert (last["fact"], last["detail"]) == ("payments.provider_unanswered.v1", "the sandbox answered 503")
+
+
+def moved(order: Order, *, delta: int) -> StockChanged:
+    return StockChanged(
+        version=2, sku="MUG", product_id=str(uuid.uuid4()), on_hand=5, available=5, delta=delta, order_id=str(order.id)
+    )
+
+
+def people_told(order: Order, *, at: datetime, order_id: str = "") -> PeopleTold:
+    telling = Telling(
+        order_id=order_id or str(order.id),
+        event="orders.order_confirmed.v1",
+        audience="buyer",
+        channel="email",
+        at=at.isoformat(),
+    )
+    return PeopleTold(version=1, batch_id=str(uuid.uuid4()), tellings=(telling,))

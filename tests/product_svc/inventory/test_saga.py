@@ -74,7 +74,9 @@ class TestConfirmed:
         hear(confirmed(ORDER, line("MUG", 3)))
 
         assert stock_of("MUG") == (7, 0)
-        assert told.facts()[-1] == StockChanged(version=2, sku="MUG", product_id=str(mug.id), on_hand=7, available=7)
+        assert told.facts()[-1] == StockChanged(
+            version=2, sku="MUG", product_id=str(mug.id), on_hand=7, available=7, delta=-3, order_id=str(ORDER)
+        )
 
     def test_waits_for_the_placing(self, hear: Hear) -> None:
         product("MUG", stock=10)
@@ -112,6 +114,11 @@ class TestCancelled:
 
         assert stock_of("MUG") == (10, 0)
         assert [fact.on_hand for fact in told.named(StockChanged)] == [10, 7, 10]
+        assert [(fact.delta, fact.order_id) for fact in told.named(StockChanged)] == [
+            (0, ""),
+            (-3, str(ORDER)),
+            (3, str(ORDER)),
+        ]
         assert list(StockMovement.objects.order_by("id").values_list("kind", "delta")) == [
             ("received", 10),
             ("sold", -3),
