@@ -83,7 +83,7 @@ PRODUCTS = Service(
 )
 ORDERS = Service(
     name="order_svc",
-    prefixes=("/api/v1/cart/", "/api/v1/orders/"),
+    prefixes=("/api/v1/cart/", "/api/v1/orders/", "/api/v1/payments/"),
     # A card provider that answers late must not hold up the facts.
     workers=(("facts",), ("work",)),
 )

@@ -8,4 +8,5 @@ urlpatterns = [
     *health.urls(),
     path("api/v1/", include("order_svc.carts.api.urls")),
     path("api/v1/", include("order_svc.orders.api.urls")),
+    path("api/v1/", include("order_svc.payments.api.urls")),
 ]

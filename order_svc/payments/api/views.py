@@ -1,0 +1,22 @@
+"""Notices of payment providers. Who sent one, its signature says."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common import clock
+from common.api.permissions import Anyone
+from order_svc.payments import services
+
+
+class Webhook(APIView):
+    """POST takes a notice; what it tells of is looked into afterwards."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request, provider: str) -> Response:
+        # Signed is the body as it came, so nothing may parse it before.
+        services.receive_notice(provider=provider, body=request.body, headers=request.headers, now=clock.now())
+        return Response({"received": True})

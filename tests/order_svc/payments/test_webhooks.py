@@ -1,0 +1,254 @@
+"""What providers send: replayed, forged, reordered, before our own commit; each ends right."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common import clock
+from common.contracts import OrderConfirmed, OrderRefunded, PaymentReported, StockReserved
+from common.events.fact_task import TryAgainLater
+from common.money import Money
+from order_svc.orders import services
+from order_svc.orders.models import Order
+from order_svc.payments.adapters.provider import Bill
+from order_svc.payments.adapters.sandbox import Sandbox
+from order_svc.payments.adapters.signature import sign
+from order_svc.payments.models import Payment, ReceivedNotice, SandboxCharge, StrayCharge
+from order_svc.payments.services import forget_old_notices
+from tests.order_svc.factories import placed_order
+from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Hear = Callable[..., bool]
+
+WEBHOOK = "/api/v1/payments/webhooks/sandbox/"
+SECRET = "sandbox-secret"
+
+
+@pytest.fixture(autouse=True)
+def _secret(settings: Any) -> None:
+    settings.SANDBOX_WEBHOOK_SECRET = SECRET
+
+
+def notice(*, key: Any, reference: str, notice_id: str = "evt_1") -> bytes:
+    return json.dumps({"id": notice_id, "key": str(key), "reference": reference}).encode()
+
+
+def send(visitor: Any, body: bytes, *, at: datetime | None = None, secret: str = SECRET, url: str = WEBHOOK) -> Any:
+    signed_at = int((at or clock.now()).timestamp())
+    header = f"t={signed_at},v1={sign(body, secret=secret, signed_at=signed_at)}"
+    return visitor.post(url, body, content_type="application/json", headers={"Sandbox-Signature": header})
+
+
+def reported(order: Order, reference: str = "") -> PaymentReported:
+    payment = Payment.objects.get(order_id=order.id)
+    key = payment.idempotency_key
+    found = SandboxCharge.objects.filter(idempotency_key=key).first()
+    return PaymentReported(
+        version=1, provider="sandbox", key=key, reference=reference or f"sandbox_{found.pk if found else 0}"
+    )
+
+
+def reserved(order: Order) -> StockReserved:
+    return StockReserved(version=1, order_id=str(order.id))
+
+
+def states(order: Order) -> tuple[str, str]:
+    order = Order.objects.select_related("payment").get(id=order.id)
+    return order.status, order.payment.status
+
+
+class TestWebhook:
+    def test_takes_a_signed_notice_and_looks_into_it_later(self, visitor: Any, told: Any) -> None:
+        response = send(visitor, notice(key="key-1", reference="sandbox_1"))
+
+        assert (response.status_code, response.json()) == (200, {"received": True})
+        assert list(told) == [PaymentReported(version=1, provider="sandbox", key="key-1", reference="sandbox_1")]
+
+    def test_takes_it_once_however_often_it_comes(self, visitor: Any, told: Any) -> None:
+        for _ in range(3):
+            assert send(visitor, notice(key="key-1", reference="sandbox_1")).status_code == 200
+
+        assert len(told) == 1
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"secret": "another"},
+            {"at": clock.now() - timedelta(minutes=6)},
+            {"at": clock.now() + timedelta(minutes=60)},
+        ],
+    )
+    def test_refuses_what_is_forged_or_recorded(self, visitor: Any, told: Any, changes: Any) -> None:
+        response = send(visitor, notice(key="key-1", reference="sandbox_1"), **changes)
+
+        assert (response.status_code, response.json()["code"]) == (400, "bad_signature")
+        assert not told
+
+    def test_refuses_what_is_not_signed(self, visitor: Any) -> None:
+        response = visitor.post(WEBHOOK, b"{}", content_type="application/json")
+
+        assert (response.status_code, response.json()["code"]) == (400, "bad_signature")
+
+    @pytest.mark.parametrize("provider", ["paypal", "..", "Sandbox"])
+    def test_knows_only_the_providers_that_there_are(self, visitor: Any, provider: str) -> None:
+        url = f"/api/v1/payments/webhooks/{provider}/"
+
+        assert send(visitor, b"{}", url=url).status_code == 404
+
+    def test_is_only_posted_to(self, visitor: Any) -> None:
+        assert visitor.get(WEBHOOK).status_code == 405
+
+    def test_forgets_old_notices(self, visitor: Any) -> None:
+        send(visitor, notice(key="key-1", reference="sandbox_1"))
+
+        assert forget_old_notices(now=clock.now()) == 0
+        assert forget_old_notices(now=clock.now() + timedelta(days=31)) == 1
+        assert not ReceivedNotice.objects.exists()
+
+
+class TestReports:
+    def test_before_our_own_commit_confirms_the_order_once(self, hear: Hear, told: Any, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after["capture"] = lambda: hear(reported(order))
+
+        hear(reserved(order))
+
+        assert states(order) == ("confirmed", "captured")
+        assert len(told.named(OrderConfirmed)) == 1
+
+    def test_of_a_charge_whose_asker_died_confirm_the_order(self, hear: Hear, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.after["capture"] = die
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+        provider.after.clear()
+
+        hear(reported(order))
+
+        assert states(order) == ("confirmed", "captured")
+
+    def test_of_a_cancelled_order_that_was_charged_give_the_money_back(
+        self, hear: Hear, told: Any, provider: Interrupted, client_of: Any
+    ) -> None:
+        order = placed_order()
+        provider.after["capture"] = die
+        with pytest.raises(ProcessDied):
+            hear(reserved(order))
+        provider.after.clear()
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+
+        for _ in range(2):
+            hear(reported(order))
+
+        assert states(order) == ("cancelled", "refunded")
+        assert len(told.named(OrderRefunded)) == 1
+
+    def test_that_come_late_change_nothing(self, hear: Hear, told: Any) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        before = list(told)
+
+        hear(reported(order))
+
+        assert states(order) == ("confirmed", "captured")
+        assert list(told) == before
+
+    def test_of_a_refund_that_we_had_not_noted_note_it(
+        self, hear: Hear, told: Any, provider: Interrupted, client_of: Any
+    ) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+        provider.after["refund"] = die
+        with pytest.raises(ProcessDied):
+            services.refund_unwanted_payments(now=clock.now())
+
+        hear(reported(order))
+
+        assert states(order) == ("cancelled", "refunded")
+        assert len(told.named(OrderRefunded)) == 1
+
+    def test_of_money_after_all_give_it_back(self, hear: Hear) -> None:
+        order = placed_order(token="tok_declined")
+        hear(reserved(order))
+        SandboxCharge.objects.update(status="succeeded", failure_code="")
+
+        hear(reported(order))
+
+        assert states(order) == ("cancelled", "refunded")
+        assert SandboxCharge.objects.get().status == "refunded"
+
+    def test_about_what_was_never_asked_for_are_passed_over(self, hear: Hear) -> None:
+        order = placed_order()
+
+        hear(reported(order, "sandbox_999"))
+
+        assert states(order) == ("placed", "pending")
+
+    def test_wait_for_a_provider_that_is_away(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        monkeypatch.setattr(provider, "look_up", lambda _: be_away())
+
+        with pytest.raises(TryAgainLater):
+            hear(reported(order))
+
+
+class TestStrayMoney:
+    def stray(self, key: str) -> str:
+        held = Sandbox().authorise(Bill(key=key, token="tok_success", amount=Money(700, "EUR")))
+        return Sandbox().capture(held.reference).reference
+
+    @pytest.mark.parametrize("key", ["nobodys", str(uuid.uuid4()), ""])
+    def test_is_put_on_record_and_sent_back(self, hear: Hear, key: str) -> None:
+        fact = PaymentReported(version=1, provider="sandbox", key=key, reference=self.stray(key))
+        for _ in range(2):
+            hear(fact)
+        stray = StrayCharge.objects.get()
+        assert (stray.amount_minor, stray.currency, stray.refunded_at) == (700, "EUR", None)
+
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert SandboxCharge.objects.get().status == "refunded"
+        assert StrayCharge.objects.get().refunded_at
+
+    def test_is_also_what_arrives_for_an_order_a_second_time(self, hear: Hear) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        reference = self.stray("once more")
+
+        hear(reported(order, reference))
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert states(order) == ("confirmed", "captured")
+        assert StrayCharge.objects.get().reference == reference
+        assert SandboxCharge.objects.get(idempotency_key="once more").status == "refunded"
+
+    def test_is_tried_again_while_the_provider_is_away(self, hear: Hear, provider: Interrupted) -> None:
+        hear(PaymentReported(version=1, provider="sandbox", key="x", reference=self.stray("x")))
+        provider.before["refund"] = be_away
+        services.refund_unwanted_payments(now=clock.now())
+        assert StrayCharge.objects.get().refunded_at is None
+        provider.before.clear()
+
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert StrayCharge.objects.get().refunded_at
+
+    def test_is_not_what_nobody_holds(self, hear: Hear) -> None:
+        declined = Sandbox().authorise(Bill(key="x", token="tok_declined", amount=Money(700, "EUR")))
+
+        hear(PaymentReported(version=1, provider="sandbox", key="x", reference=declined.reference))
+        hear(PaymentReported(version=1, provider="sandbox", key="x", reference="sandbox_999"))
+
+        assert not StrayCharge.objects.exists()
