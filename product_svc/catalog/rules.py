@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 from uuid import UUID
 
 import nh3
@@ -14,6 +13,7 @@ from babel.core import get_global
 
 from common.errors import InvalidInput
 from common.money import Money
+from common.person import Person
 
 HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
 HOUSE_SELLER_NAME = "OpenCommerce"
@@ -68,22 +68,6 @@ UNUSUAL_CURRENCIES = {
 }
 COMPARABLE_PLACES = max(UNUSUAL_CURRENCIES)
 """Enough to write any currency's amounts as whole numbers."""
-
-
-class Person(Protocol):
-    """Who is asking."""
-
-    @property
-    def id(self) -> UUID | None:
-        """None for a visitor."""
-
-    @property
-    def name(self) -> str:
-        """What to call them."""
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether they run the shop."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
 from uuid import UUID
+
+from common.person import Person
 
 WORST_RATING = 1
 BEST_RATING = 5
@@ -15,22 +16,6 @@ MAX_AUTHOR = 60
 MAX_EXCERPT = 280
 
 NAMELESS = "A customer"
-
-
-class Person(Protocol):
-    """Who is asking."""
-
-    @property
-    def id(self) -> UUID | None:
-        """None for a visitor."""
-
-    @property
-    def name(self) -> str:
-        """What to call them."""
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether they run the shop."""
 
 
 def may_change(person: Person, *, author_id: UUID) -> bool:

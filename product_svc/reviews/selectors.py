@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from common.errors import NotFound
+from common.person import Person
 from product_svc.catalog import selectors as catalog
 from product_svc.reviews.models import Purchase, Review
-from product_svc.reviews.rules import Person
 
 
 def reviews_of(viewer: Person, *, key: str, rating: int | None = None) -> QuerySet[Review]:

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
 from common.errors import Forbidden, NotFound
+from common.person import Person
 from product_svc.catalog import rules
 from product_svc.catalog.models import Product, Status, Variant
-from product_svc.catalog.rules import Person
 from product_svc.inventory import selectors as inventory
 
 # Kept by others: not to be read into a product that is written back as a whole.

@@ -14,8 +14,9 @@ from django.db import transaction
 
 from common.contracts import FileDeleted, FileStored
 from common.errors import InvalidInput
+from common.person import Person
 from product_svc.catalog.models import Product, ProductImage, SellerProfile
-from product_svc.catalog.rules import ImageDraft, Person
+from product_svc.catalog.rules import ImageDraft
 from product_svc.catalog.services.telling import tell
 from product_svc.pictures import selectors as known_pictures
 from product_svc.pictures import services as pictures

@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from common.errors import InvalidInput
 from common.money import Money
+from common.person import Person
 from product_svc.catalog import rules, selectors
 from product_svc.catalog.models import Product, Status
-from product_svc.catalog.rules import ImageDraft, Person, VariantDraft
+from product_svc.catalog.rules import ImageDraft, VariantDraft
 from product_svc.catalog.services.categories import shelf_for
 from product_svc.catalog.services.images import replace_images, verdicts_on
 from product_svc.catalog.services.keywords import keywords_of

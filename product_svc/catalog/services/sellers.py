@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from common.errors import Forbidden, InvalidInput
+from common.person import Person
 from product_svc.answers import services as answers
 from product_svc.catalog import rules
 from product_svc.catalog.models import Product, SellerProfile
-from product_svc.catalog.rules import Person
 from product_svc.catalog.services.keywords import name_anew
 
 

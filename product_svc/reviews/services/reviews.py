@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 
 from common.errors import Forbidden
 from common.events.outbox import publish
+from common.person import Person
 from product_svc.catalog import selectors as catalog
 from product_svc.catalog.services import rate_product
 from product_svc.reviews import errors, events, rules, selectors
 from product_svc.reviews.models import Review
-from product_svc.reviews.rules import Person
 from product_svc.reviews.services.images import show, verdicts_on
 
 
