@@ -25,8 +25,17 @@ ORDER_TIME_LIMIT = timedelta(seconds=env.seconds("ORDER_SVC_ORDER_TIME_LIMIT_SEC
 PROVIDER_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_PROVIDER_TIMEOUT_SECONDS", 2)
 """How long a payment provider may take to answer; the sandbox's late token answers after this."""
 
+SANDBOX_IS_ON = env.flag("ORDER_SVC_SANDBOX", default=True)
+"""Whether orders can be paid with the sandbox, which costs nobody anything: off in a shop that sells."""
+
 SANDBOX_WEBHOOK_SECRET = env.optional("ORDER_SVC_SANDBOX_WEBHOOK_SECRET")
 """With which the sandbox signs its notices; none is taken while this is empty."""
+
+STRIPE_SECRET_KEY = env.optional("ORDER_SVC_STRIPE_SECRET_KEY")
+"""Switches Stripe on."""
+STRIPE_WEBHOOK_SECRET = env.optional("ORDER_SVC_STRIPE_WEBHOOK_SECRET")
+STRIPE_API_URL = env.optional("ORDER_SVC_STRIPE_API_URL", "https://api.stripe.com")
+STRIPE_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_STRIPE_TIMEOUT_SECONDS", 8)
 
 CURRENCY = env.optional("ORDER_SVC_CURRENCY", "USD")
 """In which nothing costs nothing: the total of an empty cart."""

@@ -1,0 +1,184 @@
+"""Stripe, by its official library: a PaymentIntent a payment, captured by hand (docs.stripe.com/api/payment_intents).
+
+An intent is made first and confirmed afterwards. Making one takes no money and answers the same for one key, so it is
+also how to find the intent of a payment whose answer was lost, and how to spend a key that must not be charged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import stripe
+from django.conf import settings
+from stripe import PaymentIntent
+
+from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
+from order_svc.payments.adapters.signature import TOLERANCE
+from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
+
+SIGNATURE_HEADER = "Stripe-Signature"
+CONNECT_TIMEOUT_SECONDS = 3
+
+# It cannot be done in the state that the intent, or its charge, has meanwhile: then that state is the answer.
+_TOO_LATE = {"payment_intent_unexpected_state", "charge_already_captured", "charge_already_refunded"}
+_STATES = {
+    "requires_capture": ChargeState.AUTHORISED,
+    "succeeded": ChargeState.CAPTURED,
+    "canceled": ChargeState.VOIDED,
+}
+
+Answer = TypeVar("Answer")
+
+
+class Stripe:
+    """Charges cards. One whose bank wants to ask its owner is declined: nobody is there who could answer."""
+
+    def __init__(self, *, secret_key: str, webhook_secret: str, api_url: str, timeout_seconds: float) -> None:
+        self._webhook_secret = webhook_secret
+        client = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": api_url},
+            http_client=stripe.RequestsClient(timeout=(CONNECT_TIMEOUT_SECONDS, timeout_seconds)),
+            # Whoever asked tries again, with pauses that hold up nobody else.
+            max_network_retries=0,
+        )
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+
+    def authorise(self, bill: Bill) -> Charge:
+        """Confirm the intent of this key. What Stripe takes for no card, or no amount, is declined."""
+        try:
+            intent = self._intent_of(bill)
+        except (stripe.CardError, stripe.InvalidRequestError) as error:
+            return _refused(bill, ChargeState.DECLINED, error.code or "invalid_request")
+        return self._move(
+            intent.id,
+            lambda: self._intents.confirm(
+                intent.id, {"error_on_requires_action": True}, {"idempotency_key": f"{bill.key}:confirm"}
+            ),
+        )
+
+    def capture(self, reference: str) -> Charge:
+        """Take what is held."""
+        return self._move(
+            reference, lambda: self._intents.capture(reference, {}, {"idempotency_key": f"{reference}:capture"})
+        )
+
+    def void(self, bill: Bill) -> Charge:
+        """Cancel the intent of this key; one that was not made yet is made for that."""
+        try:
+            intent = self._intent_of(bill)
+        except (stripe.CardError, stripe.InvalidRequestError):
+            return _refused(bill, ChargeState.VOIDED)
+        return self._move(intent.id, lambda: self._intents.cancel(intent.id))
+
+    def refund(self, reference: str) -> Charge:
+        """Refund what was captured, cancel what is merely held."""
+        found = _charge_of(self._retrieve(reference))
+        if found.state == ChargeState.AUTHORISED:
+            return self._move(reference, lambda: self._intents.cancel(reference))
+        if found.state == ChargeState.CAPTURED:
+            return self._move(reference, lambda: self._refund(reference))
+        return found
+
+    def look_up(self, reference: str) -> Charge | None:
+        """What stands now."""
+        try:
+            intent = self._retrieve(reference)
+        except stripe.InvalidRequestError:
+            return None
+        return _charge_of(intent) if _is_decided(intent) else None
+
+    def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
+        """An event about an intent, or the charge of one, that this shop made: others may share the account."""
+        header, tolerance = headers.get(SIGNATURE_HEADER), int(TOLERANCE.total_seconds())
+        try:
+            stripe.WebhookSignature.verify_header(body, header, self._webhook_secret, tolerance)
+            event = json.loads(body)
+            return _notice_of(event["id"], event["data"]["object"])
+        except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError, RecursionError) as error:
+            raise ForgedNotice(type(error).__name__) from None
+
+    def _intent_of(self, bill: Bill) -> PaymentIntent:
+        """The intent of this key as it was when it was made."""
+        terms: Any = {
+            "amount": to_stripe(bill.amount),
+            "currency": bill.amount.currency.lower(),
+            "capture_method": "manual",
+            "payment_method_types": ["card"],
+            "metadata": {"shop": settings.PUBLIC_URL, "payment": bill.key},
+            **_method(bill.token),
+        }
+        return _ask(lambda: self._intents.create(terms, {"idempotency_key": f"{bill.key}:create"}))
+
+    def _move(self, reference: str, step: Callable[[], PaymentIntent]) -> Charge:
+        """Take a step with an intent; where it is too late for that, or refused, what stands is the answer."""
+        try:
+            return _charge_of(_ask(step))
+        except stripe.InvalidRequestError as error:
+            if error.code not in _TOO_LATE:
+                raise ProviderUnavailable(f"{reference}: {error.code}") from error
+        except stripe.CardError:
+            pass
+        return _charge_of(self._retrieve(reference))
+
+    def _refund(self, reference: str) -> PaymentIntent:
+        refund = self._refunds.create({"payment_intent": reference}, {"idempotency_key": f"{reference}:refund"})
+        if refund.status in {"failed", "canceled"}:
+            raise ProviderUnavailable(f"the refund of {reference} {refund.status}")
+        return self._retrieve(reference)
+
+    def _retrieve(self, reference: str) -> PaymentIntent:
+        return _ask(lambda: self._intents.retrieve(reference, {"expand": ["latest_charge"]}))
+
+
+def _ask(question: Callable[[], Answer]) -> Answer:
+    """Refusals are answers; all else that goes wrong says nothing of what was done."""
+    try:
+        return question()
+    except (stripe.CardError, stripe.InvalidRequestError):
+        raise
+    except stripe.StripeError as error:
+        raise ProviderUnavailable(
+            f"{type(error).__name__}: {error.code or error.http_status or 'no answer'}"
+        ) from error
+
+
+def _charge_of(intent: PaymentIntent) -> Charge:
+    amount = from_stripe(intent.amount, intent.currency)
+    failure = intent.last_payment_error
+    if intent.status == "requires_payment_method" and failure is not None:
+        code = getattr(failure, "decline_code", None) or getattr(failure, "code", None) or "card_declined"
+        return Charge(reference=intent.id, state=ChargeState.DECLINED, amount=amount, failure_code=code)
+    if intent.status not in _STATES:
+        raise ProviderUnavailable(f"{intent.id} is {intent.status}")
+    # A charge that was not asked for in full is only named, and then nothing was given back.
+    is_refunded = getattr(intent.latest_charge, "refunded", False)
+    state = ChargeState.REFUNDED if is_refunded else _STATES[intent.status]
+    return Charge(reference=intent.id, state=state, amount=amount)
+
+
+def _is_decided(intent: PaymentIntent) -> bool:
+    return intent.status in _STATES or intent.last_payment_error is not None
+
+
+def _refused(bill: Bill, state: ChargeState, code: str = "") -> Charge:
+    return Charge(reference="", state=state, amount=bill.amount, failure_code=code)
+
+
+def _method(token: str) -> dict[str, Any]:
+    """A PaymentMethod, or a token of the older kind."""
+    if token.startswith("tok_"):
+        return {"payment_method_data": {"type": "card", "card": {"token": token}}}
+    return {"payment_method": token}
+
+
+def _notice_of(event_id: str, thing: dict[str, Any]) -> Notice | None:
+    reference = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
+    metadata = thing.get("metadata") or {}
+    if not reference or metadata.get("shop") != settings.PUBLIC_URL:
+        return None
+    return Notice(id=str(event_id), key=str(metadata.get("payment", "")), reference=str(reference))

@@ -1,0 +1,179 @@
+"""A small Stripe on this machine, which answers as docs.stripe.com says: the outside edge of the tests.
+
+It knows PaymentIntents with manual capture, refunds, idempotency keys, and the errors that matter to us.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Answer = tuple[int, dict[str, Any]]
+
+DECLINES = {
+    "pm_card_visa_chargeDeclined": ("card_declined", "generic_decline"),
+    "pm_card_visa_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_authenticationRequired": ("authentication_required", "authentication_required"),
+}
+GOOD_METHODS = {"pm_card_visa", "tok_visa"}
+
+
+@dataclass
+class StripeServer:
+    """Its books, and what goes wrong with the next requests."""
+
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
+    """Method, path, form and idempotency key of each request."""
+    troubles: list[Callable[[BaseHTTPRequestHandler], Answer | None]] = field(default_factory=list)
+    """Taken one a request, before it is done; what one answers is sent instead."""
+    losses: int = 0
+    """How many of the next answers get lost after the request was done."""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> StripeServer:
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        return self
+
+    def stop(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+    def answer(self, method: str, path: str, form: dict[str, str], key: str) -> Answer:
+        """Do it once a key; the same key again answers the same, whatever became of it since."""
+        with self.lock:
+            if key and key in self.answers:
+                return self.answers[key]
+            answer = json.loads(json.dumps(self._act(method, path, form)))
+            if key:
+                self.answers[key] = tuple(answer)
+            return answer[0], answer[1]
+
+    def _act(self, method: str, path: str, form: dict[str, str]) -> Answer:
+        if path == "/v1/payment_intents":
+            return self._create(form)
+        if path == "/v1/refunds":
+            return self._refund(self.intents[form["payment_intent"]])
+        found = re.fullmatch(r"/v1/payment_intents/(\w+)(?:/(\w+))?", path)
+        intent = self.intents.get(found[1]) if found else None
+        if found is None or intent is None:
+            return _refusal(404, "resource_missing", param="intent")
+        step = found[2] or "retrieve"
+        return {"confirm": _confirm, "capture": _capture, "cancel": _cancel, "retrieve": _shown}[step](intent)
+
+    def _create(self, form: dict[str, str]) -> Answer:
+        method = form.get("payment_method") or form["payment_method_data[card][token]"]
+        if method not in GOOD_METHODS | DECLINES.keys():
+            return _refusal(400, "resource_missing", param="payment_method")
+        intent = {
+            "id": f"pi_{len(self.intents) + 1}",
+            "object": "payment_intent",
+            "amount": int(form["amount"]),
+            "currency": form["currency"],
+            "status": "requires_confirmation",
+            "last_payment_error": None,
+            "latest_charge": None,
+            "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
+            "payment_method": method,
+        }
+        self.intents[str(intent["id"])] = intent
+        return 200, intent
+
+    def _refund(self, intent: dict[str, Any]) -> Answer:
+        if intent["latest_charge"]["refunded"]:
+            return _refusal(400, "charge_already_refunded")
+        intent["latest_charge"]["refunded"] = True
+        return 200, {"id": "re_1", "object": "refund", "status": "succeeded", "payment_intent": intent["id"]}
+
+
+def _confirm(intent: dict[str, Any]) -> Answer:
+    if intent["status"] != "requires_confirmation":
+        return _unexpected(intent)
+    if intent["payment_method"] in DECLINES:
+        code, decline_code = DECLINES[intent["payment_method"]]
+        error = {"type": "card_error", "code": code, "decline_code": decline_code, "message": "Declined."}
+        intent.update(status="requires_payment_method", last_payment_error=error)
+        return 402, {"error": {**error, "payment_intent": intent}}
+    intent.update(status="requires_capture", latest_charge={"id": "ch_1", "object": "charge", "refunded": False})
+    return 200, intent
+
+
+def _capture(intent: dict[str, Any]) -> Answer:
+    if intent["status"] != "requires_capture":
+        return _unexpected(intent)
+    intent["status"] = "succeeded"
+    return 200, intent
+
+
+def _cancel(intent: dict[str, Any]) -> Answer:
+    if intent["status"] in {"succeeded", "canceled"}:
+        return _unexpected(intent)
+    intent["status"] = "canceled"
+    return 200, intent
+
+
+def _shown(intent: dict[str, Any]) -> Answer:
+    return 200, intent
+
+
+def _unexpected(intent: dict[str, Any]) -> Answer:
+    status, body = _refusal(400, "payment_intent_unexpected_state")
+    return status, {"error": {**body["error"], "payment_intent": intent}}
+
+
+def _refusal(status: int, code: str, **more: str) -> Answer:
+    return status, {"error": {"type": "invalid_request_error", "code": code, "message": code, **more}}
+
+
+def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._serve("GET", "")
+
+        def do_POST(self) -> None:
+            self._serve("POST", self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+        def _serve(self, method: str, body: str) -> None:
+            path, key = urlsplit(self.path).path, self.headers.get("Idempotency-Key", "")
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            server.requests.append((method, path, form, key))
+            trouble = server.troubles.pop(0) if server.troubles else None
+            answer = trouble(self) if trouble else None
+            status, content = answer or server.answer(method, path, form, key)
+            if server.losses:
+                server.losses -= 1
+                self.close_connection = True
+                return
+            raw = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+    return Handler
+
+
+def fail(status: int, error_type: str = "api_error", **more: str) -> Callable[[BaseHTTPRequestHandler], Answer]:
+    """A request that is refused without having been done."""
+    return lambda _: (status, {"error": {"type": error_type, "message": "no", **more}})
+
+
+def dawdle(seconds: float) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A request that is done, late."""
+    return lambda _: time.sleep(seconds)

@@ -1,0 +1,321 @@
+"""Stripe, asked over HTTP as its documentation says: each payment is charged once, or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import stripe as library
+
+from common import clock
+from common.contracts import PaymentReported, RefundRequested, StockReserved
+from common.events.fact_task import TryAgainLater
+from common.money import Money
+from order_svc.orders import rules, services
+from order_svc.orders.models import Order
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
+from order_svc.payments.adapters.stripe import Stripe
+from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
+from tests.order_svc.factories import ADDRESS, OfferFactory
+from tests.order_svc.payments.stripe_server import StripeServer, dawdle, fail
+
+State = ChargeState
+SECRET = "whsec_test"
+SHOP = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def server() -> Iterator[StripeServer]:
+    running = StripeServer().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def stripe(server: StripeServer, settings: Any) -> Stripe:
+    settings.PUBLIC_URL = SHOP
+    return Stripe(secret_key="sk_test_x", webhook_secret=SECRET, api_url=server.url, timeout_seconds=0.5)
+
+
+def bill(token: str = "pm_card_visa", key: str = "key-1", amount: Money | None = None) -> Bill:
+    return Bill(key=key, token=token, amount=amount or Money(2500, "USD"))
+
+
+def paths(server: StripeServer) -> list[str]:
+    return [path.removeprefix("/v1/") for _, path, _, _ in server.requests]
+
+
+class TestAuthorise:
+    def test_makes_an_intent_and_confirms_it_under_keys_of_its_own(self, stripe: Stripe, server: StripeServer) -> None:
+        held = stripe.authorise(bill())
+
+        assert held == Charge(reference="pi_1", state=State.AUTHORISED, amount=Money(2500, "USD"))
+        (_, _, made, create_key), (_, _, confirmed, confirm_key) = server.requests
+        assert (made["amount"], made["currency"], made["capture_method"]) == ("2500", "usd", "manual")
+        assert (made["metadata[payment]"], made["metadata[shop]"]) == ("key-1", SHOP)
+        assert confirmed["error_on_requires_action"] == "true"
+        assert (create_key, confirm_key) == ("key-1:create", "key-1:confirm")
+
+    def test_makes_one_intent_a_key(self, stripe: Stripe, server: StripeServer) -> None:
+        assert [stripe.authorise(bill()).reference for _ in range(3)] == ["pi_1"] * 3
+
+        assert len(server.intents) == 1
+
+    def test_takes_tokens_of_the_older_kind(self, stripe: Stripe) -> None:
+        assert stripe.authorise(bill("tok_visa")).state == State.AUTHORISED
+
+    @pytest.mark.parametrize(
+        ("token", "code"),
+        [
+            ("pm_card_visa_chargeDeclined", "generic_decline"),
+            ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
+            ("pm_card_authenticationRequired", "authentication_required"),
+            ("pm_nobody_knows", "resource_missing"),
+        ],
+    )
+    def test_declines_with_the_code_of_the_bank(self, stripe: Stripe, token: str, code: str) -> None:
+        for _ in range(2):
+            declined = stripe.authorise(bill(token))
+            assert (declined.state, declined.failure_code) == (State.DECLINED, code)
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            fail(500),
+            fail(503),
+            fail(429, "rate_limit_error"),
+            fail(401, "authentication_error"),
+            fail(403, "permission_error"),
+            fail(409, "idempotency_error"),
+            fail(400, "idempotency_error"),
+            dawdle(0.8),
+        ],
+    )
+    @pytest.mark.parametrize("where", [0, 1])
+    def test_is_repeated_after_whatever_went_wrong(
+        self, stripe: Stripe, server: StripeServer, trouble: Any, where: int
+    ) -> None:
+        server.troubles = [lambda _: None] * where + [trouble]
+
+        with pytest.raises(ProviderUnavailable):
+            stripe.authorise(bill())
+
+        assert stripe.authorise(bill()).state == State.AUTHORISED
+        assert len(server.intents) == 1
+
+    def test_never_waits_longer_than_it_was_told(self, stripe: Stripe, server: StripeServer) -> None:
+        server.troubles = [dawdle(3)]
+        started = time.monotonic()
+
+        with pytest.raises(ProviderUnavailable):
+            stripe.authorise(bill())
+
+        assert time.monotonic() - started < 2
+
+    def test_finds_out_what_a_lost_answer_said(self, stripe: Stripe, server: StripeServer) -> None:
+        server.losses = 2
+        for _ in range(2):
+            with pytest.raises(ProviderUnavailable):
+                stripe.authorise(bill())
+
+        assert stripe.authorise(bill()).state == State.AUTHORISED
+        assert len(server.intents) == 1
+
+    def test_says_nothing_while_stripe_is_not_there(self, settings: Any) -> None:
+        nowhere = Stripe(secret_key="sk", webhook_secret="", api_url="http://127.0.0.1:1", timeout_seconds=0.5)
+
+        with pytest.raises(ProviderUnavailable):
+            nowhere.authorise(bill())
+
+
+class TestCapture:
+    def test_takes_what_is_held(self, stripe: Stripe) -> None:
+        held = stripe.authorise(bill())
+
+        assert [stripe.capture(held.reference).state for _ in range(2)] == [State.CAPTURED] * 2
+
+    def test_takes_nothing_that_was_let_go(self, stripe: Stripe) -> None:
+        held = stripe.authorise(bill())
+        stripe.void(bill())
+
+        assert stripe.capture(held.reference).state == State.VOIDED
+
+
+class TestVoid:
+    def test_lets_go_what_is_held(self, stripe: Stripe) -> None:
+        stripe.authorise(bill())
+
+        assert [stripe.void(bill()).state for _ in range(2)] == [State.VOIDED] * 2
+
+    def test_spends_a_key_that_nobody_used_yet(self, stripe: Stripe, server: StripeServer) -> None:
+        stripe.void(bill())
+
+        assert stripe.authorise(bill()).state == State.VOIDED
+        assert [intent["status"] for intent in server.intents.values()] == ["canceled"]
+
+    def test_comes_too_late_for_what_was_taken(self, stripe: Stripe) -> None:
+        stripe.capture(stripe.authorise(bill()).reference)
+
+        assert stripe.void(bill()).state == State.CAPTURED
+
+    def test_has_nothing_to_do_for_what_is_no_card(self, stripe: Stripe) -> None:
+        assert stripe.void(bill("pm_nobody_knows")).state == State.VOIDED
+
+
+class TestRefund:
+    def test_gives_back_what_was_taken_once(self, stripe: Stripe, server: StripeServer) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+
+        assert [stripe.refund(taken.reference).state for _ in range(2)] == [State.REFUNDED] * 2
+        assert paths(server).count("refunds") == 1
+
+    def test_finds_out_what_a_lost_answer_said(self, stripe: Stripe, server: StripeServer) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        server.troubles, server.losses = [], 0
+        stripe.look_up(taken.reference)
+        server.troubles = [lambda _: None, lambda _: setattr(server, "losses", 1)]
+        with pytest.raises(ProviderUnavailable):
+            stripe.refund(taken.reference)
+
+        assert stripe.refund(taken.reference).state == State.REFUNDED
+
+    def test_lets_go_what_is_merely_held(self, stripe: Stripe) -> None:
+        assert stripe.refund(stripe.authorise(bill()).reference).state == State.VOIDED
+
+
+class TestLookUp:
+    def test_tells_what_stands(self, stripe: Stripe) -> None:
+        held = stripe.authorise(bill())
+
+        assert stripe.look_up(held.reference) == held
+        assert stripe.look_up("pi_999") is None
+
+
+class TestReadNotice:
+    def event(self, **changes: Any) -> bytes:
+        thing = {
+            "object": "payment_intent",
+            "id": "pi_1",
+            "metadata": {"shop": SHOP, "payment": "key-1"},
+            **changes,
+        }
+        event = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": thing}}
+        return json.dumps(event).encode()
+
+    def read(self, stripe: Stripe, body: bytes, *, secret: str = SECRET, age_seconds: int = 0) -> Notice | None:
+        signed_at = int(time.time()) - age_seconds
+        header = library.WebhookSignature.generate_signature_header(body.decode("latin-1"), secret, signed_at)
+        return stripe.read_notice(body=body, headers={"Stripe-Signature": header}, now=clock.now())
+
+    def test_takes_an_event_about_an_intent_of_ours(self, stripe: Stripe) -> None:
+        assert self.read(stripe, self.event()) == Notice(id="evt_1", key="key-1", reference="pi_1")
+
+    def test_takes_an_event_about_its_charge(self, stripe: Stripe) -> None:
+        body = self.event(object="charge", id="ch_1", payment_intent="pi_7")
+
+        assert self.read(stripe, body) == Notice(id="evt_1", key="key-1", reference="pi_7")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"metadata": {}},
+            {"metadata": None},
+            {"metadata": {"shop": "https://another.example", "payment": "key-1"}},
+            {"object": "customer", "id": "cus_1"},
+        ],
+    )
+    def test_passes_over_what_others_did_with_the_account(self, stripe: Stripe, changes: Any) -> None:
+        assert self.read(stripe, self.event(**changes)) is None
+
+    @pytest.mark.parametrize("how", [{"secret": "whsec_other"}, {"age_seconds": 301}])
+    def test_refuses_what_is_forged_or_old(self, stripe: Stripe, how: Any) -> None:
+        with pytest.raises(ForgedNotice):
+            self.read(stripe, self.event(), **how)
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"null", b'{"id": 1, "data": {"object": 3}}', b"\xff"])
+    def test_refuses_what_stripe_would_not_send(self, stripe: Stripe, body: bytes) -> None:
+        with pytest.raises(ForgedNotice):
+            self.read(stripe, body)
+
+    @pytest.mark.parametrize("header", ["", "t=1", "t=x,v1=y", "v1=", "t=1,v1=\u00fc", "t=" + "9" * 5000 + ",v1=0"])
+    def test_refuses_what_is_not_signed(self, stripe: Stripe, header: str) -> None:
+        with pytest.raises(ForgedNotice):
+            stripe.read_notice(body=self.event(), headers={"Stripe-Signature": header}, now=clock.now())
+
+
+class TestAmounts:
+    @pytest.mark.parametrize(
+        ("amount", "currency", "written"),
+        [
+            ("10.00", "USD", 1000),
+            ("500", "JPY", 500),
+            ("5", "ISK", 500),
+            ("5", "UGX", 500),
+            ("5.120", "KWD", 5120),
+        ],
+    )
+    def test_are_written_as_stripe_counts(self, amount: str, currency: str, written: int) -> None:
+        money = Money.parse(amount, currency)
+
+        assert to_stripe(money) == written
+        assert from_stripe(written, currency.lower()) == money
+        assert Decimal(money.amount()) == Decimal(amount)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOrder:
+    def place(self, token: str = "pm_card_visa") -> Order:
+        return services.place_order(
+            customer_id=uuid.uuid4(),
+            items=[rules.Item(OfferFactory().sku, 2)],
+            shipping_address=ADDRESS,
+            provider="stripe",
+            token=token,
+            expected_total=None,
+            now=clock.now(),
+        )
+
+    @pytest.fixture(autouse=True)
+    def _switched_on(self, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(PROVIDERS, "stripe", stripe)
+
+    def test_is_paid_and_refunded(
+        self, hear: Callable[..., bool], told: Any, server: StripeServer, client_of: Any
+    ) -> None:
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+        assert Order.objects.get(id=order.id).status == "confirmed"
+
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+        hear(told.named(RefundRequested)[0])
+
+        assert Order.objects.get(id=order.id).payment.status == "refunded"
+        assert [intent["latest_charge"]["refunded"] for intent in server.intents.values()] == [True]
+
+    def test_is_cancelled_when_the_card_is_declined(self, hear: Callable[..., bool]) -> None:
+        order = self.place("pm_card_visa_chargeDeclined")
+
+        hear(StockReserved(version=1, order_id=str(order.id)))
+
+        order = Order.objects.select_related("payment").get(id=order.id)
+        assert (order.cancel_reason, order.payment.failure_code) == ("payment_declined", "generic_decline")
+
+    def test_is_confirmed_by_a_notice_when_the_answer_was_lost(
+        self, hear: Callable[..., bool], server: StripeServer
+    ) -> None:
+        order = self.place()
+        server.troubles = [lambda _: None, lambda _: None, lambda _: setattr(server, "losses", 1)]
+        with pytest.raises(TryAgainLater):
+            hear(StockReserved(version=1, order_id=str(order.id)))
+        assert [intent["status"] for intent in server.intents.values()] == ["succeeded"]
+
+        hear(PaymentReported(version=1, provider="stripe", key=str(order.payment.id), reference="pi_1"))
+
+        assert Order.objects.get(id=order.id).status == "confirmed"
+        assert len(server.intents) == 1
