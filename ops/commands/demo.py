@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from ops.demo.narrator import Narrator, wait_for
-from ops.demo.story import Story
+from ops.demo.stage import Stage
+from ops.demo.story import tell
 from ops.platform import Platform
 from ops.seed import seed_once
 from ops.shop import Shop
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     with brought_up(platform, for_once=options.once):
         mailbox = Path(platform.status()["mailbox"])
         with Shop(platform.url, patience_seconds=10.0) as shop:
-            Story(shop=shop, narrator=Narrator(console), mailbox=mailbox if mailbox.is_dir() else None).tell()
+            tell(Stage(shop=shop, narrator=Narrator(console), mailbox=mailbox if mailbox.is_dir() else None))
         console.print("\n[bold green]Every step held.[/]")
         if not options.once:
             console.print(f"The shop is at {platform.url}", soft_wrap=True)
