@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
 
-from common.caching import slot
+from common.caching import circuit, slot
+from common.testing.private_redis import PrivateRedis
+
+
+def forget_everything() -> None:
+    """As if nobody had ever asked for anything."""
+    redis = slot.connection()
+    if keys := list(redis.scan_iter("product_svc:cache:*", count=10_000)):
+        redis.delete(*keys)
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    redis = slot.connection()
-    if keys := list(redis.scan_iter("product_svc:cache:*", count=10_000)):
-        redis.delete(*keys)
+    forget_everything()
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +30,15 @@ def as_if_committed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     marker = request.node.get_closest_marker("django_db")
     if marker and not marker.kwargs.get("transaction"):
         monkeypatch.setattr(transaction, "on_commit", _at_once)
+
+
+@pytest.fixture
+def redis(private_redis: PrivateRedis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> PrivateRedis:
+    """A Redis that keeps the answers and that the test may freeze and kill; it is soon tried again."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": private_redis.url}}
+    monkeypatch.setattr(slot, "circuit", circuit.Circuit())
+    monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
+    return private_redis
 
 
 def _at_once(do: Callable[[], object], using: str | None = None, robust: bool = False) -> None:

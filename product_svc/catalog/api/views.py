@@ -48,6 +48,8 @@ class ProductDetail(APIView):
         try:
             return given(request, pages.product_page(key))
         except NotFound:  # or not shown to everybody
+            if not caller(request).is_authenticated:
+                raise
             return given_to_caller(request, product_detail(selectors.product_seen_by(caller(request), key=key)))
 
     def patch(self, request: Request, key: str) -> Response:
