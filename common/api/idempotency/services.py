@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -19,12 +18,10 @@ from rest_framework.response import Response
 
 from common.api.authentication import caller_id
 from common.api.idempotency import errors
+from common.api.idempotency.keys import read_key
 from common.api.idempotency.models import KeyedAnswer
 
 KEPT_FOR = timedelta(days=7)
-
-_BARE = re.compile(r"^[!-~]{1,255}$")
-_QUOTED = re.compile(r'^"(?:[^"\\]|\\["\\])*"$')
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -53,16 +50,6 @@ def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[.
         return once
 
     return decorate
-
-
-def read_key(header: str) -> str:
-    """The key, bare or as a structured-field string (RFC 8941). Raises KeyMissing."""
-    text = header.strip()
-    if _QUOTED.match(text):
-        text = re.sub(r"\\(.)", r"\1", text[1:-1])
-    if not _BARE.match(text):
-        raise errors.KeyMissing
-    return text
 
 
 def fingerprint_of(body: Any) -> str:
