@@ -45,10 +45,19 @@ class StoredFile(TimestampedModel):
     """Why a picture could not be made smaller; empty when it could, or was not tried yet."""
     awaits_variants = models.BooleanField(default=False)
     """A picture whose smaller sizes were neither made nor found impossible."""
+    idempotency_key = models.CharField(max_length=255, null=True)
+    """Of the request that made it, so that its repetition makes no other; given back when the file is deleted."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty"),
+            models.UniqueConstraint(
+                fields=["owner_id", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="one_file_a_key",
+            ),
+        ]
         indexes = [
             models.Index(fields=["owner_id", "-created_at", "-id"], condition=Q(status="stored"), name="file_by_age"),
             models.Index(
@@ -73,6 +82,11 @@ class StoredFile(TimestampedModel):
         """Every size that pictures have, with None for one that is not made."""
         made = {variant.name: variant for variant in self.variants.all()}
         return {name: made.get(name) for name in rules.VARIANTS}
+
+    def is_like(self, other: StoredFile) -> bool:
+        """What was asked for with one was asked for with the other."""
+        told = ("purpose", "visibility", "name", "content_type", "size", "sha256")
+        return all(getattr(self, name) == getattr(other, name) for name in told)
 
     def belongs_to(self, person_id: uuid.UUID | None) -> bool:
         """It was uploaded by this person."""

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller, caller_id
+from common.api.idempotency.keys import read_key
 from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone, ReadOnly, SignedIn
 from common.errors import NotFound
@@ -53,6 +54,7 @@ class Files(APIView):
             upload=_upload(body["file"]),
             purpose=body.get("purpose"),
             visibility=body.get("visibility"),
+            key=_key(request),
         )
         return _answer(file, status=201)
 
@@ -78,8 +80,9 @@ class FileCopy(APIView):
     permission_classes = [SignedIn]
 
     def post(self, request: Request, file_id: UUID) -> Response:
-        is_staff = caller(request).is_staff
-        file = services.copy_file(file_id=file_id, person_id=caller_id(request), is_staff=is_staff)
+        file = services.copy_file(
+            file_id=file_id, person_id=caller_id(request), is_staff=caller(request).is_staff, key=_key(request)
+        )
         return _answer(file, status=201)
 
 
@@ -133,6 +136,12 @@ class FileContent(APIView):
         if isinstance(exc, errors.RangeNotSatisfiable):
             response["Content-Range"] = f"bytes */{exc.size}"
         return response
+
+
+def _key(request: Request) -> str | None:
+    """An ``Idempotency-Key`` may be sent. Raises KeyMissing for what is none."""
+    header = request.headers.get("Idempotency-Key")
+    return None if header is None else read_key(header)
 
 
 def _answer(file: StoredFile, *, status: int = 200) -> Response:

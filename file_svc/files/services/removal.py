@@ -65,7 +65,8 @@ def remove_deleted() -> int:
 def _mark_deleted(files: list[StoredFile]) -> None:
     for file in files:
         file.status = Status.DELETED
+        file.idempotency_key = None
         file.version += 1
         file.updated_at = clock.now()
-    StoredFile.objects.bulk_update(files, ["status", "version", "updated_at"])
+    StoredFile.objects.bulk_update(files, ["status", "idempotency_key", "version", "updated_at"])
     publish(*(events.file_deleted(file) for file in files))

@@ -22,7 +22,8 @@ _PAGES_A_RUN = 20
 
 def sweep_unfinished(*, now: datetime) -> int:
     """Give up the uploads that were cut off. Returns how many."""
-    return selectors.unfinished(before=now - UPLOAD_GRACE).update(status=Status.DELETED, updated_at=now)
+    cut_off = selectors.unfinished(before=now - UPLOAD_GRACE)
+    return cut_off.update(status=Status.DELETED, idempotency_key=None, updated_at=now)
 
 
 def remove_strays(*, now: datetime) -> int:

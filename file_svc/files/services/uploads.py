@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from common.api.idempotency.errors import KeyReused
 from common.events.outbox import publish
 from file_svc.files import errors, events, rules, selectors
 from file_svc.files.adapters import object_store, pictures
@@ -27,11 +28,14 @@ class Upload:
     sha256: str
 
 
-def store_upload(*, owner_id: UUID, upload: Upload, purpose: str | None, visibility: str | None) -> StoredFile:
+def store_upload(
+    *, owner_id: UUID, upload: Upload, purpose: str | None, visibility: str | None, key: str | None = None
+) -> StoredFile:
     """Check an upload and keep it; a picture without its metadata.
 
-    The row commits first and names its object, so that whatever is cut off in between can be found and removed. Raises
-    InvalidInput, UnsupportedType, TooLarge, PictureTooLarge, BrokenPicture; StorageUnavailable when nothing is stored.
+    The row commits first and names its object, so that whatever is cut off in between can be found and removed, and
+    that a repetition under the same ``key`` goes on where the first stopped. Raises InvalidInput, UnsupportedType,
+    TooLarge, PictureTooLarge, BrokenPicture, KeyReused; StorageUnavailable when nothing is stored.
     """
     content_type = rules.content_type_of(_head_of(upload.file), name=upload.name)
     terms = rules.purpose_of(purpose, content_type=content_type, name=upload.name, claimed_type=upload.claimed_type)
@@ -41,18 +45,20 @@ def store_upload(*, owner_id: UUID, upload: Upload, purpose: str | None, visibil
         visibility=rules.visibility_of(visibility, purpose=terms),
         name=upload.name,
         content_type=rules.require_allowed(terms, content_type=content_type, size=upload.size),
+        idempotency_key=key,
     )
     with _what_is_kept(file, upload) as kept:
         file.size, file.sha256 = kept.size, kept.sha256
-        file.save(force_insert=True)
-        object_store.save(file.key, kept.file, content_type=file.content_type)
+        file = _begun(file)
+        if file.status == Status.STORING:
+            object_store.save(file.key, kept.file, content_type=file.content_type)
     return _finish(file.id)
 
 
-def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool) -> StoredFile:
-    """Give somebody a file of their own of what they may read, with the same content.
+def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool, key: str | None = None) -> StoredFile:
+    """Give somebody a file of their own of what they may read, with the same content; under one ``key`` once.
 
-    Raises NotFound, also when it is deleted meanwhile; StorageUnavailable when nothing is stored.
+    Raises NotFound, also when it is deleted meanwhile; KeyReused; StorageUnavailable when nothing is stored.
     """
     source = selectors.file_seen_by(file_id=file_id, person_id=person_id, is_staff=is_staff)
     file = _new_file(
@@ -65,9 +71,11 @@ def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool) -> StoredFile:
         sha256=source.sha256,
         width=source.width,
         height=source.height,
+        idempotency_key=key,
     )
-    file.save(force_insert=True)
-    object_store.copy(source.key, file.key)
+    file = _begun(file)
+    if file.status == Status.STORING:
+        object_store.copy(source.key, file.key)
     return _finish(file.id)
 
 
@@ -81,6 +89,20 @@ def _new_file(**known: object) -> StoredFile:
     file = StoredFile(id=file_id, key=original_key(file_id), **known)
     file.awaits_variants = file.is_picture
     return file
+
+
+def _begun(file: StoredFile) -> StoredFile:
+    """Save the row of a new file; or find that of an earlier request under its key. Raises KeyReused."""
+    if file.idempotency_key is None:
+        file.save(force_insert=True)
+        return file
+    StoredFile.objects.bulk_create([file], ignore_conflicts=True)
+    row = StoredFile.objects.filter(owner_id=file.owner_id, idempotency_key=file.idempotency_key).first()
+    if row is None:  # deleted this very moment
+        raise errors.StorageUnavailable
+    if not row.is_like(file):
+        raise KeyReused
+    return row
 
 
 @contextmanager
@@ -105,10 +127,12 @@ def _head_of(file: IO[bytes]) -> bytes:
 
 @transaction.atomic
 def _finish(file_id: UUID) -> StoredFile:
-    file = StoredFile.objects.select_for_update().filter(id=file_id, status=Status.STORING).first()
+    file = StoredFile.objects.select_for_update().filter(id=file_id).exclude(status=Status.DELETED).first()
     if file is None:
         # It took longer than the grace time, and the sweeper was here.
         raise errors.StorageUnavailable
+    if file.status == Status.STORED:  # by another request under the same key
+        return file
     file.status = Status.STORED
     file.save(update_fields=["status", "updated_at"])
     publish(events.file_stored(file))
