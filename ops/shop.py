@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ class Shop:
     # Files
 
     def upload(self, path: Path, *, purpose: str = "product_image", name: str | None = None) -> Json:
-        """Store a file, under its own name or another."""
+        """Store a file, under its own name or another; once, however often a shop that is busy is asked."""
         content = path.read_bytes()
         media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
@@ -120,7 +121,7 @@ class Shop:
             part = PartBuilder.from_bytes(content).file_name(name or path.name).mime(media_type)
             return FormBuilder().text("purpose", purpose).part("file", part)
 
-        return self._object("POST", "/api/v1/files/", form=form)
+        return self._object("POST", "/api/v1/files/", form=form, headers={"Idempotency-Key": secrets.token_hex(16)})
 
     def file(self, file_id: str) -> Json:
         """What is known of a stored file."""
