@@ -68,6 +68,11 @@ def caller_id(request: Request) -> UUID:
     return person_id
 
 
+def source_of(request: Request) -> str:
+    """The network address that the gateway saw the caller at; nobody else can send it."""
+    return request.headers.get("X-Forwarded-For", "")
+
+
 def principal_of(statement: str) -> Principal:
     """Who the gateway says is asking, over HTTP or a socket. Raises AuthenticationFailed."""
     if not statement:

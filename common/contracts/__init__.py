@@ -17,6 +17,7 @@ from common.contracts.payments import PaymentReported, RefundRequested
 from common.contracts.products import ProductChanged, ProductVariant
 from common.contracts.reviews import ReviewPosted
 from common.contracts.users import (
+    CredentialsChanged,
     EmailVerificationRequested,
     PasswordResetRequested,
     ProfileChanged,
@@ -27,6 +28,7 @@ from common.contracts.users import (
 
 __all__ = [
     "Contract",
+    "CredentialsChanged",
     "EmailVerificationRequested",
     "Fact",
     "FileDeleted",

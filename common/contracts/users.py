@@ -60,6 +60,20 @@ class EmailVerificationRequested(Contract, name="users.email_verification_reques
 
 
 @dataclass(frozen=True, kw_only=True)
+class CredentialsChanged(Contract, name="users.credentials_changed.v1", aggregate="change_id"):
+    """How somebody signs in is no longer what it was; they are told by letter, in case it was not them."""
+
+    change_id: str
+    user_id: str
+    email: str = personal()
+    """Where they are told: for a changed address, the one before."""
+    change: str
+    """``password_changed``, ``email_changed``, ``totp_on``, ``totp_off``, ``passkey_added``, ``passkey_removed``,
+    ``recovery_codes_renewed``, ``recovery_code_used`` or ``factors_removed``."""
+    changed_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionEnded(Contract, name="users.session_ended.v1", aggregate="session_id"):
     """A sign-in is over: its access tokens must no longer be taken, however long they would have lasted."""
 

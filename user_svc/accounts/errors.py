@@ -1,5 +1,7 @@
 """What signing up and signing in can be refused for."""
 
+from typing import Any
+
 from common.errors import DomainError, InvalidInput, NotFound
 
 
@@ -18,6 +20,28 @@ class InvalidCredentials(DomainError):
     """No account has this e-mail address and password."""
 
     code = "invalid_credentials"
+    status = 401
+
+
+class SecondFactorRequired(DomainError):
+    """The password is right; now show a second factor, with this challenge."""
+
+    code = "second_factor_required"
+    status = 401
+
+    def __init__(self, *, challenge: str, methods: tuple[str, ...]) -> None:
+        self.challenge, self.methods = challenge, methods
+        super().__init__()
+
+    @property
+    def members(self) -> dict[str, Any]:
+        return {"challenge": self.challenge, "methods": list(self.methods)}
+
+
+class InvalidChallenge(DomainError):
+    """The challenge is not ours, was used, or has expired; sign in from the beginning."""
+
+    code = "invalid_challenge"
     status = 401
 
 

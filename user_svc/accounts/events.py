@@ -1,8 +1,10 @@
 """What user_svc tells of accounts."""
 
 import uuid
+from datetime import datetime
 
 from common.contracts import (
+    CredentialsChanged,
     EmailVerificationRequested,
     PasswordResetRequested,
     ProfileChanged,
@@ -44,6 +46,18 @@ def password_reset_requested(email: str) -> PasswordResetRequested:
 def email_verification_requested(user: User) -> EmailVerificationRequested:
     """The same of a request that our letter be answered."""
     return EmailVerificationRequested(request_id=str(uuid.uuid4()), version=1, user_id=str(user.id))
+
+
+def credentials_changed(*, user_id: uuid.UUID, email: str, change: str, now: datetime) -> CredentialsChanged:
+    """Each change is a thing of its own; ``email`` is where its owner is told of it."""
+    return CredentialsChanged(
+        change_id=str(uuid.uuid4()),
+        version=1,
+        user_id=str(user_id),
+        email=email,
+        change=change,
+        changed_at=now.isoformat(),
+    )
 
 
 def session_ended(session: Session) -> SessionEnded:

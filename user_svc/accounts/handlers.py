@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from common import clock
-from common.contracts import EmailVerificationRequested, PasswordResetRequested
+from common.contracts import CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
 from common.events.fact_task import TryAgainLater
 from common.events.subscriptions import subscribe
 from user_svc.accounts import services
@@ -30,6 +31,20 @@ def mail_token_when_email_verification_requested(fact: EmailVerificationRequeste
     _write(
         lambda: services.mail_email_verification(
             letter_id=fact.request_id, user_id=UUID(fact.user_id), now=clock.now()
+        ),
+    )
+
+
+@subscribe(CredentialsChanged, outside=True)
+def warn_owner_when_credentials_changed(fact: CredentialsChanged) -> None:
+    """To the address that was theirs before, in case it was not them."""
+    _write(
+        lambda: services.mail_credentials_changed(
+            letter_id=fact.change_id,
+            user_id=UUID(fact.user_id),
+            email=fact.email,
+            change=fact.change,
+            changed_at=datetime.fromisoformat(fact.changed_at),
         ),
     )
 

@@ -75,6 +75,11 @@ class User(AbstractBaseUser, TimestampedModel):
         return not {Role.SUPPORT, Role.ADMIN}.isdisjoint(self.roles)
 
 
+def by_password() -> list[str]:
+    """How somebody signs in who has nothing but a password."""
+    return list(rules.BY_PASSWORD)
+
+
 class Session(models.Model):
     """One sign-in of one person, from then until they sign out."""
 
@@ -82,6 +87,8 @@ class Session(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    amr = ArrayField(models.CharField(max_length=8), default=by_password, db_default=by_password())
+    """How they showed that it is them (RFC 8176)."""
 
     class Meta:
         indexes = [models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="session_ended")]
@@ -108,6 +115,13 @@ class RefreshToken(models.Model):
     def is_good(self, *, now: datetime) -> bool:
         """It can be traded."""
         return not self.is_used and now < self.expires_at and self.session.is_open
+
+
+class SpentChallenge(models.Model):
+    """A challenge that was answered, until it would have expired. Of the challenge itself only a digest is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class Allowance(models.Model):

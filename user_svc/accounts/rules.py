@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from babel import Locale, UnknownLocaleError
 
@@ -18,11 +19,28 @@ ENDED_SESSION_KEPT_FOR = timedelta(days=30)
 KNOWN_SOURCE_KEPT_FOR = timedelta(days=90)
 PASSWORD_RESET_LIFETIME = timedelta(hours=1)
 EMAIL_VERIFICATION_LIFETIME = timedelta(days=3)
+CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 ROLES_OF_REGISTRATION = {"customer": ("customer",), "seller": ("customer", "seller")}
 """The roles that somebody gets who signs up as this; those who sell may buy too."""
 
 ADMIN_ROLES = ("customer", "admin")
+
+BY_PASSWORD = ("pwd",)  # RFC 8176
+
+
+class Change(StrEnum):
+    """What may change of how somebody signs in, of which they are told."""
+
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 – no password
+    EMAIL_CHANGED = "email_changed"
+    TOTP_ON = "totp_on"
+    TOTP_OFF = "totp_off"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    FACTORS_REMOVED = "factors_removed"
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,9 @@ class Limit:
 # that its owner has signed in from apart: guesses from elsewhere do not lock them out.
 GUESSES_OF_ONE_SOURCE = Limit(at_once=10, each=timedelta(seconds=40))
 GUESSES_OF_ALL_STRANGERS = Limit(at_once=50, each=timedelta(seconds=72))
+# Of codes of six digits, three are good at a time: some forty thousand tries a year have one chance in nine.
+CODES_OF_ONE_SOURCE = Limit(at_once=5, each=timedelta(minutes=5))
+CODES_OF_ALL_STRANGERS = Limit(at_once=10, each=timedelta(minutes=15))
 LETTERS = Limit(at_once=3, each=timedelta(minutes=15))
 """To one address, of one kind."""
 

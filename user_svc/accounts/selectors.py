@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from user_svc.accounts import errors, rules
-from user_svc.accounts.models import Allowance, KnownSource, RefreshToken, Session, User
+from user_svc.accounts.models import Allowance, KnownSource, RefreshToken, Session, SpentChallenge, User
 
 
 def user_of(*, user_id: UUID) -> User:
@@ -62,6 +62,11 @@ def locked_open_sessions_of(*, user_id: UUID) -> QuerySet[Session]:
 def expired_refresh_tokens(*, now: datetime) -> QuerySet[RefreshToken]:
     """Those that nobody can trade any more."""
     return RefreshToken.objects.filter(expires_at__lte=now)
+
+
+def expired_challenges(*, now: datetime) -> QuerySet[SpentChallenge]:
+    """Those that would be refused anyway."""
+    return SpentChallenge.objects.filter(expires_at__lte=now)
 
 
 def forgettable_sessions(*, now: datetime) -> QuerySet[Session]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path(".well-known/jwks.json", key_set),
     path("api/v1/", include("user_svc.accounts.api.urls")),
     path("api/v1/users/me/addresses/", include("user_svc.addresses.api.urls")),
+    path("api/v1/", include("user_svc.factors.api.urls")),
     path("api/v1/users/me/wishlist/", include("user_svc.wishlists.api.urls")),
     path("api/v1/sellers/", include("user_svc.sellers.api.urls")),
 ]

@@ -10,10 +10,10 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from common import clock
-from common.contracts import EmailVerificationRequested, PasswordResetRequested
+from common.contracts import CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
 from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
-from tests.user_svc.factories import HOME, PASSWORD, UserFactory
+from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import services
 from user_svc.accounts.models import User
 
@@ -29,6 +29,17 @@ def forgotten(email: str) -> PasswordResetRequested:
 
 def unverified(user: User) -> EmailVerificationRequested:
     return EmailVerificationRequested(version=1, request_id=ID, user_id=str(user.id))
+
+
+def changed(user: User, change: str) -> CredentialsChanged:
+    return CredentialsChanged(
+        version=1,
+        change_id=ID,
+        user_id=str(user.id),
+        email="old@example.com",
+        change=change,
+        changed_at=NOON.isoformat(),
+    )
 
 
 def token_in(letter: Any) -> str:
@@ -84,6 +95,24 @@ class TestVerificationLetter:
         hear(unverified(UserFactory(email_verified_at=clock.now())))
         hear(unverified(UserFactory(is_active=False)))
         hear(unverified(UserFactory.build()))
+
+        assert mail.outbox == []
+
+
+class TestWarning:
+    @pytest.mark.parametrize("change", services.Change)
+    def test_tells_somebody_at_their_old_address_what_changed(self, hear: Hear, change: str) -> None:
+        hear(changed(UserFactory(full_name="<b>Ada</b>"), change))
+
+        (letter,) = mail.outbox
+        ((html, _),) = letter.alternatives
+        assert letter.to == ["old@example.com"]
+        assert "01 January 2026, 12:00 UTC" in letter.body
+        assert "If it was not" in letter.body
+        assert "Hello &lt;b&gt;Ada&lt;/b&gt;" in html
+
+    def test_is_not_written_of_an_account_that_is_gone(self, hear: Hear) -> None:
+        hear(changed(UserFactory.build(), "password_changed"))
 
         assert mail.outbox == []
 

@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from user_svc.accounts.rules import Change
+
 _RESET_PATH = "/api/v1/auth/password/reset/confirm/"
 _VERIFY_PATH = "/api/v1/auth/email/verify/"
+_CHANGES = {
+    Change.PASSWORD_CHANGED: ("Your password was changed", "the password of your account was changed"),
+    Change.EMAIL_CHANGED: (
+        "Your e-mail address was changed",
+        "the e-mail address of your account was changed, and letters no longer come here",
+    ),
+    Change.TOTP_ON: ("One-time codes are on", "one-time codes were turned on for signing in to your account"),
+    Change.TOTP_OFF: ("One-time codes are off", "one-time codes were turned off for signing in to your account"),
+    Change.PASSKEY_ADDED: ("A passkey was added", "a passkey was added to your account"),
+    Change.PASSKEY_REMOVED: ("A passkey was removed", "a passkey was removed from your account"),
+    Change.RECOVERY_CODES_RENEWED: (
+        "You have new recovery codes",
+        "new recovery codes were made for your account, and the old ones are void",
+    ),
+    Change.RECOVERY_CODE_USED: (
+        "A recovery code was used",
+        "somebody signed in to your account with a recovery code",
+    ),
+    Change.FACTORS_REMOVED: (
+        "Your second factors were removed",
+        "all second factors of your account were removed by us: a password is enough to sign in again",
+    ),
+}
 
 
 def send_password_reset(letter_id: str, *, to: str, full_name: str, token: str) -> None:
     """The letter with which a forgotten password is replaced. Raises OSError (SMTPException is one)."""
     subject = "Choose a new password"
-    _send(letter_id, "password_reset", subject, _RESET_PATH, to=to, full_name=full_name, token=token)
+    _send_token(letter_id, "password_reset", subject, _RESET_PATH, to=to, full_name=full_name, token=token)
 
 
 def send_email_verification(letter_id: str, *, to: str, full_name: str, token: str) -> None:
     """The letter with which an address is verified. Raises OSError (SMTPException is one)."""
-    _send(
-        letter_id, "email_verification", "Is this your address?", _VERIFY_PATH, to=to, full_name=full_name, token=token
-    )
+    subject = "Is this your address?"
+    _send_token(letter_id, "email_verification", subject, _VERIFY_PATH, to=to, full_name=full_name, token=token)
 
 
-def _send(letter_id: str, template: str, subject: str, path: str, *, to: str, full_name: str, token: str) -> None:
-    """What is sent twice bears the same Message-ID, by which one can tell."""
+def send_credentials_changed(letter_id: str, *, to: str, full_name: str, change: Change, changed_at: datetime) -> None:
+    """The letter by which somebody learns of a change that may not be theirs. Raises OSError (SMTPException is one)."""
+    subject, what = _CHANGES[change]
+    at = f"{changed_at:%d %B %Y, %H:%M} UTC"
+    _send(letter_id, "credentials_changed", subject, {"full_name": full_name, "what": what, "at": at}, to=to)
+
+
+def _send_token(letter_id: str, template: str, subject: str, path: str, *, to: str, full_name: str, token: str) -> None:
     # What follows the # stays in the browser: a token must stand in no server's log.
-    context = {
-        "full_name": full_name,
-        "token": token,
-        "path": path,
-        "url": f"{settings.PUBLIC_URL}{path}#token={token}",
-        "shop_url": settings.PUBLIC_URL,
-        "subject": subject,
-    }
+    url = f"{settings.PUBLIC_URL}{path}#token={token}"
+    _send(letter_id, template, subject, {"full_name": full_name, "token": token, "path": path, "url": url}, to=to)
+
+
+def _send(letter_id: str, template: str, subject: str, about: dict[str, str], *, to: str) -> None:
+    """What is sent twice bears the same Message-ID, by which one can tell."""
+    context = {**about, "shop_url": settings.PUBLIC_URL, "subject": subject}
     sender_domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     letter = EmailMultiAlternatives(
         subject=subject,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
-from common.api.authentication import caller, caller_id
+from common.api.authentication import caller, caller_id, source_of
 from common.api.permissions import Anyone
 from user_svc.accounts import selectors, services
 from user_svc.accounts.api.serializers import (
@@ -35,19 +35,19 @@ class Registration(APIView):
 
     def post(self, request: Request) -> Response:
         body = RegistrationInput.of(request.data)
-        signed_in = services.register(**body, source=_source(request), now=clock.now())
+        signed_in = services.register(**body, source=source_of(request), now=clock.now())
         return Response(RegistrationOutput(signed_in).data, status=201)
 
 
 @method_decorator(never_cache, name="dispatch")
 class SignIn(APIView):
-    """POST trades an e-mail address and a password for tokens."""
+    """POST trades an e-mail address and a password for tokens, or for a challenge where those are not enough."""
 
     permission_classes = [Anyone]
 
     def post(self, request: Request) -> Response:
         body = CredentialsInput.of(request.data)
-        signed_in = services.sign_in(**body, source=_source(request), now=clock.now())
+        signed_in = services.sign_in(**body, source=source_of(request), now=clock.now())
         return Response(TokensOutput(signed_in).data)
 
 
@@ -84,7 +84,7 @@ class Me(APIView):
         changes = ProfileInput.of(request.data, partial=True)
         current = changes.pop("current", "")
         user = services.change_profile(
-            user_id=caller_id(request), changes=changes, current=current, source=_source(request), now=clock.now()
+            user_id=caller_id(request), changes=changes, current=current, source=source_of(request), now=clock.now()
         )
         return Response(ProfileOutput(user).data)
 
@@ -97,7 +97,7 @@ class PasswordChange(APIView):
         services.change_password(
             user_id=caller_id(request),
             session_id=caller(request).session_id,
-            source=_source(request),
+            source=source_of(request),
             now=clock.now(),
             **body,
         )
@@ -122,7 +122,7 @@ class PasswordResetConfirmation(APIView):
 
     def post(self, request: Request) -> Response:
         body = PasswordResetConfirmationInput.of(request.data)
-        services.reset_password(**body, source=_source(request), now=clock.now())
+        services.reset_password(**body, source=source_of(request), now=clock.now())
         return Response(status=204)
 
 
@@ -143,11 +143,6 @@ class EmailVerificationRequest(APIView):
     def post(self, request: Request) -> Response:
         services.request_email_verification(user_id=caller_id(request), now=clock.now())
         return Response(status=202)
-
-
-def _source(request: Request) -> str:
-    """The address that the gateway saw the caller at; nobody else can send it."""
-    return request.headers.get("X-Forwarded-For", "")
 
 
 @require_safe

@@ -49,6 +49,7 @@ def issue(session: Session, *, now: datetime) -> str:
         "sid": str(session.id),
         "roles": user.roles,
         "name": user.full_name,
+        "amr": session.amr,
         "iat": int(now.timestamp()),
         "exp": int((now + rules.ACCESS_LIFETIME).timestamp()),
         "jti": secrets.token_urlsafe(16),

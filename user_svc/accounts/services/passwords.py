@@ -15,6 +15,7 @@ from user_svc.accounts import errors, events, rules, selectors
 from user_svc.accounts.models import User
 from user_svc.accounts.services import allowances, guesses
 from user_svc.accounts.services.letter_tokens import PASSWORD_RESET
+from user_svc.accounts.services.letters import warn_owner
 from user_svc.accounts.services.sessions import end_sessions_of
 
 
@@ -72,4 +73,5 @@ def _replace(user: User, new: str, *, now: datetime, but: str = "") -> bool:
             return False
         user.save(update_fields=["password", "updated_at"])
         end_sessions_of(user_id=user.id, now=now, but=but)
+        warn_owner(user_id=user.id, email=user.email, change=rules.Change.PASSWORD_CHANGED, now=now)
         return True

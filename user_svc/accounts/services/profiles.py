@@ -14,6 +14,7 @@ from user_svc.accounts import errors, events, rules, selectors
 from user_svc.accounts.models import EMAIL_IS_UNIQUE, User
 from user_svc.accounts.services import allowances, guesses
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION
+from user_svc.accounts.services.letters import warn_owner
 
 _TOLD = {"full_name", "locale"}
 
@@ -52,9 +53,10 @@ def verify_email(*, token: str, now: datetime) -> None:
     if not user.new_email:
         user.save(update_fields=["email_verified_at", "updated_at"])
         return
-    user.email, user.new_email = user.new_email, ""
+    before, user.email, user.new_email = user.email, user.new_email, ""
     user.version += 1
     _save_address(user)
+    warn_owner(user_id=user.id, email=before, change=rules.Change.EMAIL_CHANGED, now=now)
     publish(events.profile_changed(user))
 
 

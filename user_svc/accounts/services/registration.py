@@ -30,7 +30,7 @@ def register(*, email: str, password: str, full_name: str, role: str, source: st
         if Role.SELLER in user.roles:
             sellers.open_shop(user_id=user.id, name=user.full_name)
         guesses.trust(email=user.email, source=source, now=now)
-        return start_session(user=user, now=now)
+        return start_session(user=user, amr=rules.BY_PASSWORD, now=now)
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ from common.events.outbox import publish
 from user_svc.accounts import errors, events, rules, selectors
 from user_svc.accounts.models import RefreshToken, Session, User
 from user_svc.accounts.services import access_tokens, guesses
+from user_svc.accounts.services.challenges import SECOND_FACTOR
+from user_svc.factors import selectors as factors
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class SignedIn:
 
 
 def sign_in(*, email: str, password: str, source: str, now: datetime) -> SignedIn:
-    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong, or TooManyRequests."""
+    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong, or TooManyRequests.
+
+    Raises SecondFactorRequired when both are right, and the account's owner wants more than a password.
+    """
     guess = guesses.begin(email=email, source=source, now=now)
     # Hashing takes its time by design; no transaction is open meanwhile.
     user = selectors.user_with_email(email=email)
@@ -35,14 +40,16 @@ def sign_in(*, email: str, password: str, source: str, now: datetime) -> SignedI
         raise errors.InvalidCredentials
     if not user.check_password(password) or not user.is_active:
         raise errors.InvalidCredentials
-    guesses.succeed(guess, now=now)
-    return _admit(user, now=now)
+    guesses.succeed(guess)
+    signed_in = _admit(user, now=now)
+    guesses.know(guess, now=now)
+    return signed_in
 
 
 @transaction.atomic
-def start_session(*, user: User, now: datetime) -> SignedIn:
-    """Let somebody in who has proved who they are."""
-    session = Session.objects.create(user=user, created_at=now)
+def start_session(*, user: User, amr: tuple[str, ...], now: datetime) -> SignedIn:
+    """Let somebody in who has proved who they are; ``amr`` says how (RFC 8176)."""
+    session = Session.objects.create(user=user, amr=list(amr), created_at=now)
     return _continue(session, now=now)
 
 
@@ -81,7 +88,9 @@ def _admit(user: User, *, now: datetime) -> SignedIn:
         raise errors.InvalidCredentials from None
     if current.password != user.password:
         raise errors.InvalidCredentials
-    return start_session(user=current, now=now)
+    if methods := factors.methods_of(user_id=user.id):
+        raise errors.SecondFactorRequired(challenge=SECOND_FACTOR.issue(current, now=now), methods=methods)
+    return start_session(user=current, amr=rules.BY_PASSWORD, now=now)
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ BATCH_SIZE = 5_000
 
 
 def forget_expired_tokens(*, now: datetime) -> int:
-    """Delete refresh tokens that have expired, then sessions that are over for good. Returns how many rows went."""
-    # Tokens first: a session that lost its last one can go in the same sweep.
-    return _delete(selectors.expired_refresh_tokens(now=now)) + _delete(selectors.forgettable_sessions(now=now))
+    """Delete tokens and challenges that have expired, and sessions that are over for good. Returns how many went."""
+    expired = selectors.expired_refresh_tokens(now=now), selectors.expired_challenges(now=now)
+    # Sessions last: one that lost its last token can go in the same sweep.
+    return sum(_delete(rows) for rows in (*expired, selectors.forgettable_sessions(now=now)))
 
 
 def forget_stale_guesses(*, now: datetime) -> int:

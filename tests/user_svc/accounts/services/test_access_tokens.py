@@ -42,6 +42,7 @@ class TestAccessToken:
             "sid": str(Session.objects.get().id),
             "roles": ["customer", "seller"],
             "name": user.full_name,
+            "amr": ["pwd"],
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(minutes=15)).timestamp()),
         }

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from common.contracts import PasswordResetRequested, SessionEnded
+from common.contracts import CredentialsChanged, PasswordResetRequested, SessionEnded
 from common.errors import TooManyRequests
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import errors, rules, services
@@ -41,6 +41,16 @@ class TestChangePassword:
         assert {fact.session_id for fact in told.named(SessionEnded)} == {str(session.id) for session in others}
         assert list(Session.objects.filter(ended_at=None)) == [here]
         assert User.objects.get().check_password(NEW)
+
+    def test_tells_its_owner(self, told: Any) -> None:
+        user = UserFactory()
+
+        change(user)
+        reset(PASSWORD_RESET.issue(User.objects.get(), now=NOON), new="another walk home")
+
+        facts = told.named(CredentialsChanged)
+        assert [(fact.email, fact.change) for fact in facts] == [(user.email, "password_changed")] * 2
+        assert facts[0].changed_at == NOON.isoformat()
 
     def test_takes_the_current_password(self) -> None:
         user = UserFactory()

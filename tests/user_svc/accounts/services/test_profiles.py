@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts import EmailVerificationRequested, ProfileChanged
+from common.contracts import CredentialsChanged, EmailVerificationRequested, ProfileChanged
 from common.errors import TooManyRequests
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import errors, rules, services
@@ -94,6 +94,7 @@ class TestVerifyEmail:
 
     def test_replaces_the_address_and_tells_the_others(self, told: Any) -> None:
         user = UserFactory()
+        before = user.email
         change(user, email=NEW_EMAIL)
 
         verify(user)
@@ -101,6 +102,7 @@ class TestVerifyEmail:
         user.refresh_from_db()
         assert (user.email, user.new_email, user.is_email_verified) == (NEW_EMAIL, "", True)
         assert [(fact.email, fact.version) for fact in told.named(ProfileChanged)] == [(NEW_EMAIL, 2)]
+        assert [(fact.email, fact.change) for fact in told.named(CredentialsChanged)] == [(before, "email_changed")]
 
     def test_refuses_the_letter_to_an_address_that_is_wanted_no_longer(self) -> None:
         user = change(UserFactory(), email=NEW_EMAIL)

@@ -7,7 +7,7 @@ import pytest
 from common import clock
 from tests.user_svc.factories import NOON, RefreshTokenFactory, SessionFactory
 from user_svc.accounts import rules, services, tasks
-from user_svc.accounts.models import RefreshToken, Session
+from user_svc.accounts.models import RefreshToken, Session, SpentChallenge
 from user_svc.accounts.services import sweeping
 
 SECOND = timedelta(seconds=1)
@@ -25,6 +25,14 @@ class TestForgetExpiredTokens:
         assert deleted == 3
         assert list(RefreshToken.objects.all()) == [good]
         assert list(Session.objects.all()) == [good.session]
+
+    def test_drops_challenges_that_would_be_refused_anyway(self) -> None:
+        for n, expires_at in enumerate((NOON, NOON + SECOND)):
+            SpentChallenge.objects.create(digest=str(n), expires_at=expires_at)
+
+        services.forget_expired_tokens(now=NOON)
+
+        assert SpentChallenge.objects.get().expires_at == NOON + SECOND
 
     def test_drops_sessions_that_ended_long_ago(self) -> None:
         long_ago = NOON - rules.ENDED_SESSION_KEPT_FOR

@@ -1,0 +1,1 @@
+"""What people show besides a password when they sign in."""

@@ -1,0 +1,1 @@
+"""How second factors are asked for over HTTP."""

@@ -1,0 +1,103 @@
+"""What is sent to and fro about second factors."""
+
+import json
+from typing import Any
+
+from rest_framework import serializers
+
+from common.api.serializers import Input, LineField, PatternField, TextField
+from user_svc.factors import rules
+
+_CHALLENGE_LENGTH = 512
+_ANSWERS = ("code", "recovery_code", "assertion")
+
+
+class CredentialField(serializers.DictField):
+    """What ``navigator.credentials`` gave, as JSON (WebAuthn, 5.1); what it means is found out elsewhere."""
+
+    default_error_messages = {"too_long": "It is far larger than anything that a browser sends."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        credential: dict[str, Any] = super().to_internal_value(data)
+        if len(json.dumps(credential)) > rules.CREDENTIAL_LENGTH:
+            self.fail("too_long")
+        return credential
+
+
+class ProofInput(Input):
+    """The password anew, of somebody who is signed in."""
+
+    current = TextField(max_length=rules.PASSWORD_LENGTH, trim_whitespace=False)
+
+
+class CodeInput(Input):
+    code = PatternField(regex=r"\A[0-9]{6}\Z", error_messages={"invalid": "A code has six digits."})
+
+
+class PasskeyInput(Input):
+    challenge = TextField(max_length=_CHALLENGE_LENGTH)
+    credential = CredentialField()
+    name = LineField(max_length=rules.NAME_LENGTH, default="Passkey")
+
+
+class PasskeyNameInput(Input):
+    name = LineField(max_length=rules.NAME_LENGTH)
+
+
+class ChallengeInput(Input):
+    challenge = TextField(max_length=_CHALLENGE_LENGTH)
+
+
+class AssertionInput(ChallengeInput):
+    assertion = CredentialField()
+
+
+class SecondFactorInput(ChallengeInput):
+    """A challenge, and one answer to it."""
+
+    code = PatternField(regex=r"\A[0-9]{6}\Z", required=False, error_messages={"invalid": "A code has six digits."})
+    recovery_code = TextField(max_length=64, required=False)
+    assertion = CredentialField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if sum(name in attrs for name in _ANSWERS) != 1:
+            raise serializers.ValidationError("Send one of code, recovery_code and assertion.")
+        return attrs
+
+
+class FactorsOutput(serializers.Serializer[Any]):
+    """How somebody can show a second factor, and how many recovery codes they have left."""
+
+    methods = serializers.ListField(child=serializers.CharField())
+    recovery_codes_left = serializers.IntegerField()
+
+
+class EnrolmentOutput(serializers.Serializer[Any]):
+    """A new secret, as text and for a QR code."""
+
+    secret = serializers.CharField()
+    uri = serializers.CharField()
+
+
+class CeremonyOutput(serializers.Serializer[Any]):
+    """A challenge to send back, and options for ``navigator.credentials``."""
+
+    challenge = serializers.CharField()
+    options = serializers.JSONField()
+
+
+class PasskeyOutput(serializers.Serializer[Any]):
+    """A passkey, as its owner sees it."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    is_synced = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+
+
+class TokensOutput(serializers.Serializer[Any]):
+    """What a program keeps to go on in somebody's name."""
+
+    access = serializers.CharField()
+    refresh = serializers.CharField()

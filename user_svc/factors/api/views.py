@@ -1,0 +1,169 @@
+"""Second factors over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common import clock
+from common.api.authentication import caller, caller_id, source_of
+from common.api.permissions import Anyone
+from user_svc.factors import selectors, services
+from user_svc.factors.api.serializers import (
+    AssertionInput,
+    CeremonyOutput,
+    ChallengeInput,
+    CodeInput,
+    EnrolmentOutput,
+    FactorsOutput,
+    PasskeyInput,
+    PasskeyNameInput,
+    PasskeyOutput,
+    ProofInput,
+    SecondFactorInput,
+    TokensOutput,
+)
+from user_svc.factors.models import Passkey
+
+
+class Factors(APIView):
+    """GET tells the caller how they can show a second factor."""
+
+    def get(self, request: Request) -> Response:
+        return Response(FactorsOutput(selectors.factors_of(user_id=caller_id(request))).data)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Totp(APIView):
+    """POST makes a secret for one-time codes, DELETE turns them off."""
+
+    def post(self, request: Request) -> Response:
+        return Response(
+            EnrolmentOutput(services.begin_totp(user_id=caller_id(request), **_proof(request))).data, status=201
+        )
+
+    def delete(self, request: Request) -> Response:
+        services.remove_totp(**_person(request), **_proof(request))
+        return Response(status=204)
+
+
+@method_decorator(never_cache, name="dispatch")
+class TotpConfirmation(APIView):
+    """POST turns one-time codes on with a first one."""
+
+    def post(self, request: Request) -> Response:
+        body = CodeInput.of(request.data)
+        codes = services.confirm_totp(**_person(request), code=body["code"], source=source_of(request), now=clock.now())
+        return Response({"recovery_codes": codes})
+
+
+@method_decorator(never_cache, name="dispatch")
+class RecoveryCodes(APIView):
+    """POST makes new recovery codes and voids the others."""
+
+    def post(self, request: Request) -> Response:
+        codes = services.renew_recovery_codes(user_id=caller_id(request), **_proof(request))
+        return Response({"recovery_codes": codes}, status=201)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasskeyOptions(APIView):
+    """POST gives a browser what it needs to make a passkey."""
+
+    def post(self, request: Request) -> Response:
+        ceremony = services.begin_passkey(user_id=caller_id(request), **_proof(request))
+        return Response(CeremonyOutput(ceremony).data)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasskeyList(ListAPIView[Passkey]):
+    """GET lists the caller's passkeys, POST keeps one that a browser made."""
+
+    serializer_class = PasskeyOutput
+
+    def get_queryset(self) -> QuerySet[Passkey]:
+        return selectors.passkeys_of(user_id=caller_id(self.request))
+
+    def post(self, request: Request) -> Response:
+        body = PasskeyInput.of(request.data)
+        passkey, codes = services.register_passkey(**_person(request), **body, now=clock.now())
+        return Response({"passkey": PasskeyOutput(passkey).data, "recovery_codes": codes}, status=201)
+
+
+class OnePasskey(APIView):
+    """PATCH renames one of the caller's passkeys, DELETE removes it."""
+
+    def patch(self, request: Request, passkey_id: UUID) -> Response:
+        body = PasskeyNameInput.of(request.data)
+        passkey = services.rename_passkey(user_id=caller_id(request), passkey_id=passkey_id, name=body["name"])
+        return Response(PasskeyOutput(passkey).data)
+
+    def delete(self, request: Request, passkey_id: UUID) -> Response:
+        services.remove_passkey(**_person(request), **_proof(request), passkey_id=passkey_id)
+        return Response(status=204)
+
+
+@method_decorator(never_cache, name="dispatch")
+class SecondFactor(APIView):
+    """POST trades the challenge of a sign-in and an answer to it for tokens."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request) -> Response:
+        body = SecondFactorInput.of(request.data)
+        signed_in = services.answer_second_factor(
+            challenge=body.pop("challenge"), answer=body, source=source_of(request), now=clock.now()
+        )
+        return Response(TokensOutput(signed_in).data)
+
+
+@method_decorator(never_cache, name="dispatch")
+class SecondFactorOptions(APIView):
+    """POST gives a browser what it needs to answer the challenge of a sign-in with a passkey."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request) -> Response:
+        body = ChallengeInput.of(request.data)
+        return Response(CeremonyOutput(services.begin_second_passkey(**body, now=clock.now())).data)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasskeySignInOptions(APIView):
+    """POST gives a browser what it needs to sign in with a passkey alone."""
+
+    permission_classes = [Anyone]
+
+    def post(self, _request: Request) -> Response:
+        return Response(CeremonyOutput(services.begin_passkey_alone(now=clock.now())).data)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasskeySignIn(APIView):
+    """POST trades what a passkey signed for tokens."""
+
+    permission_classes = [Anyone]
+
+    def post(self, request: Request) -> Response:
+        body = AssertionInput.of(request.data)
+        signed_in = services.sign_in_with_passkey(**body, source=source_of(request), now=clock.now())
+        return Response(TokensOutput(signed_in).data)
+
+
+def _person(request: Request) -> dict[str, Any]:
+    """Who is asking, and in which session, which is spared when the others end."""
+    return {"user_id": caller_id(request), "session_id": caller(request).session_id}
+
+
+def _proof(request: Request) -> dict[str, Any]:
+    """Their password anew."""
+    body = ProofInput.of(request.data)
+    return {"current": body["current"], "source": source_of(request), "now": clock.now()}
