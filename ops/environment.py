@@ -96,8 +96,9 @@ class Environment:
 
     def _only_of(self, service: Service) -> dict[str, str]:
         if service is USERS:
-            keys = self._secret("USER_SVC_TOKEN_KEYS", ed25519_key)
-            return {"USER_SVC_TOKEN_KEYS": keys, "OPENCOMMERCE_MAIL_URL": self.mailbox()}
+            names = ("USER_SVC_TOKEN_KEYS", "USER_SVC_FACTOR_KEYS")
+            keys = {name: self._secret(name, ed25519_key) for name in names}
+            return {**keys, "OPENCOMMERCE_MAIL_URL": self.mailbox()}
         if service is NOTIFICATIONS:
             return {"OPENCOMMERCE_MAIL_URL": self.mailbox()}
         if service is FILES:

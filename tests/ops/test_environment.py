@@ -13,7 +13,13 @@ from ops.blueprint import Blueprint
 from ops.state import ROOT, State
 
 READ = re.compile(r'(?:env\.\w+\(|environ(?:\.get\(|\[))"((?:OPENCOMMERCE|[A-Z]+_SVC)_[A-Z0-9_]+)"')
-SECRETS = ("GATEWAY_SVC_ASSERTION_KEY", "USER_SVC_TOKEN_KEYS", "OPENCOMMERCE_S3_URL", "OPENCOMMERCE_ADMIN_PASSWORD")
+SECRETS = (
+    "GATEWAY_SVC_ASSERTION_KEY",
+    "USER_SVC_TOKEN_KEYS",
+    "USER_SVC_FACTOR_KEYS",
+    "OPENCOMMERCE_S3_URL",
+    "OPENCOMMERCE_ADMIN_PASSWORD",
+)
 
 
 @pytest.fixture
@@ -62,7 +68,7 @@ class TestEnvironment:
         ("service", "own"),
         [
             (GATEWAY, {"GATEWAY_SVC_ASSERTION_KEY"}),
-            (USERS, {"USER_SVC_TOKEN_KEYS"}),
+            (USERS, {"USER_SVC_TOKEN_KEYS", "USER_SVC_FACTOR_KEYS"}),
             (FILES, {"OPENCOMMERCE_S3_URL"}),
             (ORDERS, set()),
         ],
