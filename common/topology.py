@@ -75,6 +75,9 @@ USERS = Service(
         "/api/v1/auth/token/",
         "/api/v1/auth/password/change/",
         "/api/v1/auth/password/reset/confirm/",
+        "/api/v1/users/me/factors/totp/",
+        "/api/v1/users/me/factors/passkeys/options/",
+        "/api/v1/users/me/factors/recovery-codes/",
     ),
 )
 PRODUCTS = Service(
