@@ -1,0 +1,159 @@
+"""What ought to become of an order and its money, said as plainly as it can be: the model of the property test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+LIMIT_SECONDS = 300
+SILENCE_SECONDS = 20
+
+PENDING, ASKED = "pending", "processing"
+
+
+class Trouble(Exception):
+    """The provider's answer did not come: it was away, or we were."""
+
+
+@dataclass
+class Expected:
+    """One order of two lines of two sellers, as it should be by now."""
+
+    placed_at: int
+    is_card_good: bool
+    status: str = "placed"
+    reason: str | None = None
+    payment: str = PENDING
+    money: str = ""
+    """In the provider's books: held, taken, declined, let go or back."""
+    asked_at: int = 0
+    is_refund_due: bool = False
+    parcels: list[str] = field(default_factory=list)
+    was_confirmed: bool = False
+
+    def pay(self, now: int, trouble: str) -> None:
+        """Its stock is reserved, or a sweeper found that the answer is not known."""
+        if self.status != "placed":
+            return
+        if self.payment == PENDING and self._is_overdue(now):
+            self._cancel("expired")
+            return
+        self.payment, self.asked_at = ASKED, now
+        if self._is_overdue(now):
+            self._ask("void", trouble, self._let_go)
+        else:
+            self._ask("authorise", trouble, self._hold)
+            if self.money == "held":
+                self._ask("capture", trouble, self._take)
+        self._conclude(trouble)
+
+    def resume(self, now: int, trouble: str) -> None:
+        """The sweeper meets it."""
+        if self.payment == ASKED and self.asked_at < now - SILENCE_SECONDS:
+            self.asked_at = now
+            with suppress(Trouble):
+                self.follow_up(now, trouble)
+
+    def follow_up(self, now: int, trouble: str) -> None:
+        """Find out what became of a charge whose answer is not known."""
+        self.pay(now, trouble)
+        if self.payment == ASKED and self.status != "placed":
+            self._ask("void", trouble, self._let_go)
+            self._conclude(trouble)
+
+    def report(self, now: int, trouble: str) -> None:
+        """The provider says that something became of it."""
+        if self.payment == ASKED:
+            self.follow_up(now, trouble)
+        elif self.money == "back":
+            self._note_refund()
+
+    def reject(self) -> None:
+        """There is not enough in stock."""
+        if self.status == "placed" and self.payment == PENDING:
+            self._cancel("out_of_stock")
+
+    def expire(self, now: int, trouble: str) -> None:
+        """The sweeper looks for orders that took too long."""
+        if self.status != "placed" or not self._is_overdue(now):
+            return
+        if self.payment == ASKED:
+            with suppress(Trouble):
+                self.pay(now, trouble)
+        if self.status == "placed":
+            self._cancel("expired")
+
+    def cancel(self) -> bool:
+        """Its customer calls it off."""
+        if self.status not in {"placed", "confirmed"} or self.parcels:
+            return False
+        self._cancel("customer")
+        return True
+
+    def ship(self, seller: str) -> bool:
+        """A seller sends their line."""
+        if self.status != "confirmed" or seller in self.parcels:
+            return False
+        self.parcels.append(seller)
+        if len(self.parcels) == 2:
+            self.status = "shipped"
+        return True
+
+    def deliver(self) -> bool:
+        """It arrives."""
+        if self.status != "shipped":
+            return False
+        self.status = "delivered"
+        return True
+
+    def refund(self, trouble: str) -> None:
+        """Whoever is to give the money back."""
+        if self.is_refund_due:
+            self._ask("refund", trouble, self._give_back)
+            self._note_refund()
+
+    def _ask(self, call: str, trouble: str, do: Callable[[], None]) -> None:
+        if trouble == f"before {call}":
+            raise Trouble
+        do()
+        if trouble == f"after {call}":
+            raise Trouble
+
+    def _hold(self) -> None:
+        if not self.money:
+            self.money = "held" if self.is_card_good else "declined"
+
+    def _take(self) -> None:
+        self.money = "taken"
+
+    def _let_go(self) -> None:
+        if self.money in {"", "held"}:
+            self.money = "let go"
+
+    def _give_back(self) -> None:
+        self.money = "back"
+
+    def _conclude(self, trouble: str) -> None:
+        self.payment = {"taken": "captured", "declined": "declined", "let go": "voided"}[self.money]
+        if self.status == "placed":
+            if self.money == "taken":
+                self.status, self.was_confirmed = "confirmed", True
+            else:
+                self._cancel("payment_declined" if self.money == "declined" else "expired")
+        elif self.money == "taken":
+            self.is_refund_due = True
+            self.refund(trouble)
+
+    def _cancel(self, reason: str) -> None:
+        self.status, self.reason = "cancelled", reason
+        if self.payment == PENDING:
+            self.payment = "voided"
+        self.is_refund_due = self.payment == "captured"
+
+    def _note_refund(self) -> None:
+        if self.is_refund_due:
+            self.payment, self.is_refund_due = "refunded", False
+
+    def _is_overdue(self, now: int) -> bool:
+        return self.placed_at + LIMIT_SECONDS <= now
