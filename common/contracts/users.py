@@ -30,7 +30,7 @@ class ProfileChanged(Contract, name="users.profile_changed.v1", aggregate="user_
 
 
 @dataclass(frozen=True, kw_only=True)
-class SellerChanged(Contract, name="users.seller_changed.v1", aggregate="seller_id", required=False):
+class SellerChanged(Contract, name="users.seller_changed.v1", aggregate="seller_id"):
     """A seller's shop is now like this, whole; only what an approved one offers can be bought."""
 
     seller_id: str

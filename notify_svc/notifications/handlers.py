@@ -8,6 +8,7 @@ from common.contracts import (
     OrderRefunded,
     OrderShipped,
     ReviewPosted,
+    SellerChanged,
 )
 from common.events.subscriptions import subscribe
 from notify_svc.notifications import services
@@ -47,3 +48,9 @@ def tell_buyer_when_order_delivered(fact: OrderDelivered) -> None:
 def tell_seller_when_review_posted(fact: ReviewPosted) -> None:
     """Whoever sells what was reviewed."""
     services.tell_of_posted_review(review=fact, now=clock.now())
+
+
+@subscribe(SellerChanged)
+def tell_seller_when_seller_changed(fact: SellerChanged) -> None:
+    """Whoever may sell now, or may no longer."""
+    services.tell_of_changed_seller(seller=fact, now=clock.now())

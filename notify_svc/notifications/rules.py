@@ -16,6 +16,7 @@ from common.contracts import (
     OrderRefunded,
     OrderShipped,
     ReviewPosted,
+    SellerChanged,
 )
 from common.money import Money
 
@@ -27,6 +28,8 @@ SELLER = "seller"
 
 GROUPS = ("orders", "sales", "reviews")
 """What people may choose about, each on its own: what they bought, what they sold, and what is said of it."""
+STANDING = "standing"
+"""Whether they may sell, which nobody can choose not to be told."""
 LIVE = "live"
 MAIL = "mail"
 CHANNELS = (LIVE, MAIL)
@@ -45,6 +48,14 @@ _CANCELLED_BECAUSE = {
     "payment_declined": "Your payment was declined, so you have not been charged. You can order again at any time.",
     "customer": "It was cancelled as you asked. Whatever you had paid goes back to you.",
     "expired": "We could not complete it in time. Whatever you had paid goes back to you.",
+}
+
+_STANDINGS = {
+    "approved": ("You can sell now", "What you publish is shown in the shop and can be bought."),
+    "suspended": (
+        "You cannot sell at the moment",
+        "Your products are not shown and cannot be bought. They are all kept, and come back when you can sell again.",
+    ),
 }
 
 
@@ -141,8 +152,28 @@ def drafts_of_posted_review(review: ReviewPosted) -> list[Draft]:
     return [draft]
 
 
+def drafts_of_changed_seller(seller: SellerChanged) -> list[Draft]:
+    """One for the seller, where staff decided; who has just begun knows how they stand."""
+    is_decision = seller.previous_status not in {"", seller.status}
+    if not is_decision or seller.status not in _STANDINGS:
+        return []
+    title, body = _STANDINGS[seller.status]
+    draft = Draft(
+        user_id=UUID(seller.seller_id),
+        audience=SELLER,
+        event=seller.name,
+        subject_id=f"{seller.seller_id}:{seller.version}",
+        title=title,
+        body=f"{body}\n\nThe reason: {seller.reason}" if seller.reason else body,
+        data={"status": seller.status, "reason": seller.reason, "role": SELLER},
+    )
+    return [draft]
+
+
 def group_of(draft: Draft) -> str:
     """Which choice of its reader's decides about a notification."""
+    if draft.event == SellerChanged.name:
+        return STANDING
     if not is_of_order(draft.event):
         return "reviews"
     return "sales" if draft.audience == SELLER else "orders"

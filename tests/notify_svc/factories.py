@@ -13,6 +13,7 @@ from common.contracts import (
     OrderShipped,
     ProfileChanged,
     ReviewPosted,
+    SellerChanged,
     UserRegistered,
 )
 
@@ -124,6 +125,20 @@ class ReviewPostedFactory(factory.Factory):
     rating = 4
     title = "Loud, and good"
     excerpt = "It grinds."
+
+
+class SellerChangedFactory(factory.Factory):
+    """Somebody whom staff let sell no longer."""
+
+    class Meta:
+        model = SellerChanged
+
+    seller_id = factory.LazyAttribute(_some_id)
+    version = 2
+    seller_name = "Ada's"
+    status = "suspended"
+    previous_status = "approved"
+    reason = "Sold a bridge."
 
 
 class UserRegisteredFactory(factory.Factory):

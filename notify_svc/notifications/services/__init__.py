@@ -7,6 +7,7 @@ from notify_svc.notifications.services.reading import read_all_notifications, re
 from notify_svc.notifications.services.reporting import report_tellings
 from notify_svc.notifications.services.telling import (
     tell_of_cancelled_order,
+    tell_of_changed_seller,
     tell_of_confirmed_order,
     tell_of_delivered_order,
     tell_of_posted_review,
@@ -26,6 +27,7 @@ __all__ = [
     "redeem_ticket",
     "report_tellings",
     "tell_of_cancelled_order",
+    "tell_of_changed_seller",
     "tell_of_confirmed_order",
     "tell_of_delivered_order",
     "tell_of_posted_review",

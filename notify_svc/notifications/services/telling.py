@@ -16,6 +16,7 @@ from common.contracts import (
     OrderRefunded,
     OrderShipped,
     ReviewPosted,
+    SellerChanged,
 )
 from notify_svc.notifications import rules
 from notify_svc.notifications.adapters import wake_ups
@@ -51,6 +52,11 @@ def tell_of_delivered_order(*, order: OrderDelivered, now: datetime) -> None:
 def tell_of_posted_review(*, review: ReviewPosted, now: datetime) -> None:
     """Tell the seller."""
     _write_down(rules.drafts_of_posted_review(review), now=now)
+
+
+def tell_of_changed_seller(*, seller: SellerChanged, now: datetime) -> None:
+    """Tell the seller, if they may sell now or may no longer."""
+    _write_down(rules.drafts_of_changed_seller(seller), now=now)
 
 
 @transaction.atomic

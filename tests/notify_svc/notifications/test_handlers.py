@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import clock
-from notify_svc.notifications import services
+from notify_svc.notifications import rules, services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 from tests.notify_svc.conftest import UNREACHABLE_REDIS
 from tests.notify_svc.factories import (
@@ -16,11 +16,13 @@ from tests.notify_svc.factories import (
     OrderConfirmedFactory,
     OrderLineFactory,
     ReviewPostedFactory,
+    SellerChangedFactory,
 )
 
 pytestmark = pytest.mark.django_db
 BUYER = str(uuid.uuid4())
 SELLER = str(uuid.uuid4())
+NOTHING = dict.fromkeys(rules.CHANNELS, False)
 
 
 class TestOrderConfirmed:
@@ -98,6 +100,32 @@ class TestReviewPosted:
         assert hear(ReviewPostedFactory(seller_id=HOUSE_SELLER))
 
         assert not Notification.objects.exists()
+
+
+class TestSellerChanged:
+    def test_tells_the_seller_once_even_when_told_twice(self, hear: Callable[..., bool]) -> None:
+        suspended = SellerChangedFactory(seller_id=SELLER)
+
+        assert hear(suspended)
+        assert hear(suspended)
+
+        told = Notification.objects.get()
+        assert (str(told.user_id), told.audience, told.event) == (SELLER, "seller", "users.seller_changed.v1")
+        assert Delivery.objects.get().status == "pending"
+
+    def test_tells_of_each_decision(self, hear: Callable[..., bool]) -> None:
+        hear(SellerChangedFactory(seller_id=SELLER, version=3, status="approved", previous_status="suspended"))
+        hear(SellerChangedFactory(seller_id=SELLER, version=2))
+
+        assert set(Notification.objects.values_list("data__status", flat=True)) == {"approved", "suspended"}
+
+    def test_tells_also_whoever_wants_to_be_told_of_nothing(self, hear: Callable[..., bool]) -> None:
+        services.choose(user_id=uuid.UUID(SELLER), wanted=dict.fromkeys(rules.GROUPS, NOTHING))
+
+        hear(SellerChangedFactory(seller_id=SELLER))
+
+        assert Notification.objects.get().is_live
+        assert Delivery.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

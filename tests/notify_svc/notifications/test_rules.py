@@ -15,6 +15,7 @@ from tests.notify_svc.factories import (
     OrderRefundedFactory,
     OrderShippedFactory,
     ReviewPostedFactory,
+    SellerChangedFactory,
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -146,6 +147,31 @@ class TestDraftsOfPostedReview:
 
     def test_tell_nobody_where_the_house_sells(self) -> None:
         assert rules.drafts_of_posted_review(ReviewPostedFactory(seller_id=HOUSE_SELLER)) == []
+
+
+class TestDraftsOfChangedSeller:
+    def test_tell_the_reason(self) -> None:
+        [draft] = rules.drafts_of_changed_seller(SellerChangedFactory(seller_id=ADA, reason="Sold a bridge."))
+
+        assert (str(draft.user_id), draft.title) == (ADA, "You cannot sell at the moment")
+        assert draft.body.endswith("The reason: Sold a bridge.")
+        assert draft.data == {"status": "suspended", "reason": "Sold a bridge.", "role": "seller"}
+
+    def test_tell_whoever_may_sell(self) -> None:
+        approved = SellerChangedFactory(status="approved", previous_status="pending", reason="")
+
+        [draft] = rules.drafts_of_changed_seller(approved)
+
+        assert draft.title == "You can sell now"
+        assert "reason" not in draft.body
+
+    @pytest.mark.parametrize(
+        ("previous_status", "status"), [("", "approved"), ("", "pending"), ("approved", "approved")]
+    )
+    def test_say_nothing_where_nobody_decided(self, previous_status: str, status: str) -> None:
+        changed = SellerChangedFactory(status=status, previous_status=previous_status, reason="")
+
+        assert rules.drafts_of_changed_seller(changed) == []
 
 
 class TestNextMailAttempt:
