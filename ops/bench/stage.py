@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from subprocess import PIPE, Popen
 from tempfile import TemporaryFile
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,7 +21,7 @@ from ops.django_commands import blueprint_of
 from ops.errors import OpsError
 from ops.platform import Platform
 from ops.progress import Say
-from ops.servers import SERVERS
+from ops.servers import SERVERS, Postgres
 from ops.state import LOCAL, ROOT, State
 
 _A_DAY_OF_SECONDS = 86_400
@@ -46,6 +47,11 @@ class Stage:
             printed.seek(0)
             return printed.read()
 
+    def restart(self) -> None:
+        """Take it down and bring it up again."""
+        self.platform.down()
+        self.platform.up(attached=True)
+
     def port(self, name: str) -> int:
         """Where a process listens."""
         return next(spec.port for spec in self._blueprint.application_specs() if spec.name == name and spec.port)
@@ -54,15 +60,24 @@ class Stage:
         """The service's own, in its own role."""
         return self._blueprint.environment.database_url(service)
 
+    def administrators_url(self, database: str = "postgres") -> str:
+        """Any database, for whom PostgreSQL refuses nothing: so what is done counts for none of the services."""
+        return urlsplit(self._blueprint.server_urls()[Postgres.variable])._replace(path=f"/{database}").geturl()
+
+    @property
+    def broker_url(self) -> str:
+        """The one broker."""
+        return self._blueprint.server_urls()["OPENCOMMERCE_BROKER_URL"]
+
     @property
     def redis_url(self) -> str:
         """The one that all services share."""
         return self._blueprint.server_urls()["OPENCOMMERCE_REDIS_URL"]
 
     def roots(self, *names: str) -> dict[str, int]:
-        """The pids of processes, by name."""
+        """The pids of processes, by name; of all when none is named."""
         running = self.platform.daemon.processes()
-        return {name: running[name]["identity"]["pid"] for name in names}
+        return {name: running[name]["identity"]["pid"] for name in names or running}
 
     def gateways_header(self, service: Service) -> dict[str, str]:
         """With which a service takes us for the gateway, speaking for a visitor."""
@@ -84,11 +99,14 @@ def _listen(process: Popen[str], say: Say) -> str:
 
 
 @contextmanager
-def stage(*, fresh: bool) -> Iterator[Stage]:
-    """Bring it up beside whatever runs, without limits on rates, and take it down again, however it ends."""
+def stage(name: str = "bench", *, fresh: bool) -> Iterator[Stage]:
+    """Bring it up beside whatever runs, without limits on rates, and take it down again, however it ends.
+
+    Stages of different names keep different data.
+    """
     _refuse_what_is_given()
     os.environ.update(OPENCOMMERCE_RATE_LIMITS="off")
-    platform = Platform(State(LOCAL / "bench"))
+    platform = Platform(State(LOCAL / name))
     platform.up(fresh=fresh, attached=True)
     try:
         yield Stage(platform)
@@ -98,8 +116,8 @@ def stage(*, fresh: bool) -> Iterator[Stage]:
 
 
 def _refuse_what_is_given() -> None:
-    """On servers that somebody gave, a catalogue may be somebody's."""
+    """What lies on servers that somebody gave may be somebody's."""
     variables = [kind.variable for kind in SERVERS] + [service.database_variable for service in SERVICES]
     given = [name for name in variables if os.environ.get(name)]
     if given:
-        raise OpsError(f"The benchmark of the catalogue runs servers of its own. Unset {', '.join(given)}.")
+        raise OpsError(f"This benchmark runs servers of its own. Unset {', '.join(given)}.")

@@ -15,13 +15,28 @@ from rich.table import Table
 
 from ops import interrupts
 from ops.bench import catalogue, catalogue_table, idle
+from ops.bench.order import past
+from ops.bench.order import table as order_table
+from ops.bench.order.crowd import gather
+from ops.bench.order.figures import Figure
+from ops.bench.order.measure import Bench
+from ops.bench.order.measure import as_json as order_json
 from ops.bench.stage import Stage, stage
+from ops.commands.verify import verify
 from ops.errors import OpsError
 from ops.platform import Platform
 from ops.progress import console, step
+from ops.verify.proof import Breaches
 
 _PRODUCTS = 100_000
-_SECONDS = 5.0
+_SECONDS, _ORDER_SECONDS = 5.0, 20.0
+_LONGEST_SECONDS = 600.0
+"""No token that was fresh at the beginning is old at the end."""
+_BUYERS = (1, 8, 64)
+_MOST_BUYERS = 64
+"""PostgreSQL takes 150 connections, and pgbench opens as many as there are buyers beside those of the services."""
+_PAST_ORDERS = 1000
+_MOST_PAST_ORDERS = 10_000_000
 _WIDTH = 180
 
 Json = dict[str, Any]
@@ -31,13 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which scenarios, how large and how long, and where the figures go."""
     parser.add_argument("scenario", nargs="*", metavar="SCENARIO", help=f"all of: {', '.join(SCENARIOS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
+    parser.add_argument(
+        "--seconds", type=_seconds, help=f"for each figure (default: {_SECONDS:g}, of orders {_ORDER_SECONDS:g})"
+    )
+    parser.add_argument("--fresh", action="store_true", help="begin with an empty platform")
+    options = parser.add_argument_group("order")
+    options.add_argument(
+        "--buyers", type=_counts, default=_BUYERS, metavar="N,N…", help="how many at once (default: 1,8,64)"
+    )
+    options.add_argument(
+        "--past-orders", type=_count, default=_PAST_ORDERS, metavar="N", help="settled before (default: %(default)s)"
+    )
     options = parser.add_argument_group("catalogue")
     options.add_argument("--products", type=_thousands, default=_PRODUCTS, metavar="N", help="default: %(default)s")
-    options.add_argument("--seconds", type=_positive, default=_SECONDS, help="for each figure (default: %(default)s)")
     options.add_argument(
         "--only", action="append", default=[], metavar="KIND", help="pages whose kind begins like this"
     )
-    options.add_argument("--fresh", action="store_true", help="begin with an empty platform")
     options.add_argument("--profile", action="store_true", help="say where the time of a list goes, instead")
 
 
@@ -68,6 +92,7 @@ def _idle(_options: argparse.Namespace) -> Json:
 
 
 def _catalogue(options: argparse.Namespace) -> Json:
+    seconds = options.seconds or _SECONDS
     with stage(fresh=options.fresh) as own:
         with step(f"Catalogue of {options.products:,} products") as say:
             catalogue.fill(own, options.products, say=say)
@@ -77,9 +102,9 @@ def _catalogue(options: argparse.Namespace) -> Json:
             raise OpsError(f"No kind of page begins like {', '.join(options.only)}.")
         if options.profile:
             return _profile(own, pages)
-        with step(f"Asking, for {catalogue.least_seconds(pages, each=options.seconds):.0f} s or more") as say:
-            figures = list(catalogue.measure(own, pages, seconds=options.seconds, say=say))
-    return _tell(figures, options)
+        with step(f"Asking, for {catalogue.least_seconds(pages, each=seconds):.0f} s or more") as say:
+            figures = list(catalogue.measure(own, pages, seconds=seconds, say=say))
+    return _tell(figures, {"products": options.products, "seconds": seconds})
 
 
 def _profile(own: Stage, pages: dict[str, catalogue.Pages]) -> Json:
@@ -88,10 +113,8 @@ def _profile(own: Stage, pages: dict[str, catalogue.Pages]) -> Json:
     return {}
 
 
-def _tell(figures: list[catalogue.Figure], options: argparse.Namespace) -> Json:
-    output = Console(highlight=False)
-    if not output.is_terminal:
-        output.width = _WIDTH
+def _tell(figures: list[catalogue.Figure], about: Json) -> Json:
+    output = _output()
     output.print(catalogue_table.table(figures))
     for line in catalogue_table.claims(figures):
         output.print(line)
@@ -99,8 +122,40 @@ def _tell(figures: list[catalogue.Figure], options: argparse.Namespace) -> Json:
     if errors:
         output.print(f"[red]{errors} answers were errors: the figures are not worth anything.[/]")
     measured = [catalogue.as_json(figure) for figure in figures]
-    about = {"products": options.products, "seconds": options.seconds, "cores": os.cpu_count()}
-    return {**about, "errors": errors, "figures": measured}
+    return {**about, "cores": os.cpu_count(), "errors": errors, "figures": measured}
+
+
+def _order(options: argparse.Namespace) -> Json:
+    with stage("bench-orders", fresh=options.fresh) as own:
+        with step("Who buys, and what") as say:
+            crowd = gather(own.platform.url, max(options.buyers), say=say)
+        with step(f"Past orders: {options.past_orders:,}") as say:
+            present = past.fill(own, crowd, options.past_orders, say=say)
+        with step("Buying") as say:
+            figures = list(
+                Bench(own, crowd, seconds=options.seconds or _ORDER_SECONDS, say=say).measure(options.buyers)
+            )
+        breaches = verify(own.platform)
+    return _tell_of_orders(figures, breaches, present)
+
+
+def _tell_of_orders(figures: list[Figure], breaches: Breaches, present: int) -> Json:
+    output = _output()
+    output.print(order_table.speed(figures), "", order_table.cost(figures))
+    for line in order_table.troubles(figures):
+        output.print(f"[red]{line}[/]")
+    for title, found in breaches.items():
+        output.print(f"[red]✗ {title}[/]: {len(found)} rows, such as {min(found).subject}: {min(found).finding}")
+    errors = sum(figure.failed for figure in figures) + sum(map(len, breaches.values()))
+    about = {"past_orders": present, "cores": os.cpu_count(), "holds": not breaches}
+    return {**about, "errors": errors, "figures": [order_json(figure) for figure in figures]}
+
+
+def _output() -> Console:
+    output = Console(highlight=False)
+    if not output.is_terminal:
+        output.width = _WIDTH
+    return output
 
 
 def _thousands(text: str) -> int:
@@ -110,15 +165,30 @@ def _thousands(text: str) -> int:
     return int(text)
 
 
-def _positive(text: str) -> float:
+def _count(text: str) -> int:
+    """``1000``."""
+    if not (text.isascii() and text.isdigit()) or int(text) > _MOST_PAST_ORDERS:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number up to {_MOST_PAST_ORDERS:,}")
+    return int(text)
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    """``1,8,64``."""
+    counts = text.split(",")
+    if not all(count.isascii() and count.isdigit() and 0 < int(count) <= _MOST_BUYERS for count in counts):
+        raise argparse.ArgumentTypeError(f"{text!r}: numbers from 1 to {_MOST_BUYERS}, such as 1,8,64")
+    return tuple(map(int, counts))
+
+
+def _seconds(text: str) -> float:
     """``2.5``."""
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < 3600:
-        raise argparse.ArgumentTypeError(f"{text!r}: a number of seconds")
+    if not 0 < seconds <= _LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r}: a number of seconds up to {_LONGEST_SECONDS:.0f}")
     return seconds
 
 
-SCENARIOS: dict[str, Callable[[argparse.Namespace], Json]] = {"idle": _idle, "catalogue": _catalogue}
+SCENARIOS: dict[str, Callable[[argparse.Namespace], Json]] = {"idle": _idle, "catalogue": _catalogue, "order": _order}

@@ -6,15 +6,24 @@ import sys
 
 import msgspec
 
-from ops.bench.load import http, sql
-from ops.bench.load.jobs import HttpJob, SqlJob
+from ops.bench.load import buying, http, sql
+from ops.bench.load.jobs import HttpJob, Measured, Ordered, OrderJob, SqlJob
 
 
 def main() -> None:
     """Do the one job."""
-    job: HttpJob | SqlJob = msgspec.json.decode(sys.stdin.buffer.read(), type=HttpJob | SqlJob)
-    measured = http.run(job) if isinstance(job, HttpJob) else sql.run(job)
-    sys.stdout.buffer.write(msgspec.json.encode(measured))
+    job: HttpJob | SqlJob | OrderJob = msgspec.json.decode(sys.stdin.buffer.read(), type=HttpJob | SqlJob | OrderJob)
+    sys.stdout.buffer.write(msgspec.json.encode(_do(job)))
+
+
+def _do(job: HttpJob | SqlJob | OrderJob) -> Measured | Ordered:
+    match job:
+        case HttpJob():
+            return http.run(job)
+        case SqlJob():
+            return sql.run(job)
+        case OrderJob():
+            return buying.run(job)
 
 
 if __name__ == "__main__":

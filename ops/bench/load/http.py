@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import redis
 import uvloop
@@ -14,7 +14,7 @@ from ops.bench.load.jobs import HttpJob, Measured
 from ops.bench.load.watch import WAKING_SECONDS, Watch, within
 
 _TIMEOUT_SECONDS = 10.0
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 
 OK = "200"
 
@@ -29,27 +29,29 @@ class Connection:
 
     async def ask(self, path: str) -> str:
         """The status of the answer, which is read to its end, or the name of what happened instead."""
+        return (await self.send("GET", path))[0]
+
+    async def send(self, method: str, path: str, *, headers: str = "", body: bytes = b"") -> tuple[str, bytes]:
+        """The same, and the answer's body."""
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
-                reader, writer = self._streams = self._streams or await asyncio.open_connection(_HOST, self._port)
-                writer.write(f"GET {path} HTTP/1.1\r\n{self._headers}\r\n".encode())
+                reader, writer = self._streams = self._streams or await asyncio.open_connection(HOST, self._port)
+                writer.write(f"{method} {path} HTTP/1.1\r\n{self._headers}{headers}\r\n".encode() + body)
                 return await self._read(reader)
         except (OSError, EOFError, LookupError, ValueError, asyncio.LimitOverrunError) as error:
             self.close()
-            return type(error).__name__
+            return type(error).__name__, b""
 
-    async def _read(self, reader: asyncio.StreamReader) -> str:
+    async def _read(self, reader: asyncio.StreamReader) -> tuple[str, bytes]:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         if headers.get("transfer-encoding") == "chunked":
-            while size := int(await reader.readuntil(b"\r\n"), 16):
-                await reader.readexactly(size + 2)
-            await reader.readuntil(b"\r\n")
+            body = await _read_chunks(reader)
         else:
-            await reader.readexactly(int(headers["content-length"]))
+            body = await reader.readexactly(int(headers["content-length"]))
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return first.split(" ")[1]
+        return first.split(" ")[1], body
 
     def close(self) -> None:
         """Let go of it."""
@@ -58,13 +60,21 @@ class Connection:
             self._streams = None
 
 
+async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+    chunks = []
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        chunks.append((await reader.readexactly(size + 2))[:-2])
+    await reader.readuntil(b"\r\n")
+    return b"".join(chunks)
+
+
 def run(job: HttpJob) -> Measured:
     """Ask for each page once, so that all are awake, and then measure."""
     return uvloop.run(_run(job))
 
 
 async def _run(job: HttpJob) -> Measured:
-    headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": f"{_HOST}:{job.port}", **job.headers}.items())
+    headers = header_lines({"Host": f"{HOST}:{job.port}", **job.headers})
     connections = [Connection(job.port, headers) for _ in range(job.connections)]
     await _ask_all(connections, within(WAKING_SECONDS, iter(job.paths)), Watch({}))
     watch = Watch(job.watched)
@@ -73,6 +83,11 @@ async def _run(job: HttpJob) -> Measured:
     for connection in connections:
         connection.close()
     return measured
+
+
+def header_lines(headers: Mapping[str, str]) -> str:
+    """Headers as they go over the wire."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
 async def _ask_all(connections: list[Connection], paths: Iterator[str], watch: Watch) -> None:

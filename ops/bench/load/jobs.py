@@ -11,7 +11,7 @@ import msgspec
 from ops.errors import OpsError
 from ops.state import ROOT
 
-_STARTING_SECONDS = 60.0
+_STARTING_SECONDS = 90.0
 
 
 class Job(msgspec.Struct, kw_only=True, tag=True):
@@ -40,6 +40,22 @@ class SqlJob(Job):
     pages: Sequence[Sequence[str]]
 
 
+class OrderJob(msgspec.Struct, kw_only=True, tag=True):
+    """Orders of one piece each; a buyer places the next one once the last is live on their feed."""
+
+    port: int
+    """The gateway's."""
+    seconds: float
+    buyers: Sequence[str]
+    """The access token of each."""
+    skus: Sequence[str]
+    address: Mapping[str, str]
+    watched: Mapping[str, int]
+    """Processes whose processor time is noted before the first order, once all feeds are open."""
+    pause_seconds: float = 0.0
+    """A buyer begins no two orders closer together than this."""
+
+
 class Measured(msgspec.Struct, kw_only=True):
     """What came of it."""
 
@@ -58,8 +74,39 @@ class Measured(msgspec.Struct, kw_only=True):
         return self.requests / self.seconds
 
 
+class Placed(msgspec.Struct, kw_only=True):
+    """An order that was taken, and when (seconds since 1970)."""
+
+    order_id: str
+    sent_at: float
+    answered_at: float
+    live_at: float | None = None
+    """When the buyer's socket brought that it is confirmed; None when it did not in time."""
+
+
+class Ordered(msgspec.Struct, kw_only=True):
+    """What came of buying."""
+
+    began_at: float
+    placed: list[Placed]
+    errors: dict[str, int]
+    ticks_before: dict[str, int]
+    """What the watched processes had taken by then."""
+    cpu_seconds: float
+    """The load's own."""
+
+
 def do(job: HttpJob | SqlJob) -> Measured:
     """Have it done by a process of its own. Raises OpsError when that fails or takes far too long."""
+    return msgspec.json.decode(_have_done(job), type=Measured)
+
+
+def order(job: OrderJob) -> Ordered:
+    """Have orders placed by a process of its own. Raises OpsError like ``do``."""
+    return msgspec.json.decode(_have_done(job), type=Ordered)
+
+
+def _have_done(job: HttpJob | SqlJob | OrderJob) -> bytes:
     command = [sys.executable, "-m", "ops.bench.load"]
     limit = job.seconds + _STARTING_SECONDS
     try:
@@ -70,4 +117,4 @@ def do(job: HttpJob | SqlJob) -> Measured:
         raise OpsError(f"The load did not end within {limit:.0f} s.") from None
     if done.returncode != 0:
         raise OpsError(f"The load failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
-    return msgspec.json.decode(done.stdout, type=Measured)
+    return done.stdout

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ops import procfs
 from ops.bench.load.jobs import Measured
 
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 WAKING_SECONDS = 30.0
@@ -28,7 +28,7 @@ class Watch:
         self._watched = watched
         self._seconds_taken: list[float] = []
         self._errors: Counter[str] = Counter()
-        self._before = _ticks(watched)
+        self._before = ticks(watched)
         self._own_before = time.process_time()
         self._began = time.perf_counter()
 
@@ -41,9 +41,9 @@ class Watch:
     def measured(self) -> Measured:
         """All until now."""
         seconds, own = time.perf_counter() - self._began, time.process_time() - self._own_before
-        after, requests = _ticks(self._watched), len(self._seconds_taken)
+        after, requests = ticks(self._watched), len(self._seconds_taken)
         taken = sorted(self._seconds_taken)
-        spent = {name: (after[name] - self._before[name]) / _TICKS_A_SECOND for name in after} | {"load": own}
+        spent = {name: (after[name] - self._before[name]) / TICKS_A_SECOND for name in after} | {"load": own}
         return Measured(
             requests=requests,
             seconds=seconds,
@@ -66,5 +66,6 @@ def within(seconds: float, items: Iterator[Item]) -> Iterator[Item]:
     return itertools.takewhile(lambda _: time.perf_counter() < deadline, items)
 
 
-def _ticks(watched: Mapping[str, int]) -> dict[str, int]:
+def ticks(watched: Mapping[str, int]) -> dict[str, int]:
+    """The processor time that each of these has taken, with all below it."""
     return {name: sum(map(procfs.cpu_ticks, procfs.family_of(pid))) for name, pid in watched.items()}

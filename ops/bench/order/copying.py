@@ -1,0 +1,75 @@
+"""Copies of an order's rows, made by the database itself.
+
+Each copy has ids, a number, a customer and a time of its own. All of these are computed from those of the first one and
+the copy's position ``n``, so that databases agree on them without asking each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from ops.bench.order.model import Row
+
+BATCH = 5000
+ORDERS_A_CUSTOMER = 10
+
+# Less than what any service forgets of by itself: the oldest is as old as this, the youngest is of now.
+_PAST = "10 days"
+_COUNTED = {("notifications_notification", "sequence")}
+"""What rises from row to row."""
+
+
+@dataclass(frozen=True)
+class Copying:
+    """One order, to be made all of these by their positions among the past ones."""
+
+    ids: frozenset[str]
+    number: str
+    customer_id: str
+    numbers: range
+
+    def batches(self) -> Iterator[range]:
+        """Some thousands at a time."""
+        for first in range(0, len(self.numbers), BATCH):
+            yield self.numbers[first : first + BATCH]
+
+    def statement(self, row: Row, batch: range) -> sql.Composed:
+        """Write a batch of copies of a row."""
+        return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM generate_series({}, {}) AS n").format(
+            sql.Identifier(row.table),
+            sql.SQL(", ").join(map(sql.Identifier, row.values)),
+            sql.SQL(", ").join(self._value(row, column) for column in row.values),
+            sql.Literal(batch[0]),
+            sql.Literal(batch[-1]),
+        )
+
+    def _value(self, row: Row, column: str) -> sql.Composable:
+        text, kind = row.values[column], sql.SQL(row.types[column])
+        if text is None:
+            return sql.SQL("NULL")
+        if row.types[column] == "timestamp with time zone":
+            share = sql.Literal(len(self.numbers))
+            return sql.SQL("{}::timestamptz - ({} - n) / {}::float8 * interval {}").format(
+                sql.Literal(text), sql.Literal(self.numbers[-1]), share, sql.Literal(_PAST)
+            )
+        if (row.table, column) in _COUNTED:
+            return sql.SQL("{}::{} + n").format(sql.Literal(text), kind)
+        return sql.SQL("({})::{}").format(self._renamed(text), kind)
+
+    def _renamed(self, text: str) -> sql.Composable:
+        """The text with every name in it made that of the copy."""
+        renamed: sql.Composable = sql.Literal(text)
+        for old, new in self._names():
+            if old in text:
+                renamed = sql.SQL("replace({}, {}, {})").format(renamed, sql.Literal(old), new)
+        return renamed
+
+    def _names(self) -> Iterator[tuple[str, sql.Composable]]:
+        for own in self.ids:
+            yield own, sql.SQL("md5({} || n)::uuid::text").format(sql.Literal(own))
+        customer = sql.SQL("md5({} || n / {})::uuid::text")
+        yield self.customer_id, customer.format(sql.Literal(self.customer_id), sql.Literal(ORDERS_A_CUSTOMER))
+        yield self.number, sql.SQL("'OC-' || lpad(upper(to_hex(n)), 10, '0')")
