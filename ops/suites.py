@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Self
 from xml.etree import ElementTree
 
 from common.topology import GATEWAY, SERVICES, Service
@@ -79,15 +80,68 @@ def _existing(path: Path) -> Path:
     raise OpsError(f"There is no {file} among the tests.")
 
 
-def run(suite: Suite, variables: Mapping[str, str], results: Path, passed_on: Sequence[str]) -> Outcome:
-    """Run one suite in a process of its own, its output going straight through."""
-    report = results / f"{suite.name}.xml"
-    report.unlink(missing_ok=True)
-    settings = [f"--ds={suite.settings}"] if suite.settings else []
-    paths = [str(path) for path in suite.paths]
-    command = [sys.executable, "-m", "pytest", *paths, *settings, f"--junit-xml={report}", *passed_on]
-    code = subprocess.run(command, cwd=ROOT, env=dict(variables), check=False).returncode
-    return read_report(report, code, filtered=bool(passed_on))
+def lanes(suites: Sequence[Suite]) -> list[list[Suite]]:
+    """What may run side by side. Those that take the gateway's part share its queues, so they follow one another."""
+    lanes = [[suite for suite in suites if (suite.service is GATEWAY) == is_gateways] for is_gateways in (True, False)]
+    return [lane for lane in lanes if lane]
+
+
+class Runs:
+    """The pytest processes under way, each with one suite; leaving the block early ends them."""
+
+    def __init__(self, results: Path, passed_on: Sequence[str]) -> None:
+        self._results = results
+        self._passed_on = passed_on
+        self._under_way: set[subprocess.Popen[bytes]] = set()
+        self._is_over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over = True
+        for process in list(self._under_way):
+            process.terminate()
+
+    @property
+    def are_under_way(self) -> bool:
+        """Whether a process runs."""
+        return bool(self._under_way)
+
+    def run(self, suite: Suite, variables: Mapping[str, str], *, is_alone: bool) -> Outcome:
+        """Run one suite; alone its output goes straight through, beside others it is shown at the end."""
+        if self._is_over:
+            return Outcome()
+        report = self._results / f"{suite.name}.xml"
+        report.unlink(missing_ok=True)
+        command = self._command(suite, report)
+        if is_alone:
+            _show(suite, "")
+            code = self._process(command, variables, output=None)
+        else:
+            log = report.with_suffix(".log")
+            # A file and no pipe: whatever a test left running would hold a pipe open.
+            with log.open("w") as output:
+                code = self._process(command, variables, output=output)
+            _show(suite, log.read_text(errors="replace"))
+        return read_report(report, code, filtered=bool(self._passed_on))
+
+    def _command(self, suite: Suite, report: Path) -> list[str]:
+        settings = [f"--ds={suite.settings}"] if suite.settings else []
+        paths = [str(path) for path in suite.paths]
+        return [sys.executable, "-m", "pytest", *paths, *settings, f"--junit-xml={report}", *self._passed_on]
+
+    def _process(self, command: list[str], variables: Mapping[str, str], *, output: IO[str] | None) -> int:
+        process = subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdout=output, stderr=output)
+        self._under_way.add(process)
+        try:
+            return process.wait()
+        finally:
+            self._under_way.discard(process)
+
+
+def _show(suite: Suite, output: str) -> None:
+    print(f"\n━━ {suite.name} ━━\n{output}", end="", file=sys.stderr, flush=True)
 
 
 def read_report(report: Path, code: int, *, filtered: bool) -> Outcome:

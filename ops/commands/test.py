@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ops import interrupts, suites
 from ops.blueprint import Blueprint
 from ops.platform import Platform
 from ops.state import LOCAL, MARKER_VARIABLE, State
-from ops.suites import Outcome, Suite
+from ops.suites import Outcome, Runs, Suite
 
 _FOLDER = LOCAL / "test"
 
@@ -24,30 +27,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the suites one after another; the last line sums them up."""
+    """Run the suites, those of services side by side; the last line sums them up."""
     interrupts.end_as_with_ctrl_c()
     chosen = suites.chosen(options.path)
     results = _FOLDER / "results"
     results.mkdir(mode=0o700, parents=True, exist_ok=True)
     services = [suite for suite in chosen if suite.service]
     whole = [suite for suite in chosen if not suite.service]
-    outcome = _run_services(services, results, options.passed_on) if services else Outcome()
+    new_runs = partial(Runs, results, options.passed_on)
+    outcome = _run_services(services, new_runs()) if services else Outcome()
     for suite in whole:
-        outcome += _run(suite, _variables_of_the_whole(), results, options.passed_on)
+        with new_runs() as runs:
+            outcome += runs.run(suite, _variables_of_the_whole(), is_alone=True)
     print(outcome)
     return 1 if outcome.failed or not outcome.passed else 0
 
 
-def _run_services(chosen: Sequence[Suite], results: Path, passed_on: Sequence[str]) -> Outcome:
+def _run_services(chosen: Sequence[Suite], runs: Runs) -> Outcome:
     """Everything that needs no more than the servers, which are stopped whatever happens."""
     platform = Platform(State(_FOLDER / "servers"))
-    outcome = Outcome()
+    lanes = suites.lanes(chosen)
     with ExitStack() as stack:
         blueprint = platform.up_servers()
         stack.callback(_stop, platform)
-        for suite in chosen:
-            outcome += _run(suite, _variables(blueprint, suite), results, passed_on)
-    return outcome
+        pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
+        stack.enter_context(runs)
+        if len(chosen) > 1:
+            print(f"Running {len(chosen)} suites, {len(lanes)} at once; each is shown as it ends.", file=sys.stderr)
+        run_lane = partial(_run_lane, runs=runs, blueprint=blueprint, is_alone=len(chosen) == 1)
+        return sum(pool.map(run_lane, range(len(lanes)), lanes), Outcome())
+
+
+def _run_lane(lane: int, chosen: Sequence[Suite], *, runs: Runs, blueprint: Blueprint, is_alone: bool) -> Outcome:
+    outcomes = [runs.run(suite, _variables(blueprint, suite, lane), is_alone=is_alone) for suite in chosen]
+    return sum(outcomes, Outcome())
 
 
 def _stop(platform: Platform) -> None:
@@ -55,18 +68,24 @@ def _stop(platform: Platform) -> None:
         platform.down()
 
 
-def _run(suite: Suite, variables: Mapping[str, str], results: Path, passed_on: Sequence[str]) -> Outcome:
-    print(f"\n━━ {suite.name} ━━", file=sys.stderr, flush=True)
-    return suites.run(suite, variables, results, passed_on)
-
-
-def _variables(blueprint: Blueprint, suite: Suite) -> dict[str, str]:
+def _variables(blueprint: Blueprint, suite: Suite, lane: int) -> dict[str, str]:
     """The service's own, and the key with which a test signs in as the gateway would."""
     if suite.service is None:
         return _variables_of_the_whole()
     variables = blueprint.environment.of_service(suite.service)
     variables.pop(MARKER_VARIABLE)  # tests start processes of their own; stopping the servers must not end them
-    return {**variables, "GATEWAY_SVC_ASSERTION_KEY": blueprint.environment.assertion_key()}
+    own = {
+        "OPENCOMMERCE_REDIS_URL": _redis_of(lane, variables["OPENCOMMERCE_REDIS_URL"]),
+        "GATEWAY_SVC_ASSERTION_KEY": blueprint.environment.assertion_key(),
+    }
+    return {**variables, **own}
+
+
+def _redis_of(lane: int, url: str) -> str:
+    """A database of its own: some tests empty it, which must not take away what another lane has just put there."""
+    parts = urlsplit(url)
+    first = int(parts.path.strip("/") or 0)
+    return parts._replace(path=f"/{first + lane}").geturl()
 
 
 def _variables_of_the_whole() -> dict[str, str]:

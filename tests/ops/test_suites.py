@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ops import suites
 from ops.errors import OpsError
-from ops.suites import TESTS, Outcome
+from ops.state import ROOT
+from ops.suites import TESTS, Outcome, Runs, Suite
 
 REPORT = """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>"""
 
@@ -52,3 +56,36 @@ class TestOutcome:
     def test_says_nothing_of_skipped_tests_when_there_are_none(self) -> None:
         assert str(Outcome(passed=2) + Outcome(failed=1)) == "2 passed, 1 failed"
         assert str(Outcome(passed=2, skipped=1)) == "2 passed, 0 failed, 1 skipped"
+
+
+class TestLanes:
+    def test_hold_each_suite_once_and_all_of_the_gateways_in_one(self) -> None:
+        chosen = [suite for suite in suites.chosen([]) if suite.service]
+
+        lanes = suites.lanes(chosen)
+
+        assert [suite.name for suite in lanes[0]] == ["common", "gateway_svc"]
+        assert sorted(suite.name for lane in lanes for suite in lane) == sorted(suite.name for suite in chosen)
+
+    def test_are_no_more_than_there_are_suites(self) -> None:
+        assert len(suites.lanes(suites.chosen([Path("tests/user_svc")]))) == 1
+
+
+class TestRuns:
+    def test_end_what_is_under_way_when_they_are_left(self, tmp_path: Path) -> None:
+        slow = tmp_path / "test_slow.py"
+        slow.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+        variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with ThreadPoolExecutor() as pool, Runs(tmp_path, []) as runs:
+            outcome = pool.submit(runs.run, Suite("slow", (slow,)), variables, is_alone=False)
+            until = time.monotonic() + 30
+            while not runs.are_under_way and time.monotonic() < until:
+                time.sleep(0.05)
+
+        assert outcome.result(timeout=10).failed == 1
+
+    def test_begin_nothing_once_they_are_over(self, tmp_path: Path) -> None:
+        with Runs(tmp_path, []) as runs:
+            pass
+
+        assert runs.run(Suite("late", (tmp_path,)), {}, is_alone=False) == Outcome()
