@@ -37,7 +37,7 @@ def big_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         sellers = [SellerProfileFactory().id for _ in range(20)]
         with connection.cursor() as cursor:
             cursor.execute(FILL, {"shelves": shelves, "sellers": sellers})
-            cursor.execute("VACUUM ANALYZE catalog_product")
+            cursor.execute("VACUUM ANALYZE")
         yield
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE catalog_product CASCADE")
@@ -95,7 +95,8 @@ class TestList:
         plan = plan_of({"min_price": "10", "max_price": "10.10", "ordering": "price"})
 
         assert "published_by_price" in {step.get("Index Name") for step in plan}
-        assert not [step for step in plan if step.get("Rows Removed by Filter")]
+        of_products = [step for step in plan if step.get("Relation Name") == "catalog_product"]
+        assert not [step for step in of_products if step.get("Rows Removed by Filter")]
 
     def test_of_a_rare_word_asks_the_words(self) -> None:
         for ordering in ("relevance", "price", "newest"):
