@@ -24,7 +24,8 @@ class ProductChanged(Contract, name="products.product_changed.v1", aggregate="pr
     slug: str
     title: str
     status: str
-    """``draft``, ``published`` or ``archived``; only a published one can be bought."""
+    """``draft``, ``published``, ``archived``, or ``withheld`` where somebody published it who may not sell at the
+    moment; only a published one can be bought."""
     variants: tuple[ProductVariant, ...]
     categories: tuple[str, ...] = ()
     """The id of the category in which it stands, and of the one in which it stood before this change."""

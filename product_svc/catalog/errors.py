@@ -17,6 +17,13 @@ class CategoryInUse(DomainError):
     status = 409
 
 
+class SellerNotApproved(DomainError):
+    """Whoever sells this may not sell at the moment; it can be kept as a draft until then."""
+
+    code = "seller_not_approved"
+    status = 403
+
+
 class SkuTaken(DomainError):
     """Another product has this SKU, or had it."""
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.contracts import FileDeleted, FileStored, UserRegistered
+from common.contracts import FileDeleted, FileStored, SellerChanged, UserRegistered
 from common.events.subscriptions import subscribe
 from product_svc.catalog import services
 from product_svc.reviews import services as reviews
@@ -10,9 +10,15 @@ from product_svc.reviews import services as reviews
 
 @subscribe(UserRegistered)
 def keep_seller_when_user_registered(fact: UserRegistered) -> None:
-    """Those who only buy are none of our business."""
+    """Those who only buy are none of our business; of those who sell more is told elsewhere, perhaps before."""
     if "seller" in fact.roles:
         services.keep_seller(seller_id=UUID(fact.user_id), name=fact.full_name, version=fact.version)
+
+
+@subscribe(SellerChanged)
+def keep_shop_when_seller_changed(fact: SellerChanged) -> None:
+    """The shop may have another name, and its owner may sell or may not."""
+    services.keep_shop(shop=fact)
 
 
 @subscribe(FileStored)

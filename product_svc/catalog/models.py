@@ -18,10 +18,32 @@ from product_svc.catalog import rules
 class SellerProfile(models.Model):
     """Who sells: our own copy of what user_svc tells, or of what the seller's first request said."""
 
+    class Status(models.TextChoices):
+        """Whether somebody may sell."""
+
+        PENDING = "pending"
+        APPROVED = "approved"
+        SUSPENDED = "suspended"
+
     id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=rules.MAX_SELLER_NAME)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.APPROVED)
     version = models.BigIntegerField(default=0)
-    """The highest seen; 0 before user_svc told anything."""
+    """The highest seen of the account's; 0 before user_svc told of it."""
+    shop_version = models.BigIntegerField(default=0)
+    """The highest seen of the shop's, which are counted by themselves; 0 before user_svc told of it."""
+    followed_up_to = models.UUIDField(null=True)
+    """Up to which of the products, by their ids, all are as their seller's name and status say; null for all."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["followed_up_to"], condition=Q(followed_up_to__isnull=False), name="seller_unfollowed")
+        ]
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether what they publish is shown and can be bought."""
+        return self.status == self.Status.APPROVED
 
 
 class Category(TimestampedModel):
@@ -41,6 +63,13 @@ class Status(models.TextChoices):
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+    WITHHELD = "withheld"
+    """Published by somebody who may not sell at the moment: nobody chooses it, and it ends by itself."""
+
+
+CHOSEN_STATUSES = (Status.DRAFT.value, Status.PUBLISHED.value, Status.ARCHIVED.value)
+CHOSEN_STATUS = Case(When(status=Status.WITHHELD.value, then=Value(Status.PUBLISHED.value)), default=F("status"))
+"""What those who may change a product know as its status."""
 
 
 class _TextsOf(SearchVectorCombinable, Func):
@@ -130,10 +159,16 @@ class Product(TimestampedModel):
         ]
         indexes = [
             *_listing_indexes(),
+            models.Index(CHOSEN_STATUS, F("created_at").desc(), F("id").desc(), name="chosen_by_age"),
             GinIndex(fields=["words"], name="published_words", **_SEARCHED),
             GinIndex(fields=["title_words"], name="published_title_words", **_SEARCHED),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="published_trigrams", **_SEARCHED),
         ]
+
+    @property
+    def chosen_status(self) -> str:
+        """The status as its seller chose it."""
+        return Status.PUBLISHED if self.status == Status.WITHHELD else self.status
 
     @property
     def price(self) -> Money:

@@ -6,6 +6,12 @@ from common import clock
 from product_svc.catalog import services
 
 
+@shared_task(name="catalog.follow_sellers")
+def follow_sellers(**_: object) -> None:
+    """Withhold or show what is left of large shops, and find it by its seller's name."""
+    services.follow_sellers()
+
+
 @shared_task(name="catalog.give_up_awaited_pictures")
 def give_up_awaited_pictures(**_: object) -> None:
     """Show no longer what nobody told of."""

@@ -10,7 +10,15 @@ from uuid import UUID
 
 import factory
 
-from common.contracts import FileDeleted, FileStored, OrderCancelled, OrderConfirmed, OrderLine, OrderPlaced
+from common.contracts import (
+    FileDeleted,
+    FileStored,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLine,
+    OrderPlaced,
+    SellerChanged,
+)
 from common.money import Money
 from product_svc.catalog import services
 from product_svc.catalog.models import Category, Product, SellerProfile
@@ -67,6 +75,15 @@ def product(sku: str = "MUG", *, stock: int = 10, author: Somebody | None = None
         **fields,
     }
     return services.create_product(author=author or seller(), now=NOON, **given)
+
+
+def seller_changed(person: Somebody, status: str, *, version: int = 1, name: str | None = None) -> SellerChanged:
+    """The fact that a shop stands like this."""
+    reason = "Sold a bridge." if status == "suspended" else ""
+    name = person.name if name is None else name
+    return SellerChanged(
+        version=version, seller_id=str(person.id), seller_name=name, status=status, previous_status="", reason=reason
+    )
 
 
 def file_stored(file_id: UUID, **told: Any) -> FileStored:

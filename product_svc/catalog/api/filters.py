@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from common.api.serializers import Input
 from product_svc.catalog import rules
+from product_svc.catalog.models import CHOSEN_STATUSES
 
 ORDERS = {
     "newest": ("-created_at", "-id"),
@@ -26,6 +27,7 @@ class ProductFilters(Input):
     max_price = serializers.DecimalField(required=False, min_value=0, max_digits=15, decimal_places=4)
     in_stock = serializers.BooleanField(required=False)
     sku = serializers.RegexField(rules.SKU, required=False)
+    status = serializers.ChoiceField(choices=CHOSEN_STATUSES, required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERS), required=False)
 
     def validate_search(self, search: str) -> str:

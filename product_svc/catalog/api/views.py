@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from common import clock
 from common.api.authentication import caller
 from common.api.permissions import ReadOnly, SellerOrStaff
-from common.errors import NotFound
+from common.errors import InvalidInput, NotFound
 from product_svc.catalog import selectors, services
 from product_svc.catalog.api import pages
 from product_svc.catalog.api.given import given, given_to_caller
@@ -29,8 +29,10 @@ class Products(APIView):
 
     def get(self, request: Request) -> HttpResponse:
         asked = pages.ListQuestion.of(request.META["QUERY_STRING"])
-        if "sku" in asked.filters and caller(request).is_staff:
+        if asked.filters.keys() & {"sku", "status"} and caller(request).is_staff:
             return given_to_caller(request, pages.products_listed(asked, shows_all=True))
+        if "status" in asked.filters:
+            raise InvalidInput(errors={"status": ["Only staff may ask for this."]})
         return given(request, pages.product_list(asked))
 
     def post(self, request: Request) -> Response:

@@ -14,8 +14,9 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
 from product_svc.catalog import rules
-from product_svc.catalog.models import RATED, Category, Product, Status, Variant
+from product_svc.catalog.models import RATED, Category, Product, Variant
 from product_svc.catalog.selectors import search as searching
+from product_svc.catalog.selectors.showing import of_status, shown
 
 _ITEM = (
     "id",
@@ -67,16 +68,18 @@ def listed_products(
     max_price: Decimal | None = None,
     in_stock: bool | None = None,
     sku: str | None = None,
+    status: str | None = None,
     is_ranked: bool = False,
     is_guess: bool = False,
     shows_all: bool = False,
 ) -> Listing:
-    """The published products that fit; with ``shows_all`` whatever their status.
+    """The products that fit of those that everybody may see; with ``shows_all`` of all, or of all of a status.
 
     With ``is_ranked`` they have a ``fit`` for the search; with ``is_guess`` they only look like it.
     """
     products = Product.objects.filter(
-        Q() if shows_all else Q(status=Status.PUBLISHED),
+        Q() if shows_all else shown(),
+        Q() if status is None else of_status(status),
         Q() if seller is None else Q(seller_id=seller),
         Q() if min_price is None else Q(comparable_price__gte=math.ceil(_comparable(min_price))),
         Q() if max_price is None else Q(comparable_price__lte=math.floor(_comparable(max_price))),
@@ -95,8 +98,8 @@ def listed_products(
 
 
 def is_found(search: str) -> bool:
-    """Whether any published product has all words of a search."""
-    return searching.is_found(Product.objects.filter(status=Status.PUBLISHED), search)
+    """Whether any product that everybody may see has all words of a search."""
+    return searching.is_found(Product.objects.filter(shown()), search)
 
 
 def _with_places(products: QuerySet[Product], fit: Combinable | None) -> QuerySet[Product]:

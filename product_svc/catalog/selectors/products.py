@@ -11,7 +11,8 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet
 from common.errors import Forbidden, NotFound
 from common.person import Person
 from product_svc.catalog import rules
-from product_svc.catalog.models import Product, Status, Variant
+from product_svc.catalog.models import Product, Variant
+from product_svc.catalog.selectors.showing import shown
 from product_svc.inventory import selectors as inventory
 
 # Kept by others: not to be read into a product that is written back as a whole.
@@ -25,7 +26,7 @@ def product_seen_by(viewer: Person, *, key: str) -> Product:
 
 def published_product(key: str) -> Product:
     """The whole product of this id or slug, if it is shown to everybody. Raises NotFound."""
-    return _first(_whole().filter(_called(key), status=Status.PUBLISHED))
+    return _first(_whole().filter(_called(key), shown()))
 
 
 def product_page(product_id: UUID) -> Product:
@@ -90,4 +91,4 @@ def _called(key: str) -> Q:
 def _visible_to(viewer: Person) -> Q:
     if viewer.is_staff:
         return Q()
-    return Q(status=Status.PUBLISHED) | Q(seller_id=viewer.id)
+    return shown() | Q(seller_id=viewer.id)

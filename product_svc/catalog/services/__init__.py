@@ -1,6 +1,7 @@
 """What is done with the catalogue."""
 
 from product_svc.catalog.services.categories import change_category, create_category, delete_category
+from product_svc.catalog.services.following import follow_sellers
 from product_svc.catalog.services.images import (
     give_up_awaited_pictures,
     judge_stored_picture,
@@ -8,7 +9,7 @@ from product_svc.catalog.services.images import (
 )
 from product_svc.catalog.services.products import archive_product, change_product, create_product
 from product_svc.catalog.services.ratings import rate_product
-from product_svc.catalog.services.sellers import keep_seller
+from product_svc.catalog.services.sellers import keep_seller, keep_shop
 
 __all__ = [
     "archive_product",
@@ -17,9 +18,11 @@ __all__ = [
     "create_category",
     "create_product",
     "delete_category",
+    "follow_sellers",
     "give_up_awaited_pictures",
     "judge_stored_picture",
     "keep_seller",
+    "keep_shop",
     "rate_product",
     "take_off_deleted_picture",
 ]

@@ -18,7 +18,7 @@ from product_svc.catalog.rules import ImageDraft, VariantDraft
 from product_svc.catalog.services.categories import shelf_for
 from product_svc.catalog.services.images import replace_images, verdicts_on
 from product_svc.catalog.services.keywords import keywords_of
-from product_svc.catalog.services.sellers import seller_for
+from product_svc.catalog.services.sellers import held_seller, require_approved, seller_for
 from product_svc.catalog.services.telling import tell
 from product_svc.catalog.services.variants import replace_variants
 
@@ -40,12 +40,15 @@ def create_product(
 ) -> Product:
     """Put a product up for sale, in one variant with a SKU of our own when none is given.
 
-    Raises Forbidden, InvalidInput and SkuTaken.
+    Raises Forbidden, InvalidInput, SellerNotApproved and SkuTaken.
     """
     rules.require_prices(price, ())
     verdicts = verdicts_on(images, now=now)
+    sold_by = seller_for(author, seller_id=seller)
+    if status == Status.PUBLISHED:
+        require_approved(sold_by)
     product = Product(
-        seller=seller_for(author, seller_id=seller),
+        seller=sold_by,
         title=title,
         description=rules.clean_description(description),
         category=shelf_for(category),
@@ -67,9 +70,11 @@ def create_product(
 def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now: datetime) -> Product:
     """Replace some of a product's fields; ``changes`` has the names and values that ``create_product`` takes.
 
-    Raises NotFound, Forbidden, InvalidInput and SkuTaken.
+    Raises NotFound, Forbidden, InvalidInput, SellerNotApproved and SkuTaken.
     """
     verdicts = verdicts_on(changes.get("images", ()), now=now)
+    if changes.get("status") == Status.PUBLISHED:
+        held_seller(selectors.product_row(editor, key=key).seller_id)
     product = selectors.product_to_change(editor, key=key)
     if not changes:
         return product
@@ -98,9 +103,11 @@ def archive_product(*, editor: Person, key: str) -> None:
 
 
 def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
-    for name in ("title", "attributes", "status"):
+    for name in ("title", "attributes"):
         if name in changes:
             setattr(product, name, changes[name])
+    if "status" in changes:
+        _set_status(product, changes["status"])
     if "description" in changes:
         product.description = rules.clean_description(changes["description"])
     if "category" in changes:
@@ -108,6 +115,14 @@ def _set_fields(product: Product, changes: Mapping[str, Any]) -> None:
         product.keywords = keywords_of(product)
     if "price" in changes:
         _set_price(product, changes["price"], keeps_variants="variants" not in changes)
+
+
+def _set_status(product: Product, status: str) -> None:
+    if status == product.chosen_status:
+        return
+    if status == Status.PUBLISHED:
+        require_approved(product.seller)
+    product.status = status
 
 
 def _set_price(product: Product, price: Money, *, keeps_variants: bool) -> None:

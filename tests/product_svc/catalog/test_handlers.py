@@ -1,12 +1,14 @@
 """What the catalogue makes of others' facts."""
 
 import uuid
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from common.contracts import UserRegistered
 from product_svc.catalog.models import SellerProfile
+from tests.product_svc.factories import Somebody, seller_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +38,25 @@ class TestKeepSeller:
         hear(registered(roles=("customer",)))
 
         assert not SellerProfile.objects.exists()
+
+
+class TestKeepShop:
+    @pytest.mark.parametrize("versions", list(permutations([1, 2, 3])))
+    def test_keeps_the_newest_in_whatever_order_they_come(self, hear: Any, versions: tuple[int, ...]) -> None:
+        statuses = {1: "pending", 2: "approved", 3: "suspended"}
+
+        for version in versions:
+            for _ in range(2):
+                hear(seller_changed(Somebody(ADA), statuses[version], version=version, name=f"Ada's {version}"))
+
+        kept = SellerProfile.objects.get(id=ADA)
+        assert (kept.name, kept.status, kept.shop_version, kept.followed_up_to) == ("Ada's 3", "suspended", 3, None)
+
+    @pytest.mark.parametrize("is_account_first", [True, False])
+    def test_a_shop_is_called_as_it_says_whatever_the_account_counts(self, hear: Any, is_account_first: bool) -> None:
+        facts = [registered(version=9), seller_changed(Somebody(ADA), "approved", name="Ada's Lamps")]
+
+        for fact in facts if is_account_first else reversed(facts):
+            hear(fact)
+
+        assert SellerProfile.objects.get(id=ADA).name == "Ada's Lamps"

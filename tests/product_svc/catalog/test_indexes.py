@@ -46,10 +46,10 @@ def big_shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         SellerProfile.objects.all().delete()
 
 
-def plan_of(query: dict[str, str]) -> list[dict[str, Any]]:
+def plan_of(query: dict[str, str], *, shows_all: bool = False) -> list[dict[str, Any]]:
     """The steps in which PostgreSQL finds a page."""
     with CaptureQueriesContext(connection) as told:
-        assert pages.products_listed(pages.ListQuestion.of(urlencode(query)))["results"]
+        assert pages.products_listed(pages.ListQuestion.of(urlencode(query)), shows_all=shows_all)["results"]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {told[-1]['sql']}")
         found = cursor.fetchone()[0]
@@ -97,6 +97,12 @@ class TestList:
         assert "published_by_price" in {step.get("Index Name") for step in plan}
         of_products = [step for step in plan if step.get("Relation Name") == "catalog_product"]
         assert not [step for step in of_products if step.get("Rows Removed by Filter")]
+
+    def test_of_a_status_is_read_off_an_index(self) -> None:
+        plan = plan_of({"status": "published"}, shows_all=True)
+
+        assert "chosen_by_age" in {step.get("Index Name") for step in plan}
+        assert sum(step["Actual Rows"] * step["Actual Loops"] for step in plan) < 500
 
     def test_of_a_rare_word_asks_the_words(self) -> None:
         for ordering in ("relevance", "price", "newest"):

@@ -13,7 +13,7 @@ import pytest
 from common.money import Money
 from product_svc.catalog.rules import ImageDraft, VariantDraft
 from product_svc.inventory import services as inventory
-from tests.product_svc.factories import NOON, CategoryFactory, line, product, seller
+from tests.product_svc.factories import NOON, CategoryFactory, line, product, seller, seller_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,39 @@ class TestProducts:
             product(status.upper(), title=status, status=status, author=ada)
 
         assert titles(client_of(ada.id, "seller")) == ["published"]
+
+    @pytest.mark.parametrize("role", ["support", "admin"])
+    def test_shows_staff_each_status(self, client_of: Client, role: str) -> None:
+        for status in ("draft", "published", "archived"):
+            product(status.upper(), title=status, status=status)
+            product(f"{status}-LAMP", title=f"lamp {status}", status=status)
+        staff = client_of(uuid.uuid4(), role)
+
+        for status in ("draft", "published", "archived"):
+            assert titles(staff, status=status, page_size="1") == [f"lamp {status}", status]
+            assert titles(staff, status=status, search="lamp") == [f"lamp {status}"]
+        assert titles(staff) == ["lamp published", "published"]
+        assert staff.get(PRODUCTS, {"status": "draft"})["Cache-Control"] == "private, no-cache"
+
+    def test_shows_staff_as_published_what_is_withheld(self, client_of: Client, hear: Any) -> None:
+        ada = seller()
+        product("A", title="hers", author=ada)
+        product("B", title="theirs")
+        hear(seller_changed(ada, "suspended"))
+
+        staff = client_of(uuid.uuid4(), "support")
+
+        assert titles(staff) == ["theirs"]
+        assert titles(staff, status="published") == ["theirs", "hers"]
+
+    @pytest.mark.parametrize("who", [(), ("customer",), ("seller",)])
+    @pytest.mark.parametrize("status", ["draft", "published", "archived", "withheld", "sold"])
+    def test_shows_the_status_to_nobody_else(self, client_of: Client, who: tuple[str, ...], status: str) -> None:
+        client = client_of(uuid.uuid4(), *who) if who else client_of()
+
+        answer = client.get(PRODUCTS, {"status": status})
+
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["status"])
 
     @pytest.mark.parametrize("count", [1, 20])
     def test_costs_the_same_however_much_it_shows(

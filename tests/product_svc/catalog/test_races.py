@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,16 @@ import pytest
 from common.errors import InvalidInput
 from product_svc.catalog import errors, rules, selectors, services
 from product_svc.catalog.models import Category, Product, ProductImage
-from tests.product_svc.factories import NOON, STAFF, CategoryFactory, file_deleted, file_stored, product
+from tests.product_svc.factories import (
+    NOON,
+    STAFF,
+    CategoryFactory,
+    Somebody,
+    file_deleted,
+    file_stored,
+    product,
+    seller_changed,
+)
 from tests.product_svc.races import PEOPLE, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -174,3 +184,26 @@ class TestImages:
             )
 
             assert not ProductImage.objects.filter(file_id__in=[one, two]).exists()
+
+
+class TestSellers:
+    def test_nothing_is_published_in_the_name_of_whoever_was_just_suspended(self) -> None:
+        for number in range(ROUNDS):
+            ada = Somebody(uuid.uuid4())
+            draft = product(f"DRAFT-{number}", author=ada, status="draft")
+            product(f"MUG-{number}", author=ada)
+
+            results = together(
+                partial(services.keep_shop, shop=seller_changed(ada, "suspended")),
+                partial(product, f"NEW-{number}", author=ada),
+                partial(publish, draft, editor=ada),
+                partial(publish, draft, editor=STAFF),
+            )
+
+            assert all(result is errors.SellerNotApproved or isinstance(result, Product) for result in results[1:])
+            assert not Product.objects.filter(seller=ada.id, status="published").exists()
+
+
+def publish(draft: Product, *, editor: Somebody) -> Product:
+    """Somebody puts it into the shop."""
+    return services.change_product(editor=editor, key=str(draft.id), changes={"status": "published"}, now=NOON)

@@ -17,7 +17,7 @@ from common.api.serializers import (
     TextField,
 )
 from product_svc.catalog import rules
-from product_svc.catalog.models import Status
+from product_svc.catalog.models import CHOSEN_STATUSES
 from product_svc.catalog.rules import ImageDraft, VariantDraft
 
 
@@ -103,7 +103,7 @@ class ChangeProductInput(Input):
     attributes = AttributesField(required=False)
     images = ImageInput(many=True, required=False, max_length=rules.MAX_IMAGES)
     variants = VariantInput(many=True, required=False, allow_empty=False, max_length=rules.MAX_VARIANTS)
-    status = serializers.ChoiceField(required=False, choices=Status.choices)
+    status = serializers.ChoiceField(required=False, choices=CHOSEN_STATUSES)
 
 
 class CreateProductInput(ChangeProductInput):

@@ -60,7 +60,7 @@ def product_detail(product: Product) -> dict[str, Any]:
         "images": images,
         "attributes": product.attributes,
         "category": {"id": str(category.id), "slug": category.slug, "name": category.name} if category else None,
-        "status": product.status,
+        "status": product.chosen_status,
         "variants": [_variant(variant, product) for variant in product.variants.all()],
     }
 
