@@ -20,6 +20,7 @@ from ops.importing.loading import Watch
 from ops.importing.reading import PICTURES
 from ops.shop import Json, Refused, Shop
 
+_STATUSES = ("published", "draft", "archived")
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 
 
@@ -44,7 +45,7 @@ class Page:
 def export_catalog(
     shop: Shop, path: Path, *, format_name: str, with_pictures: bool, watch: Watch, parallel: int = PARALLEL
 ) -> Exported:
-    """Write what the lists show to whoever is signed in. The file is there when all of it is, and not before.
+    """Write all products, whatever their status, as staff. The file is there when all of it is, and not before.
 
     Raises OpsError when it cannot be written, or the shop fails.
     """
@@ -54,7 +55,7 @@ def export_catalog(
     with (
         replaced(path) as file,
         WRITERS[format_name](file, categories) as write,
-        closing(in_parallel(read, shop.products(ordering="newest"), parallel=parallel)) as pages,
+        closing(in_parallel(read, _every_product(shop), parallel=parallel)) as pages,
     ):
         for page in pages:
             if page is None:
@@ -81,6 +82,12 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
         raise OpsError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _every_product(shop: Shop) -> Iterator[Json]:
+    """The newest first, and what can be bought before what cannot."""
+    for status in _STATUSES:
+        yield from shop.products(status=status, ordering="newest")
 
 
 def _read(shop: Shop, folder: Path | None, listed: Json) -> Page | None:

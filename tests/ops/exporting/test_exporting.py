@@ -38,8 +38,10 @@ CATALOG = """{"categories": [
  "description": "One\\n\\"two\\"", "pictures": ["1.png", {"file": "2.webp", "alt": "From above"}],
  "variants": [{"sku": "A", "stock": 3, "attributes": {"colour": "Teal"}},
               {"sku": "B", "stock": 0, "title": "The large one", "price": {"amount": "79.00", "currency": "USD"}}]},
-{"title": "Loose", "category": null, "price": {"amount": "100", "currency": "JPY"},
- "variants": [{"sku": "C", "stock": 1}]}
+{"title": "Loose", "category": null, "price": {"amount": "100", "currency": "JPY"}, "status": "archived",
+ "variants": [{"sku": "C", "stock": 1}]},
+{"title": "Sketch", "category": "home", "price": {"amount": "2.00", "currency": "USD"}, "status": "draft",
+ "variants": [{"sku": "D", "stock": 0}]}
 ]}"""
 
 
@@ -137,8 +139,8 @@ class TestExportCatalog:
         exported = export(shop, tmp_path / "out" / name)
 
         report = rehearse(cast(Shop, shop), CatalogFile(tmp_path / "out" / name), watch=lambda *_: None)
-        assert (exported.products, exported.pictures, exported.lost) == (2, 2, [])
-        assert report.counts == {Outcome.UNCHANGED: 2}
+        assert (exported.products, exported.pictures, exported.lost) == (3, 2, [])
+        assert report.counts == {Outcome.UNCHANGED: 3}
 
     def test_makes_another_shop_the_same(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
         export(shop, tmp_path / "out" / name)
@@ -153,7 +155,7 @@ class TestExportCatalog:
         export(shop, tmp_path / "out" / name, with_pictures=False)
 
         report = rehearse(cast(Shop, shop), CatalogFile(tmp_path / "out" / name), watch=lambda *_: None)
-        assert report.counts == {Outcome.UNCHANGED: 2}
+        assert report.counts == {Outcome.UNCHANGED: 3}
         assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
 
     def test_leaves_nothing_half_written(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
@@ -172,7 +174,7 @@ class TestExportCatalog:
         exported = export(shop, tmp_path / "out" / name)
 
         assert sorted(exported.lost) == ["=cmd, picture 1", "=cmd, picture 2"]
-        assert exported.products == 2
+        assert exported.products == 3
 
     def test_says_where_it_cannot_write(self, shop: FakeShop, tmp_path: Path, name: str) -> None:
         with pytest.raises(OpsError, match="cannot be written: No such file"):

@@ -49,8 +49,10 @@ class FakeShop:
         self.branches[slug] = category["children"]
         return category
 
-    def products(self, *, sku: str = "", **_: str) -> Iterator[Json]:
+    def products(self, *, sku: str = "", status: str = "", **_: str) -> Iterator[Json]:
         for product in self.kept_products.values():
+            if status not in {"", product["status"]}:
+                continue
             if sku in {variant["sku"] for variant in product["variants"]} or (not sku and self.is_listing):
                 yield {**product, "image": next(iter(product["images"]), None)}
 
