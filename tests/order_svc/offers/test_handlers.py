@@ -33,7 +33,7 @@ class TestKeepOffersWhenProductChanged:
 
         assert Offer.objects.get().title == "Mug"
 
-    @pytest.mark.parametrize("status", ["draft", "archived"])
+    @pytest.mark.parametrize("status", ["draft", "archived", "withheld"])
     def test_another_status_takes_it_off_sale(self, hear: Callable[..., bool], status: str) -> None:
         hear(product_changed("MUG", product_id=PRODUCT))
 
