@@ -37,7 +37,7 @@ WHICH = st.integers(0, 2)
 SELLERS = {"mira": uuid.UUID(int=1), "noah": uuid.UUID(int=2)}
 MONEY = {"authorised": "held", "succeeded": "taken", "declined": "declined", "voided": "let go", "refunded": "back"}
 # No sum of few of them is the time limit to the second.
-PAUSES = st.sampled_from([7, 7, 37, 37, LIMIT_SECONDS + 1])
+PAUSES = st.sampled_from([*[0] * 10, 7, 37, 37, LIMIT_SECONDS + 1])
 
 
 class Life(RuleBasedStateMachine):
@@ -60,11 +60,11 @@ class Life(RuleBasedStateMachine):
             self.expected[order_id] = Expected(placed_at=self.seconds, is_card_good=is_card_good)
             self.is_lacking[order_id] = kind == "lacking"
             if kind == "paid":
-                self.hear_of_the_stock(which, "", is_killed=False)
+                self.hear_of_the_stock(which, 0, "", is_killed=False)
 
-    @rule(which=WHICH, point=POINTS, is_killed=st.booleans())
-    def hear_of_the_stock(self, which: int, point: str, is_killed: bool) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
+    def hear_of_the_stock(self, which: int, pause: int, point: str, is_killed: bool) -> None:
+        order_id = self._order(which, pause)
         if self.is_lacking[order_id]:
             shortage = Shortage(sku="mira", wanted=1, available=0)
             services.reject_order(order_id=str(order_id), shortages=[shortage], now=self.now)
@@ -75,9 +75,9 @@ class Life(RuleBasedStateMachine):
         with suppress(Trouble):
             self.expected[order_id].pay(self.seconds, point)
 
-    @rule(which=WHICH, point=POINTS, is_killed=st.booleans())
-    def hear_from_the_provider(self, which: int, point: str, is_killed: bool) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
+    def hear_from_the_provider(self, which: int, pause: int, point: str, is_killed: bool) -> None:
+        order_id = self._order(which, pause)
         payment = Payment.objects.get(order_id=order_id)
         charge = SandboxCharge.objects.filter(idempotency_key=payment.idempotency_key).first()
         reference = f"sandbox_{charge.pk if charge else 0}"
@@ -86,42 +86,39 @@ class Life(RuleBasedStateMachine):
         with suppress(Trouble):
             self.expected[order_id].report(self.seconds, point)
 
-    @rule(which=WHICH, point=POINTS, is_killed=st.booleans())
-    def hear_that_a_refund_is_due(self, which: int, point: str, is_killed: bool) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
+    def hear_that_a_refund_is_due(self, which: int, pause: int, point: str, is_killed: bool) -> None:
+        order_id = self._order(which, pause)
         with self._trouble(point, is_killed=is_killed):
             services.refund_order(order_id=order_id, now=self.now)
         with suppress(Trouble):
             self.expected[order_id].refund(point)
 
-    @rule(which=WHICH)
-    def cancel(self, which: int) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES)
+    def cancel(self, which: int, pause: int) -> None:
+        order_id = self._order(which, pause)
         customer = Somebody(Order.objects.get(id=order_id).customer_id)
         done = _is_done(services.cancel_order, person=customer, order_id=order_id, now=self.now)
         assert done == self.expected[order_id].cancel()
 
-    @rule(which=WHICH, seller=st.sampled_from(sorted(SELLERS)))
-    def ship(self, which: int, seller: str) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES, seller=st.sampled_from(sorted(SELLERS)))
+    def ship(self, which: int, pause: int, seller: str) -> None:
+        order_id = self._order(which, pause)
         person = Somebody(SELLERS[seller], roles=frozenset({"seller"}))
         done = _is_done(services.ship_order, person=person, order_id=order_id, tracking="", now=self.now)
         assert done == self.expected[order_id].ship(seller)
 
-    @rule(which=WHICH)
-    def deliver(self, which: int) -> None:
-        order_id = self._order(which)
+    @rule(which=WHICH, pause=PAUSES)
+    def deliver(self, which: int, pause: int) -> None:
+        order_id = self._order(which, pause)
         staff = Somebody(uuid.uuid4(), roles=frozenset({"support"}))
         done = _is_done(services.deliver_order, person=staff, order_id=order_id, now=self.now)
         assert done == self.expected[order_id].deliver()
 
-    @rule(seconds=PAUSES)
-    def let_time_pass(self, seconds: int) -> None:
-        self.seconds += seconds
-
-    @rule(point=POINTS)
-    def sweep(self, point: str) -> None:
+    @rule(pause=PAUSES, point=POINTS)
+    def sweep(self, pause: int, point: str) -> None:
         """A sweeper lives through a provider that is away."""
+        self.seconds += pause
         with self._trouble(point, is_killed=False):
             self._sweep()
         for order in self.expected.values():
@@ -174,7 +171,9 @@ class Life(RuleBasedStateMachine):
         )
         return order.id
 
-    def _order(self, which: int) -> uuid.UUID:
+    def _order(self, which: int, pause: int) -> uuid.UUID:
+        """That order, after a while."""
+        self.seconds += pause
         return list(self.expected)[which]
 
     def _come_to_an_end(self) -> None:
