@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -51,22 +51,30 @@ def purge(*families: str) -> None:
     """
     if families:
         with slots.circuit.watched():
-            slots.connection().delete(*slots.family_keys(families))
+            _delete(families)
 
 
 def purge_on_commit(*families: str) -> None:
     """Purge these families as soon as the change under way has committed; what cannot be told is only logged.
 
-    This makes a change show at once. That it shows even when the process dies here is up to a handler.
+    This makes a change show at once. That it shows even when the process dies here is up to a handler, so it does not
+    try what has just failed: while Redis hangs, not every change waits for it.
     """
     transaction.on_commit(partial(_purge_or_warn, *families))
 
 
 def _purge_or_warn(*families: str) -> None:
+    if not families:
+        return
     try:
-        purge(*families)
+        with slots.circuit.guarded():
+            _delete(families)
     except RedisError as error:
         logger.warning("%d families were not purged: %r", len(families), error)
+
+
+def _delete(families: Collection[str]) -> None:
+    slots.connection().delete(*slots.family_keys(families))
 
 
 def _answer_or_claim(slot: Slot) -> Answer | Claim | None:

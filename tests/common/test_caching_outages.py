@@ -138,6 +138,19 @@ class TestPurgeOutOfReach:
         with transaction.atomic():
             caching.purge_on_commit("all")
 
+    @pytest.mark.django_db(transaction=True)
+    def test_costs_one_time_out_and_not_one_a_change(self, redis: PrivateRedis, rows: Rows, monkeypatch: Any) -> None:
+        monkeypatch.setattr(circuit, "PAUSE_SECONDS", 60)
+        read(rows)
+        redis.freeze()
+
+        started_at = time.monotonic()
+        for _ in range(20):
+            with transaction.atomic():
+                caching.purge_on_commit("all")
+
+        assert time.monotonic() - started_at < 10
+
     def test_is_tried_even_when_redis_failed_just_now(self, redis: PrivateRedis, rows: Rows, monkeypatch: Any) -> None:
         monkeypatch.setattr(circuit, "PAUSE_SECONDS", 60)
         redis.freeze()
