@@ -20,7 +20,9 @@ def forget_everything() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a Redis that has never failed."""
+    monkeypatch.setattr(slot, "circuit", circuit.Circuit())
     forget_everything()
 
 
@@ -36,7 +38,6 @@ def as_if_committed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 def redis(private_redis: PrivateRedis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> PrivateRedis:
     """A Redis that keeps the answers and that the test may freeze and kill; it is soon tried again."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": private_redis.url}}
-    monkeypatch.setattr(slot, "circuit", circuit.Circuit())
     monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
     return private_redis
 

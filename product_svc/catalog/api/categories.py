@@ -9,16 +9,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.permissions import ReadOnly, Staff
+from common.caching import Answer
 from product_svc.catalog import selectors, services
 from product_svc.catalog.api import pages
-from product_svc.catalog.api.given import given
+from product_svc.catalog.api.given import ReadyAnswers, given
 from product_svc.catalog.api.serializers import CategoryOutput, ChangeCategoryInput, CreateCategoryInput
 
 
-class Categories(APIView):
+class Categories(ReadyAnswers):
     """GET shows the tree, POST adds to it."""
 
     permission_classes = [ReadOnly | Staff]
+
+    def ready(self, _query_string: str) -> Answer | None:
+        return pages.category_tree()
 
     def get(self, request: Request) -> HttpResponse:
         return given(request, pages.category_tree())

@@ -20,6 +20,9 @@ from product_svc.catalog.api.serializers import product_detail, product_item
 
 LIST = "/api/v1/products/"
 
+_EVERYBODYS = {"search", "category", "seller", "min_price", "max_price", "in_stock", "ordering"}
+"""The filters by which nobody is shown more than others."""
+
 _NOTHING = b""
 """Kept of a product that is not there or not shown: those who ask for it should not have to wait for each other."""
 
@@ -30,22 +33,29 @@ class ListQuestion:
 
     filters: Mapping[str, Any]
     page: PageQuery
+    name: str
+    """The address at which this page is found."""
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """All may ask this, and are shown the same."""
+        return self.filters.keys() <= _EVERYBODYS
 
     @classmethod
     @lru_cache(maxsize=1024)
     def of(cls, query_string: str) -> ListQuestion:
         """What an address asks for; names in its query that mean nothing are passed over. Raises ValidationError."""
-        page = PageQuery.of(LIST, QueryDict(query_string.encode("iso-8859-1")).dict())
-        filters = ProductFilters.of(page.filters)
-        return cls(filters, replace(page, filters=_written(filters)))
+        asked = PageQuery.of(LIST, QueryDict(query_string.encode("iso-8859-1")).dict())
+        filters = ProductFilters.of(asked.filters)
+        page = replace(asked, filters=_written(filters))
+        return cls(filters, page, page.address)
 
 
 def product_list(asked: ListQuestion) -> Answer:
     """A page of published products. Raises ValidationError for a cursor that is none of this list."""
-    filters = asked.filters
-    compute = lambda: msgspec.json.encode(products_listed(asked))  # noqa: E731
+    category, seller = asked.filters.get("category"), asked.filters.get("seller")
     return answers.product_list(
-        asked.page.address, compute, category=filters.get("category"), seller=filters.get("seller")
+        asked.name, lambda: msgspec.json.encode(products_listed(asked)), category=category, seller=seller
     )
 
 

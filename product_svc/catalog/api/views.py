@@ -6,15 +6,15 @@ from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller
 from common.api.permissions import ReadOnly, SellerOrStaff
+from common.caching import Answer
 from common.errors import InvalidInput, NotFound
 from product_svc.catalog import selectors, services
 from product_svc.catalog.api import pages
-from product_svc.catalog.api.given import given, given_to_caller
+from product_svc.catalog.api.given import ReadyAnswers, given, given_to_caller
 from product_svc.catalog.api.serializers import (
     ChangeProductInput,
     CreateProductInput,
@@ -22,13 +22,17 @@ from product_svc.catalog.api.serializers import (
 )
 
 
-class Products(APIView):
+class Products(ReadyAnswers):
     """GET lists what is for sale, POST adds to it."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
 
+    def ready(self, query_string: str) -> Answer | None:
+        asked = pages.ListQuestion.of(query_string)
+        return pages.product_list(asked) if asked.is_for_everybody else None
+
     def get(self, request: Request) -> HttpResponse:
-        asked = pages.ListQuestion.of(request.META["QUERY_STRING"])
+        asked = pages.ListQuestion.of(request.META.get("QUERY_STRING", ""))
         if asked.filters.keys() & {"sku", "status"} and caller(request).is_staff:
             return given_to_caller(request, pages.products_listed(asked, shows_all=True))
         if "status" in asked.filters:
@@ -41,10 +45,13 @@ class Products(APIView):
         return Response(product_detail(selectors.product_page(product.id)), status=status.HTTP_201_CREATED)
 
 
-class ProductDetail(APIView):
+class ProductDetail(ReadyAnswers):
     """GET shows a product, PATCH changes it, DELETE takes it out of the shop."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
+
+    def ready(self, _query_string: str, key: str) -> Answer | None:
+        return pages.product_page(key)
 
     def get(self, request: Request, key: str) -> HttpResponse:
         try:
