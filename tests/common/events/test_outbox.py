@@ -34,7 +34,7 @@ class TestPublish:
         row = OutboxMessage.objects.get()
         assert (row.request_id, row.traceparent) == ("request-0001", names.traceparent)
         assert (row.name, row.aggregate, row.version) == ("inventory.stock_changed.v1", "MUG-1", 3)
-        assert row.data == {"sku": "MUG-1", "product_id": "p", "on_hand": 5, "available": 4}
+        assert row.data == FACT.data()
         assert row.is_required is False
 
     def test_writes_several_in_their_order_with_one_statement(self, django_assert_num_queries: Any) -> None:

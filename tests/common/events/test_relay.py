@@ -81,7 +81,7 @@ class TestRelay:
 
         facts = heard(ear)
         assert [fact["aggregate"] for fact in facts] == ["A", "B", "C"]
-        assert facts[0]["data"] == {"sku": "A", "product_id": "p", "on_hand": 1, "available": 1}
+        assert facts[0]["data"] == changed("A").data()
 
     def test_keeps_the_order_of_one_aggregate(self, relay: Relay, ear: Queue) -> None:
         tell(*(reserved("o-1", version) for version in range(1, 30)))
