@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 
 from PIL import Image, ImageCms, ImageDraw
 
@@ -53,6 +54,7 @@ def film(frames: int) -> bytes:
     return still[:-1] + frame * (frames - 1) + still[-1:]
 
 
+@cache  # a profile carries the time it was made at, and a test may want the same picture twice
 def photo_with_secrets(width: int = 400, height: int = 300) -> bytes:
     """A JPEG that lies on its side and says where it was taken."""
     exif = Image.Exif()
