@@ -16,6 +16,7 @@ from ops.state import ROOT
 
 TESTS = ROOT / "tests"
 _NO_TESTS_COLLECTED = 5
+_END_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,10 @@ class Runs:
         self._under_way.add(process)
         try:
             return process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait(_END_SECONDS)
+            raise
         finally:
             self._under_way.discard(process)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ops import suites
+from ops import procfs, suites
 from ops.errors import OpsError
 from ops.state import ROOT
 from ops.suites import TESTS, Outcome, Runs, Suite
@@ -83,6 +85,18 @@ class TestRuns:
                 time.sleep(0.05)
 
         assert outcome.result(timeout=10).failed == 1
+
+    def test_end_what_whoever_waits_for_it_no_longer_wants(self, tmp_path: Path) -> None:
+        slow = tmp_path / "test_slow.py"
+        slow.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+        variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+        main, before = threading.get_ident(), set(procfs.family_of(os.getpid()))
+        threading.Timer(2, signal.pthread_kill, (main, signal.SIGINT)).start()
+
+        with pytest.raises(KeyboardInterrupt), Runs(tmp_path, []) as runs:
+            runs.run(Suite("slow", (slow,)), variables, is_alone=True)
+
+        assert set(procfs.family_of(os.getpid())) <= before
 
     def test_begin_nothing_once_they_are_over(self, tmp_path: Path) -> None:
         with Runs(tmp_path, []) as runs:
