@@ -16,8 +16,8 @@ from ops.bench.order.model import Row
 BATCH = 5000
 ORDERS_A_CUSTOMER = 10
 
-# Less than what any service forgets of by itself: the oldest is as old as this, the youngest is of now.
-_PAST = "10 days"
+# The oldest is as old as this, the youngest is of now; whatever is older than a week, some service forgets.
+_PAST = "6 days"
 _COUNTED = {("notifications_notification", "sequence")}
 """What rises from row to row."""
 

@@ -36,6 +36,7 @@ class Person:
 
     def renew(self) -> str:
         """A new access token, which lives longer than any run."""
+        self.shop.access = ""  # one that has expired would be refused, and renewed by the shop with our refresh token
         answer = self.shop.request("POST", "/api/v1/auth/token/refresh/", body={"refresh": self.shop.refresh})
         self.shop.access, self.shop.refresh = answer["access"], answer["refresh"]
         return self.shop.access

@@ -11,9 +11,6 @@ from psycopg import sql
 
 Connections = Mapping[str, psycopg.Connection[Any]]
 
-# Answers to keyed requests are kept for a day only.
-_NOT_OF_THE_PAST = {"idempotency_keyedanswer"}
-
 _TABLES = """
     SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname
 """
@@ -47,10 +44,10 @@ class Model:
     ids: frozenset[str]
 
 
-def find_model(databases: Connections, order_id: str) -> Model:
-    """Look for rows in which an id stands, and for more rows by their own ids, until there are no more."""
+def find_model(databases: Connections, *known: str) -> Model:
+    """Look for rows in which an id of the order stands, and for more rows by their own ids, until there are no more."""
     ids: frozenset[str] = frozenset()
-    found = frozenset({order_id})
+    found = frozenset(known)
     rows: dict[str, list[Row]] = {}
     while found != ids:
         ids = found
@@ -63,8 +60,6 @@ def find_model(databases: Connections, order_id: str) -> Model:
 def _rows_with(database: psycopg.Connection[Any], ids: frozenset[str]) -> Iterator[Row]:
     patterns = [f"%{own}%" for own in ids]
     for (table,) in database.execute(_TABLES).fetchall():
-        if table in _NOT_OF_THE_PAST:
-            continue
         types = dict(database.execute(_COLUMNS, [table]).fetchall())
         columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in types)
         query = sql.SQL("SELECT {} FROM {} AS whole WHERE whole::text LIKE ANY (%s)")

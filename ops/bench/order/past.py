@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
@@ -35,7 +36,7 @@ _COUNT = "SELECT count(*) FROM orders_order WHERE status <> 'placed'"
 _WITHOUT_CHECKS = "SET LOCAL session_replication_role = replica"
 _WERE_RECEIVED = """
     INSERT INTO inventory_stockmovement (item_id, delta, kind, reason, created_at)
-    SELECT item_id, quantity * %s, 'received', 'sold since', now() - interval '11 days'
+    SELECT item_id, quantity * %s, 'received', 'sold since', now() - interval '7 days'
     FROM inventory_reservation WHERE order_id = %s
 """
 _COUNT_FEEDS = """
@@ -70,21 +71,22 @@ def _settle_one(stage: Stage, crowd: Crowd, *, say: Say) -> dict[str, Any]:
     """An order of somebody who never ordered before, once nothing of it is on its way any more."""
     say("one real order")
     buyer = sign_up(stage.platform.url)
-    order = buyer.shop.place_order([(crowd.skus[0], 1)], address=ADDRESS, token="tok_success", key=buyer.id)  # noqa: S106
+    key = str(uuid.uuid4())
+    order = buyer.shop.place_order([(crowd.skus[0], 1)], address=ADDRESS, token="tok_success", key=key)  # noqa: S106
     deadline = time.monotonic() + _SETTLING_SECONDS
     while order["status"] == "placed" and time.monotonic() < deadline:
         time.sleep(0.2)
         order = buyer.shop.order(order["id"])
     if order["status"] != "confirmed" or wait_for_calm(stage, say=say):
         raise OpsError(f"The order to be copied is {order['status']}, or not everybody has heard of it.")
-    return {**order, "customer_id": buyer.id}
+    return {**order, "customer_id": buyer.id, "key": key}
 
 
 def _copy(stage: Stage, model: Mapping[str, Any], numbers: range, *, say: Say) -> None:
     with ExitStack() as stack:
         databases = {service.name: stack.enter_context(_open(stage, service.name)) for service in SERVICES}
         say("finding what hangs on it")
-        found = find_model(databases, model["id"])
+        found = find_model(databases, model["id"], model["key"])
         copying = Copying(ids=found.ids, number=model["number"], customer_id=model["customer_id"], numbers=numbers)
         _copy_all(copying, found.rows, databases, say=say)
         databases[PRODUCTS.name].execute(_WERE_RECEIVED, [len(numbers), model["id"]])
