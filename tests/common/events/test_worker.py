@@ -57,6 +57,10 @@ class Worker:
         return dead_letters.dead_letters(self.amqp, GATEWAY)
 
 
+WARM_SHUTDOWN_SECONDS = 20
+"""How long a worker lets a task finish that it has begun (common/events/celery.py)."""
+
+
 @pytest.fixture
 def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None) -> Iterator[Worker]:
     environment = {
@@ -75,7 +79,7 @@ def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None)
             yield Worker(amqp, tmp_path / "journal")
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(WARM_SHUTDOWN_SECONDS + 20)
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
