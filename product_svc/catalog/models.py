@@ -1,7 +1,6 @@
 """What is for sale."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorCombinable, SearchVectorField
@@ -101,8 +100,9 @@ _WORDS = (
     + SearchVector("description", config="english", weight="D")
 )
 _PUBLISHED = Q(status=Status.PUBLISHED)
-# What was written last is kept in a list that each search reads whole: a short one, in kilobytes.
-_SEARCHED: dict[str, Any] = {"condition": _PUBLISHED, "gin_pending_list_limit": 256}
+# What was written last is kept in a list that each search reads whole: a short one, in kilobytes. Drafts stand in these
+# indexes, too: PostgreSQL lets no two indexes work together that are both of published products alone.
+_LATELY_WRITTEN = 256
 
 
 def _listing_indexes() -> Iterator[models.Index]:
@@ -160,9 +160,8 @@ class Product(TimestampedModel):
         indexes = [
             *_listing_indexes(),
             models.Index(CHOSEN_STATUS, F("created_at").desc(), F("id").desc(), name="chosen_by_age"),
-            GinIndex(fields=["words"], name="published_words", **_SEARCHED),
-            GinIndex(fields=["title_words"], name="published_title_words", **_SEARCHED),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="published_trigrams", **_SEARCHED),
+            GinIndex(fields=["words"], name="product_words", gin_pending_list_limit=_LATELY_WRITTEN),
+            GinIndex(fields=["title_words"], name="product_title_words", gin_pending_list_limit=_LATELY_WRITTEN),
         ]
 
     @property
@@ -174,6 +173,17 @@ class Product(TimestampedModel):
     def price(self) -> Money:
         """What a variant without a price of its own costs."""
         return Money(self.price_minor, self.currency)
+
+
+class SearchWord(models.Model):
+    """A word that a product has, as the search knows it, for those who type half of it or misspell it."""
+
+    word = models.CharField(primary_key=True, max_length=rules.MAX_SEARCH_WORD)
+    products = models.PositiveIntegerField(default=1)
+    """How many had it when they were last counted."""
+
+    class Meta:
+        indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="search_word_trigrams")]
 
 
 class Variant(TimestampedModel):

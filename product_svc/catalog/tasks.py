@@ -6,6 +6,12 @@ from common import clock
 from product_svc.catalog import services
 
 
+@shared_task(name="catalog.count_words")
+def count_words(**_: object) -> None:
+    """Suggest the words that are common now, and none that no product has any more."""
+    services.count_words()
+
+
 @shared_task(name="catalog.follow_sellers")
 def follow_sellers(**_: object) -> None:
     """Withhold or show what is left of large shops, and find it by its seller's name."""

@@ -13,10 +13,12 @@ _SETTINGS = for_service(
         "product_svc.reviews",
     ),
 )
-# Rows lie on no spinning disk, so that looking up a few thousand is better than searching for them in order. And of
-# what people search for, one letter in six may be wrong.
+# Rows lie on no spinning disk, so that looking up a few thousand is better than searching for them in order. No query
+# is long enough for compiling it, or for others to help, to pay; which of a million products have a common word can be
+# remembered. And words that one may have meant are looked for widely first.
 _SETTINGS["DATABASES"]["default"]["OPTIONS"]["options"] += (
-    " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.55"
+    " -c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB"
+    " -c pg_trgm.similarity_threshold=0.18"
 )
 
 globals().update(_SETTINGS)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from django.http import QueryDict
 
-from common.api.pagination import Page, PageQuery
+from common.api.pagination import PageQuery
 from common.caching import Answer
 from common.errors import NotFound
 from product_svc.answers import selectors as answers
@@ -81,21 +81,13 @@ def category_tree() -> Answer:
 def products_listed(asked: ListQuestion, *, shows_all: bool = False) -> dict[str, Any]:
     """The same as plain data, not kept; with ``shows_all`` also of what is not published.
 
-    Where no product has the words of a search, it is of those that look like them. Raises ValidationError.
+    Raises ValidationError.
     """
-    page, search = _page(asked, shows_all=shows_all, is_guess=False), asked.filters.get("search")
-    if search and not page.rows and not selectors.is_found(search):
-        page = _page(asked, shows_all=shows_all, is_guess=True)
-    return page.answer(map(product_item, page.rows))
-
-
-def _page(asked: ListQuestion, *, shows_all: bool, is_guess: bool) -> Page:
     narrowed, order = dict(asked.filters), asked.filters["ordering"]
     del narrowed["ordering"]
-    listing = selectors.listed_products(
-        **narrowed, is_ranked=order == "relevance", is_guess=is_guess, shows_all=shows_all
-    )
-    return asked.page.page_of(listing.products, order=ORDERS[order], read=listing.read)
+    listing = selectors.listed_products(**narrowed, is_ranked=order == "relevance", shows_all=shows_all)
+    page = asked.page.page_of(listing.products, order=ORDERS[order], read=listing.read)
+    return page.answer(map(product_item, page.rows))
 
 
 def _page_or_nothing(key: str) -> bytes:

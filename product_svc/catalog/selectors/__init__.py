@@ -8,7 +8,7 @@ from product_svc.catalog.selectors.categories import (
     keys_of_lines,
     parents_of_categories,
 )
-from product_svc.catalog.selectors.listing import Listing, is_found, listed_products
+from product_svc.catalog.selectors.listing import Listing, listed_products
 from product_svc.catalog.selectors.products import (
     product_ids_of,
     product_page,
@@ -25,7 +25,6 @@ __all__ = [
     "category_branch",
     "category_called",
     "category_tree",
-    "is_found",
     "keys_of_lines",
     "listed_products",
     "parents_of_categories",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import FilteredRelation, Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
@@ -16,6 +17,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from product_svc.catalog import rules
 from product_svc.catalog.models import RATED, Category, Product, Variant
 from product_svc.catalog.selectors import search as searching
+from product_svc.catalog.selectors import vocabulary
 from product_svc.catalog.selectors.showing import of_status, shown
 
 _ITEM = (
@@ -43,17 +45,32 @@ class Listing:
     """Where they stand, if that is not a condition of ``products`` already."""
     fit: Combinable | None = None
     """How well each fits, if they are candidates to be ranked."""
+    words: SearchQuery | None = None
+    """What words they have, if that is not a condition already; these are common then."""
+    narrowed: Q = field(default_factory=Q)
+    """What else they are like."""
+    priced: Q = field(default_factory=Q)
+    """And what they cost."""
 
     def read(self, products: QuerySet[Product], limit: int) -> list[dict[str, Any]]:
         """The first of these products, which are ``products`` in some order, as rows."""
         order = [str(name) for name in products.query.order_by]
-        if self.shelves:
+        if self.words:
+            products = self._these(self._first_having(self.words, products, order, limit)).order_by(*order)
+        elif self.shelves:
             products = self._these(_first_of_shelves(products, self.shelves, order, limit)).order_by(*order)
         elif self.fit:  # so that no more than a page is joined with anything
             products = self._these(products.values("id")[:limit]).order_by(*order)
         cover = FilteredRelation("images", condition=Q(images__position=0))
         shown = dict.fromkeys([*_ITEM, *_names(order)])
         return list(products.annotate(cover=cover).values(*shown)[:limit])
+
+    def _first_having(
+        self, words: SearchQuery, products: QuerySet[Product], order: list[str], limit: int
+    ) -> list[UUID]:
+        if "comparable_price" in _names(order):  # so that what costs less is not gone through
+            return searching.first_having(words, products.filter(self.priced), self.narrowed, order, limit)
+        return searching.first_having(words, products, self.narrowed & self.priced, order, limit)
 
     def _these(self, ids: Any) -> QuerySet[Product]:
         return _with_places(Product.objects.filter(id__in=ids), self.fit)
@@ -70,52 +87,51 @@ def listed_products(
     sku: str | None = None,
     status: str | None = None,
     is_ranked: bool = False,
-    is_guess: bool = False,
     shows_all: bool = False,
 ) -> Listing:
     """The products that fit of those that everybody may see; with ``shows_all`` of all, or of all of a status.
 
-    With ``is_ranked`` they have a ``fit`` for the search; with ``is_guess`` they only look like it.
+    With ``is_ranked`` they have a ``fit`` for the search.
     """
     products = Product.objects.filter(
         Q() if shows_all else shown(),
         Q() if status is None else of_status(status),
         Q() if seller is None else Q(seller_id=seller),
+        Q() if in_stock is None else Q(is_in_stock=in_stock),
+    )
+    priced = Q(
         Q() if min_price is None else Q(comparable_price__gte=math.ceil(_comparable(min_price))),
         Q() if max_price is None else Q(comparable_price__lte=math.floor(_comparable(max_price))),
-        Q() if in_stock is None else Q(is_in_stock=in_stock),
-        Q() if sku is None else Q(id__in=Variant.objects.filter(sku=sku, is_retired=False).values("product_id")),
     )
+    narrowed = Q() if sku is None else Q(id__in=Variant.objects.filter(sku=sku, is_retired=False).values("product_id"))
     shelves = None if category is None else _branch(category)
-    is_sparse = search or seller or in_stock is False
-    if shelves is not None and (is_sparse or len(shelves) <= 1):
+    if shelves is not None and len(shelves) <= 1:
         products, shelves = products.filter(category__in=shelves), None
-    fit = None
+    if shelves and (search or seller or in_stock is False):
+        narrowed, shelves = narrowed & Q(category__in=shelves), None
     if search:
-        products = _found(products, search, is_ranked=is_ranked, is_guess=is_guess)
-        fit = _fit(search, is_guess=is_guess) if is_ranked else None
-    return Listing(_with_places(products, fit), shelves or (), fit)
+        return _found(search, Listing(products, narrowed=narrowed, priced=priced), is_ranked=is_ranked)
+    return Listing(_with_places(products.filter(narrowed, priced)), shelves or ())
 
 
-def is_found(search: str) -> bool:
-    """Whether any product that everybody may see has all words of a search."""
-    return searching.is_found(Product.objects.filter(shown()), search)
+def _found(search: str, among: Listing, *, is_ranked: bool) -> Listing:
+    """Those that have the words: named one by one where they are ranked or few."""
+    words, is_common = vocabulary.meaning_of(search, common=searching.CANDIDATES)
+    narrowed = among.narrowed & among.priced
+    if is_ranked:
+        fit = searching.fit(words)
+        ids = searching.candidates(words, among.products, narrowed, is_common=is_common)
+        return Listing(_with_places(Product.objects.filter(id__in=ids, words=words), fit), fit=fit)
+    ids = set() if is_common else searching.some_having(words, among.products.filter(narrowed))
+    if is_common or len(ids) == searching.CANDIDATES:
+        return replace(among, products=_with_places(among.products), words=words)
+    return Listing(_with_places(Product.objects.filter(id__in=ids)))
 
 
-def _with_places(products: QuerySet[Product], fit: Combinable | None) -> QuerySet[Product]:
+def _with_places(products: QuerySet[Product], fit: Combinable | None = None) -> QuerySet[Product]:
     """With what they can be ordered by and is no field."""
     places = {"rated": RATED} if fit is None else {"rated": RATED, "fit": fit}
     return products.annotate(**places)
-
-
-def _found(products: QuerySet[Product], search: str, *, is_ranked: bool, is_guess: bool) -> QuerySet[Product]:
-    if is_guess:
-        return searching.looking_alike(products, search)
-    return searching.best_having_words(products, search) if is_ranked else searching.having_words(products, search)
-
-
-def _fit(search: str, *, is_guess: bool) -> Combinable:
-    return searching.fit_of_looks(search) if is_guess else searching.fit_of_words(search)
 
 
 def _comparable(amount: Decimal) -> Decimal:

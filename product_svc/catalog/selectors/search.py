@@ -1,99 +1,95 @@
-"""Finding products by words: full text first, and what looks alike where no product has the words."""
+"""Finding products by words, in about the same time in a shop of ten thousand and of a million.
+
+PostgreSQL would guess whether to look words up or to go through a list and see who has them, and it guesses by
+averages: boots are rarely cheap, so the cheapest stand far behind where as rare a word would be met. So a list is gone
+through for a little while, and then words are looked up.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchRank, TrigramWordSimilarity
-from django.db.models import BigIntegerField, F, QuerySet
-from django.db.models.expressions import Combinable
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, Func, Q, QuerySet
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast
 
 from product_svc.catalog.models import Product
 
 CANDIDATES = 300
-"""How many products are ranked at most.
+"""How many products that have the words are ranked at most, and how many more that have them in their title.
 
-To rank all that have a common word costs more with each product of the shop. So only the newest are weighed against
-each other, first of all those that have the words in their title; in the order of relevance a search shows no more than
-these. In another order it shows all that fit.
+To rank all that have a common word costs more with each product of the shop. So of the commonest words the newest
+products are weighed against each other, and of others some and the newest; in the order of relevance a search shows no
+more than these. In another order it shows all that fit.
 """
 
+NEAR = 3_000
+"""How many products of a list are gone through."""
+
+ENOUGH = 60
+"""How many of these have to have a word for it to be one of the commonest."""
+
 _MICRO = 1_000_000
-_WORD = re.compile(r"[^\W_]+")
-_LAST_WORD = re.compile(r"\w+\Z")
-_OPERATORS = re.compile(r'"|(^|\s)-|\sor\s', re.IGNORECASE)
 
 
-def having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """Those that have all words of a search, wherever.
+def fit(words: SearchQuery) -> Combinable:
+    """How well a product's words fit: all that were searched for, close together, in the title rather than below it.
 
-    Where they are few they are looked up at once: asked for the first of a rare word in some order, PostgreSQL may take
-    it for less rare, and search for it through the whole shop in this order.
+    As a whole number, which a cursor can name exactly.
     """
-    few = list(_newest(_having_words(products, search)))
-    if len(few) < CANDIDATES:
-        return products.filter(id__in=[row["id"] for row in few])
-    return _having_words(products, search)
+    return Cast(SearchRank(F("words"), words, cover_density=True) * _MICRO, BigIntegerField())
 
 
-def best_having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those that have all words of a search."""
-    anywhere = _having_words(products, search)
-    in_title = anywhere.filter(title_words=_query(search))
-    return Product.objects.filter(id__in=_newest(in_title).union(_newest(anywhere), all=True)[:CANDIDATES])
+def some_having(words: SearchQuery, products: QuerySet[Product]) -> set[UUID]:
+    """Those of the products that have the words, if they are fewer than the candidates; else so many of them."""
+    return _some(products.filter(words=words))
 
 
-def fit_of_words(search: str) -> Combinable:
-    """How well a product's words fit: all that were searched for, close together, in the title rather than below it."""
-    return _exact(SearchRank(F("words"), _query(search), cover_density=True))
+def candidates(words: SearchQuery, products: QuerySet[Product], narrowed: Q, *, is_common: bool) -> set[UUID]:
+    """Those of the products that are to be ranked."""
+    newest = set(_near(words, products.order_by("-created_at", "-id"), narrowed, CANDIDATES)) if is_common else set()
+    if len(newest) >= ENOUGH:
+        return newest
+    products = products.filter(narrowed)
+    some = some_having(words, products)
+    return some if len(some) < CANDIDATES else newest | some | _some(products.filter(title_words=words))
 
 
-def looking_alike(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    """The candidates among those whose title has something that is written almost like the longest word of a search.
-
-    All words together would be compared with each title that has as many common letters.
-    """
-    longest = max(_WORD.findall(search), key=len, default="")
-    alike = products.filter(title__trigram_word_similar=longest) if longest else products.none()
-    return Product.objects.filter(id__in=_newest(alike))
-
-
-def fit_of_looks(search: str) -> Combinable:
-    """How much like the search something in a product's title is written."""
-    return _exact(TrigramWordSimilarity(search, "title"))
+def first_having(
+    words: SearchQuery, products: QuerySet[Product], narrowed: Q, order: Iterable[str], limit: int
+) -> list[UUID]:
+    """The first of the products, which are in this order, that have common words."""
+    near = _near(words, products, narrowed, limit)
+    if len(near) == limit:
+        return near
+    found = products.filter(narrowed, words=words).order_by(*map(_not_by_index, order))
+    return list(found.values_list("id", flat=True)[:limit])
 
 
-def is_found(products: QuerySet[Product], search: str) -> bool:
-    """Whether any product has all words of a search."""
-    return bool(_newest(_having_words(products, search)))
+def _near(words: SearchQuery, products: QuerySet[Product], narrowed: Q, limit: int) -> list[UUID]:
+    """Those of the nearest products, in order, that have the words."""
+    is_found = ExpressionWrapper(narrowed & Q(words=words), BooleanField())
+    nearest, params = products.annotate(is_found=is_found).values("id", "is_found")[:NEAR].query.sql_with_params()
+    return _ids(f"SELECT id FROM ({nearest}) AS near WHERE is_found LIMIT {limit}", params)  # noqa: S608  compiled
 
 
-def _having_words(products: QuerySet[Product], search: str) -> QuerySet[Product]:
-    return products.filter(words=_query(search)) if _WORD.search(search) else products.none()
+def _some(products: QuerySet[Product]) -> set[UUID]:
+    """Whichever are found first, as if all were to be found: PostgreSQL is not to hope that it meets some by chance."""
+    found, params = products.values("id").query.sql_with_params()
+    query = f"WITH found AS MATERIALIZED ({found}) SELECT id FROM found LIMIT {CANDIDATES}"  # noqa: S608  compiled
+    return set(_ids(query, params))
 
 
-def _newest(products: QuerySet[Product]) -> QuerySet[Product, Any]:
-    return products.order_by("-created_at", "-id").values("id")[:CANDIDATES]
+def _ids(query: str, params: Iterable[Any]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, list(params))
+        return [product_id for (product_id,) in cursor.fetchall()]
 
 
-def _exact(rank: Combinable) -> Combinable:
-    """As a whole number, which a cursor can name exactly."""
-    return Cast(rank * _MICRO, BigIntegerField())
-
-
-def _query(search: str) -> SearchQueryCombinable:
-    """All words; of the last one, which people may still be typing, a beginning suffices.
-
-    Not where the search is an expression, with quotes, a minus or an ``or``.
-    """
-    last = None if _OPERATORS.search(search) else _LAST_WORD.search(search)
-    if last is None:
-        return _words(search)
-    begun = SearchQuery(f"'{last[0]}':*", config="simple", search_type="raw")
-    return _words(search[: last.start()]) & (_words(last[0]) | begun)
-
-
-def _words(text: str) -> SearchQuery:
-    return SearchQuery(text, config="english", search_type="websearch")
+def _not_by_index(name: str) -> OrderBy:
+    """The same order, of which PostgreSQL does not know that an index has it."""
+    return OrderBy(Func(F(name.removeprefix("-")), function="GREATEST"), descending=name.startswith("-"))

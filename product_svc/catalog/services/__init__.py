@@ -10,11 +10,13 @@ from product_svc.catalog.services.images import (
 from product_svc.catalog.services.products import archive_product, change_product, create_product
 from product_svc.catalog.services.ratings import rate_product
 from product_svc.catalog.services.sellers import keep_seller, keep_shop
+from product_svc.catalog.services.vocabulary import count_words
 
 __all__ = [
     "archive_product",
     "change_category",
     "change_product",
+    "count_words",
     "create_category",
     "create_product",
     "delete_category",

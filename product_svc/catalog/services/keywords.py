@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
-from product_svc.catalog.models import Category, Product, SellerProfile
+from product_svc.catalog.models import Category, Product, SellerProfile, Status
+from product_svc.catalog.services.vocabulary import learn_words
 
 
 def keywords_of(product: Product) -> str:
@@ -19,3 +20,6 @@ def name_anew(products: QuerySet[Product]) -> None:
     category = Category.objects.filter(id=OuterRef("category_id")).values("name")
     keywords = Concat(Subquery(seller), Value(" "), Subquery(category))
     products.alias(named=keywords).exclude(keywords=F("named")).update(keywords=keywords)
+    any_of_them = products.filter(status=Status.PUBLISHED).values_list("id", flat=True)[:1]
+    for product_id in any_of_them:  # all have the new name
+        learn_words(product_id)

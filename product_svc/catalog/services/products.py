@@ -21,6 +21,7 @@ from product_svc.catalog.services.keywords import keywords_of
 from product_svc.catalog.services.sellers import held_seller, require_approved, seller_for
 from product_svc.catalog.services.telling import tell
 from product_svc.catalog.services.variants import replace_variants
+from product_svc.catalog.services.vocabulary import learn_words
 
 
 @transaction.atomic
@@ -62,6 +63,7 @@ def create_product(
     _insert_under_free_slug(product)
     replace_images(product, images, verdicts, editor=author, now=now)
     replace_variants(product, variants or [VariantDraft(sku=rules.sku_for(product.id))], now=now)
+    learn_words(product.id)
     tell(product)
     return product
 
@@ -86,6 +88,7 @@ def change_product(*, editor: Person, key: str, changes: Mapping[str, Any], now:
         replace_variants(product, changes["variants"], now=now)
     product.version += 1
     product.save()
+    learn_words(product.id)
     tell(product, left=left)
     return product
 

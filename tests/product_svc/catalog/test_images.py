@@ -221,5 +221,5 @@ class TestCost:
         for file_id in files:
             hear(file_stored(file_id, owner_id=SELLER.id))
 
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             reshow(mug, *files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -20,6 +21,16 @@ PRODUCTS = "/api/v1/products/"
 
 def found(client: Any, search: str, **query: str) -> list[str]:
     return [item["title"] for item in client.get(PRODUCTS, {"search": search, **query}).json()["results"]]
+
+
+def titles_in(client: Any, *, page_size: str = "2", **query: str) -> list[str]:
+    """Those on all pages of a list."""
+    shown, address = [], f"{PRODUCTS}?{urlencode({**query, 'page_size': page_size})}"
+    while address:
+        page = client.get(address).json()
+        shown += [item["title"] for item in page["results"]]
+        address = page["next"]
+    return shown
 
 
 class TestSearch:
@@ -165,33 +176,53 @@ class TestOrder:
             product(f"L-{number}", title=f"Lantern {'of brass ' * (number % 3)}{number}")
         everything = found(visitor, search)
 
-        shown, address = [], f"{PRODUCTS}?search={search}&page_size=2"
-        while address:
-            page = visitor.get(address).json()
-            shown += [item["title"] for item in page["results"]]
-            address = page["next"]
+        shown = titles_in(visitor, search=search)
 
         assert len(shown) == 7
         assert shown == everything
 
-    def test_weighs_the_newest_candidates_titles_first(self, visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_too_many_weighs_some_with_titles_first_and_the_newest(
+        self, visitor: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(searching, "CANDIDATES", 2)
-        product("A", title="Lantern")
-        for number in range(3):
+        monkeypatch.setattr(searching, "NEAR", 1)
+        product("A", title="Match A", description="To light a lantern.")
+        product("B", title="Lantern")
+        for number in range(4):
             product(f"M-{number}", title=f"Match {number}", description="To light a lantern.")
+        services.count_words()
 
-        assert found(visitor, "lantern") == ["Lantern", "Match 2"]
-        assert len(found(visitor, "lantern", ordering="newest")) == 4
+        weighed = found(visitor, "lantern")
+
+        assert weighed[0] == "Lantern"
+        assert "Match 3" in weighed
+        assert len(weighed) < len(found(visitor, "lantern", ordering="newest")) == 6
+
+    @pytest.mark.parametrize("ordering", ["newest", "price", "-price", "rating"])
+    @pytest.mark.parametrize("near", [1, 1_000])
+    def test_of_too_many_is_that_of_all(
+        self, visitor: Any, monkeypatch: pytest.MonkeyPatch, ordering: str, near: int
+    ) -> None:
+        for number in range(6):
+            product(f"L-{number}", title=f"Lantern {number}", price=Money(100 + 7 * number % 5, "USD"))
+            product(f"M-{number}", title=f"Match {number}", price=Money(100 + 3 * number % 5, "USD"))
+        services.count_words()
+        query = {"ordering": ordering, "min_price": "1.01"}
+        lanterns = [title for title in titles_in(visitor, **query) if title.startswith("Lantern")]
+        monkeypatch.setattr(searching, "CANDIDATES", 2)
+        monkeypatch.setattr(searching, "NEAR", near)
+
+        assert titles_in(visitor, search="lantern", **query) == lanterns
 
 
 class TestCosts:
     @pytest.mark.parametrize("count", [1, 100])
-    def test_one_query_however_much_is_found(
+    def test_the_same_queries_however_much_is_found(
         self, visitor: Any, django_assert_num_queries: Callable[[int], Any], count: int
     ) -> None:
         ada = Somebody(uuid.uuid4())
         for number in range(count):
             product(f"L-{number}", title="Lantern", author=ada)
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(3):
             assert len(visitor.get(PRODUCTS, {"search": "lantern", "page_size": "100"}).json()["results"]) == count

@@ -11,6 +11,7 @@ from product_svc.catalog.management.filling import writing
 from product_svc.catalog.management.filling.products import BATCH, COLUMNS, Rows, Thousand
 from product_svc.catalog.management.filling.shop import MadeShop
 from product_svc.catalog.models import Category, Product, SellerProfile
+from product_svc.catalog.services import count_words
 
 SEED = 1
 
@@ -45,6 +46,8 @@ def fill(
                 writing.write(rows)
                 on_progress(done * BATCH)
             on_step("building keys and indexes")
+        on_step("counting words")
+        count_words()
     on_step("gathering statistics")
     _analyze()
     return total - present
