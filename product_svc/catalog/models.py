@@ -51,6 +51,8 @@ class Category(TimestampedModel):
     slug = models.CharField(max_length=rules.MAX_SLUG)
     name = models.CharField(max_length=rules.MAX_NAME)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    named_up_to = models.UUIDField(null=True)
+    """Up to which of the products, by their ids, all are found by the category's name; null for all."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug"], name="category_slug_is_unique")]

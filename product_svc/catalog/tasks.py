@@ -18,6 +18,12 @@ def follow_sellers(**_: object) -> None:
     services.follow_sellers()
 
 
+@shared_task(name="catalog.name_rest_anew")
+def name_rest_anew(**_: object) -> None:
+    """Let what is left of large categories be found by their new names."""
+    services.name_rest_anew()
+
+
 @shared_task(name="catalog.give_up_awaited_pictures")
 def give_up_awaited_pictures(**_: object) -> None:
     """Show no longer what nobody told of."""

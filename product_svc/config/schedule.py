@@ -5,6 +5,7 @@ from common.events.schedule import Every
 SCHEDULE: dict[str, Every] = {
     "catalog.count_words": Every(seconds=6 * 3600),
     "catalog.follow_sellers": Every(seconds=5),
+    "catalog.name_rest_anew": Every(seconds=5),
     "catalog.give_up_awaited_pictures": Every(seconds=60),
     "reviews.give_up_awaited_pictures": Every(seconds=60),
     "events.forget_old_facts": Every(seconds=3600),

@@ -7,6 +7,7 @@ from product_svc.catalog.services.images import (
     judge_stored_picture,
     take_off_deleted_picture,
 )
+from product_svc.catalog.services.keywords import name_rest_anew
 from product_svc.catalog.services.products import archive_product, change_product, create_product
 from product_svc.catalog.services.ratings import rate_product
 from product_svc.catalog.services.sellers import keep_seller, keep_shop
@@ -25,6 +26,7 @@ __all__ = [
     "judge_stored_picture",
     "keep_seller",
     "keep_shop",
+    "name_rest_anew",
     "rate_product",
     "take_off_deleted_picture",
 ]

@@ -11,7 +11,7 @@ from common.errors import InvalidInput, NotFound
 from product_svc.answers import services as answers
 from product_svc.catalog import errors, rules, selectors
 from product_svc.catalog.models import Category, Product
-from product_svc.catalog.services.keywords import name_anew
+from product_svc.catalog.services.keywords import begin_to_name_anew
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def _named(key: str | None, *, field: str) -> Category | None:
 def _show_anew(category: Category) -> None:
     """The products that stand right in it say what it is called, and are found by that."""
     products = Product.objects.filter(category=category)
-    name_anew(products)
+    begin_to_name_anew(category)
     answers.forget_products(products.values_list("id", flat=True).iterator())
 
 

@@ -1,12 +1,23 @@
-"""Keeping by what names of others a product is found."""
+"""Keeping by what names of others a product is found.
+
+Very many products may stand in a category. So those of one that is called something else now are seen to by a few
+hundred at a time, each time in a transaction of its own, which can end and go on anywhere.
+"""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
 from product_svc.catalog.models import Category, Product, SellerProfile, Status
 from product_svc.catalog.services.vocabulary import learn_words
+
+AT_ONCE = 500
+_BATCHES_A_RUN = 20
+_FROM_THE_FIRST = UUID(int=0)
 
 
 def keywords_of(product: Product) -> str:
@@ -23,3 +34,38 @@ def name_anew(products: QuerySet[Product]) -> None:
     any_of_them = products.filter(status=Status.PUBLISHED).values_list("id", flat=True)[:1]
     for product_id in any_of_them:  # all have the new name
         learn_words(product_id)
+
+
+def begin_to_name_anew(category: Category) -> None:
+    """Keep the keywords of the first products in a category that has another name now."""
+    category.named_up_to = _FROM_THE_FIRST
+    _go_on(category)
+
+
+def name_rest_anew() -> None:
+    """Go on where it was begun, with some thousand products at most."""
+    for _ in range(_BATCHES_A_RUN):
+        if not _go_on_somewhere():
+            return
+
+
+@transaction.atomic
+def _go_on_somewhere() -> bool:
+    """False if all are named as they should be, but for those that another worker is at."""
+    with connection.cursor() as cursor:  # before a row, as whoever changes the tree does
+        cursor.execute("LOCK TABLE catalog_category IN ROW EXCLUSIVE MODE")
+    begun = Category.objects.filter(named_up_to__isnull=False).order_by("named_up_to")
+    category = begun.select_for_update(no_key=True, skip_locked=True).first()
+    if category is None:
+        return False
+    _go_on(category)
+    return True
+
+
+def _go_on(category: Category) -> None:
+    """The next products of a category, which is locked."""
+    rest = Product.objects.filter(category=category, id__gt=category.named_up_to).order_by("id")
+    product_ids = list(rest.values_list("id", flat=True)[:AT_ONCE])
+    name_anew(Product.objects.filter(id__in=product_ids))
+    category.named_up_to = product_ids[-1] if len(product_ids) == AT_ONCE else None
+    category.save(update_fields=["named_up_to"])

@@ -9,8 +9,9 @@ import pytest
 from product_svc.catalog import services
 from product_svc.catalog.models import SearchWord
 from product_svc.catalog.rules import MAX_SEARCH_WORD
+from product_svc.catalog.services import keywords
 from tests.product_svc.catalog.test_search_api import found
-from tests.product_svc.factories import NOON, Somebody, product, seller
+from tests.product_svc.factories import NOON, CategoryFactory, Somebody, product, seller
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,21 @@ class TestWords:
         assert SearchWord.objects.filter(word=longest).exists()
         assert not SearchWord.objects.filter(word=longer).exists()
         assert found(visitor, longer) == [longest]
+
+
+class TestNames:
+    def test_of_a_large_category_are_kept_bit_by_bit(self, visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(keywords, "AT_ONCE", 2)
+        lights = CategoryFactory(slug="lights", name="Lights")
+        for number in range(5):
+            product(f"A-{number}", title="Lamp", category="lights")
+
+        services.change_category(key=str(lights.id), changes={"name": "Lanterns"})
+        assert len(found(visitor, "lantern")) == 2
+
+        services.change_category(key=str(lights.id), changes={"name": "Beacons"})
+        services.name_rest_anew()
+        services.name_rest_anew()
+
+        assert len(found(visitor, "beacon")) == 5
+        assert found(visitor, "lights") == found(visitor, "lantern") == []
