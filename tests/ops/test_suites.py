@@ -6,17 +6,29 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from ops import procfs, suites
+from ops import interrupts, procfs, suites
 from ops.errors import OpsError
 from ops.state import ROOT
 from ops.suites import TESTS, Outcome, Runs, Suite
 
 REPORT = """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>"""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Be ended by a signal as the command is."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    interrupts.end_as_with_ctrl_c()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class TestChosen:
@@ -91,9 +103,9 @@ class TestRuns:
         slow.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
         variables = {**os.environ, "PYTHONPATH": str(ROOT)}
         main, before = threading.get_ident(), set(procfs.family_of(os.getpid()))
-        threading.Timer(2, signal.pthread_kill, (main, signal.SIGINT)).start()
+        threading.Timer(2, signal.pthread_kill, (main, signal.SIGTERM)).start()
 
-        with pytest.raises(KeyboardInterrupt), Runs(tmp_path, []) as runs:
+        with interruptible(), pytest.raises(KeyboardInterrupt), Runs(tmp_path, []) as runs:
             runs.run(Suite("slow", (slow,)), variables, is_alone=True)
 
         assert set(procfs.family_of(os.getpid())) <= before
