@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import redis
 import uvloop
 
 from ops.bench.load.jobs import HttpJob, Measured
-from ops.bench.load.watch import WAKING_SECONDS, Watch, within
+from ops.bench.load.watch import WAKING_SECONDS, Watch
 
 _TIMEOUT_SECONDS = 10.0
 HOST = "127.0.0.1"
@@ -76,9 +77,10 @@ def run(job: HttpJob) -> Measured:
 async def _run(job: HttpJob) -> Measured:
     headers = header_lines({"Host": f"{HOST}:{job.port}", **job.headers})
     connections = [Connection(job.port, headers) for _ in range(job.connections)]
-    await _ask_all(connections, within(WAKING_SECONDS, iter(job.paths)), Watch({}))
+    await _ask_all(connections, _Pages(iter([job.paths]), seconds=WAKING_SECONDS), Watch({}))
     watch = Watch(job.watched)
-    await _ask_all(connections, within(job.seconds, _endless(job)), watch)
+    pages = _Pages(itertools.cycle(_halves(job.paths)), seconds=job.seconds, empty_cache=_emptier(job.empty_cache_at))
+    await _ask_all(connections, pages, watch)
     measured = watch.measured()
     for connection in connections:
         connection.close()
@@ -90,32 +92,70 @@ def header_lines(headers: Mapping[str, str]) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
-async def _ask_all(connections: list[Connection], paths: Iterator[str], watch: Watch) -> None:
+class _Pages:
+    """Pages, a part of them after another, for so many seconds; the cache is emptied before each part.
+
+    That waits until nobody asks for a page of the part any more: its answer would be kept afterwards, and be found.
+    """
+
+    def __init__(
+        self, parts: Iterator[Sequence[str]], *, seconds: float, empty_cache: Callable[[], object] | None = None
+    ) -> None:
+        self._parts = parts
+        self._deadline = time.perf_counter() + seconds
+        self._empty_cache = empty_cache
+        self._ahead: deque[str] = deque()
+        self._asked: Counter[str] = Counter()
+        self._turn = asyncio.Lock()
+        self._answered = asyncio.Event()
+
+    async def take(self) -> str | None:
+        """The next page to ask for; None when the time or the pages are over."""
+        async with self._turn:
+            if not self._ahead:
+                part = next(self._parts, ())
+                await self._make_cold(part)
+                self._ahead.extend(part)
+            if not self._ahead or time.perf_counter() >= self._deadline:
+                return None
+            path = self._ahead.popleft()
+            self._asked[path] += 1
+            return path
+
+    def give_back(self, path: str) -> None:
+        """Its answer is here."""
+        self._asked[path] -= 1
+        self._answered.set()
+
+    async def _make_cold(self, part: Sequence[str]) -> None:
+        if self._empty_cache is None:
+            return
+        while any(self._asked[path] for path in part):
+            self._answered.clear()
+            await self._answered.wait()
+        self._empty_cache()
+
+
+async def _ask_all(connections: list[Connection], pages: _Pages, watch: Watch) -> None:
     """Each connection takes the next page when it has the answer to the last."""
 
     async def work(connection: Connection) -> None:
-        for path in paths:
+        while (path := await pages.take()) is not None:
             began = time.perf_counter()
             status = await connection.ask(path)
+            pages.give_back(path)
             watch.count(time.perf_counter() - began, error="" if status == OK else status)
 
     await asyncio.gather(*map(work, connections))
 
 
-def _endless(job: HttpJob) -> Iterator[str]:
-    """All pages again and again.
-
-    The cache is emptied twice a round: so also what was under way when it was emptied is gone when its turn comes.
-    """
-    empty_cache = _emptier(job.empty_cache_at)
-    half = -(-len(job.paths) // 2)
-    for number, path in enumerate(itertools.cycle(job.paths)):
-        if number % len(job.paths) % half == 0:
-            empty_cache()
-        yield path
+def _halves(paths: Sequence[str]) -> list[Sequence[str]]:
+    """Two parts, so that emptying the cache for one seldom waits for anybody, who is at the other."""
+    half = -(-len(paths) // 2)
+    return [part for part in (paths[:half], paths[half:]) if part]
 
 
-def _emptier(url: str) -> Callable[[], object]:
+def _emptier(url: str) -> Callable[[], object] | None:
     if not url:
-        return lambda: None
+        return None
     return redis.Redis.from_url(url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS).flushdb

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -93,6 +94,15 @@ class Caching(Answering):
         self._say(200 if is_new else 409, b"")
 
 
+class Lagging(Caching):
+    """Takes longer for one page than the others need for a round."""
+
+    def answer(self) -> None:
+        if self.path == "/3":
+            time.sleep(0.05)
+        super().answer()
+
+
 @pytest.fixture
 def door(request: pytest.FixtureRequest) -> Iterator[Door]:
     with Door(getattr(request, "param", Answering)) as server:
@@ -151,10 +161,11 @@ class TestHttp:
 
     @answering(Caching)
     def test_finds_nothing_in_a_cache_that_it_empties(self, door: Door) -> None:
-        measured = ask(door, connections=8, empty_cache_at=os.environ["OPENCOMMERCE_REDIS_URL"])
+        assert ask(door, connections=8, empty_cache_at=os.environ["OPENCOMMERCE_REDIS_URL"]).errors == {}
 
-        # On a busy machine an answer of one round may be kept just after the cache was emptied for the next.
-        assert measured.errors.get("409", 0) <= measured.requests / 4
+    @answering(Lagging)
+    def test_finds_nothing_that_a_late_answer_left_there(self, door: Door) -> None:
+        assert ask(door, connections=8, empty_cache_at=os.environ["OPENCOMMERCE_REDIS_URL"]).errors == {}
 
     @answering(Caching)
     def test_finds_everything_in_a_cache_that_it_does_not(self, door: Door) -> None:
