@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import psycopg
-from amqp.exceptions import NotFound
-from kombu import Connection
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from common.topology import Service
 
-_OUTBOX = """
+if TYPE_CHECKING:  # whoever reads only the database does without the broker's library, and the other way round
+    import psycopg
+    from kombu import Connection
+
+OUTBOX = """
     SELECT count(*), extract(epoch FROM now() - min(occurred_at))::float8
     FROM events_outbox WHERE published_at IS NULL
 """
+_DEAD = """
+    FROM events_failure AS failure WHERE NOT EXISTS (
+        SELECT FROM events_inbox AS heard
+        WHERE heard.fact_id = failure.fact_id AND heard.handler = failure.handler)
+"""
+DEAD = f"SELECT count(*) {_DEAD}"
+"""How many facts failed for good, and were not handled since: what a person has to look at."""
+LAST_DEAD = f"SELECT fact_id, handler, error, attempts, failed_at {_DEAD} ORDER BY failed_at DESC LIMIT 20"
 
 
 class QueueFigures(NamedTuple):
@@ -25,7 +33,12 @@ class QueueFigures(NamedTuple):
 
 def outbox_figures(database: psycopg.Connection[Any]) -> tuple[int, float]:
     """How many facts were not sent yet, and for how many seconds the oldest has waited."""
-    unsent, oldest = database.execute(_OUTBOX).fetchone() or (0, None)
+    return read_outbox(database.execute(OUTBOX).fetchone())
+
+
+def read_outbox(row: tuple[int, float | None] | None) -> tuple[int, float]:
+    """The same, from the row that ``OUTBOX`` gave."""
+    unsent, oldest = row or (0, None)
     return unsent, round(max(oldest or 0.0, 0.0), 1)
 
 
@@ -40,6 +53,8 @@ def queue_names(services: tuple[Service, ...]) -> list[str]:
 
 
 def _figures(connection: Connection, name: str) -> QueueFigures | None:
+    from amqp.exceptions import NotFound
+
     # A queue that is missing closes the channel that asked, so each asks on its own.
     channel = connection.channel()
     try:

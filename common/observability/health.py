@@ -38,10 +38,14 @@ def ready(checks: dict[str, Check]) -> Callable[[HttpRequest], JsonResponse]:
 
 
 def urls(**checks: Check) -> list[URLPattern]:
-    """``/health/live`` and ``/health/ready``; the database is always among the checks."""
+    """``/health/live`` and ``/health/ready``, the database always among the checks, and ``/health/figures``."""
+    # The gateway reads the checks above, and none of the REST framework.
+    from common.observability.views import Figures
+
     return [
         path("health/live", live),
         path("health/ready", ready({"database": database, **checks})),
+        path("health/figures", Figures.as_view()),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from common.observability import correlation
+from common.observability.last_errors import LastErrors
 
 
 class CorrelationFilter(logging.Filter):
@@ -51,9 +52,10 @@ def configure(*, service: str, level: str) -> dict[str, Any]:
                 "stream": "ext://sys.stdout",
                 "formatter": "json",
                 "filters": ["correlation"],
-            }
+            },
+            "last_errors": {"()": LastErrors, "filters": ["correlation"]},
         },
-        "root": {"handlers": ["stdout"], "level": level},
+        "root": {"handlers": ["stdout", "last_errors"], "level": level},
         "loggers": {
             # Their lines know nothing of the request id; the inbox writes one that does.
             "celery.worker.strategy": {"level": "WARNING"},
