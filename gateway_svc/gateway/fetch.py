@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.upstreams.connection import Connection
+from gateway_svc.gateway.upstreams.instance import Instance
 
 _LARGEST_BYTES = 1024 * 1024
 _SECONDS = 5.0
 
 
 async def fetch(balancer: Balancer, path: str) -> bytes:
-    """GET a small document. Raises UpstreamError, also for an answer other than 200."""
+    """GET a small document of whoever's turn it is. Raises UpstreamError, also for an answer other than 200."""
     instance, connection = await balancer.connect(anew=True)
+    return await _document(instance, connection, path, [])
+
+
+async def fetch_from(instance: Instance, path: str, headers: Headers) -> bytes:
+    """GET a small document of this very instance. Raises UpstreamError, also for an answer other than 200."""
+    return await _document(instance, await instance.connect(anew=True), path, headers)
+
+
+async def _document(instance: Instance, connection: Connection, path: str, headers: Headers) -> bytes:
+    own = [(b"host", instance.address.encode()), (b"connection", b"close")]
+    lines = b"".join(b"%b: %b\r\n" % header for header in (*own, *headers))
     try:
-        connection.start(f"GET {path} HTTP/1.1\r\nhost: {instance.address}\r\nconnection: close\r\n\r\n".encode())
+        connection.start(b"GET %b HTTP/1.1\r\n%b\r\n" % (path.encode(), lines))
         connection.expect_within(_SECONDS)
         head = await connection.head(method="GET")
         if head.status != 200:
