@@ -2,7 +2,7 @@
 
 from common.contracts.contract import Contract, Fact, UnreadableFact, all_contracts
 from common.contracts.files import FileDeleted, FileStored
-from common.contracts.inventory import Shortage, StockChanged, StockRejected, StockReserved
+from common.contracts.inventory import Shortage, StockChanged, StockLow, StockRejected, StockReserved
 from common.contracts.notifications import PeopleTold, Telling
 from common.contracts.orders import (
     OrderCancelled,
@@ -52,6 +52,7 @@ __all__ = [
     "SessionEnded",
     "Shortage",
     "StockChanged",
+    "StockLow",
     "StockRejected",
     "StockReserved",
     "Telling",

@@ -41,3 +41,17 @@ class StockChanged(Contract, name="inventory.stock_changed.v1", aggregate="sku",
     """By how many it changed, where one order changed it."""
     order_id: str = ""
     """That order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLow(Contract, name="inventory.stock_low.v1", aggregate="sku"):
+    """There was more of a SKU than its seller wants to hear of, and now there is not; or the last one went."""
+
+    sku: str
+    product_id: str
+    product_title: str
+    product_slug: str
+    seller_id: str
+    on_hand: int
+    low_at: int
+    """From how many on, downwards, the seller wants to hear of it."""

@@ -56,3 +56,16 @@ class HandlingFailure(models.Model):
 
     class Meta:
         db_table = "events_failure"
+
+
+class KnownSubscription(models.Model):
+    """What this service reacts to, and from which facts on: it cannot have heard those that were told before."""
+
+    pk = models.CompositePrimaryKey("name", "handler")
+    name = models.CharField(max_length=128)
+    handler = models.CharField(max_length=128)
+    since = models.DateTimeField(null=True)
+    """None: from the beginning."""
+
+    class Meta:
+        db_table = "events_subscription"

@@ -9,6 +9,7 @@ from common.contracts import (
     OrderShipped,
     ReviewPosted,
     SellerChanged,
+    StockLow,
 )
 from common.events.subscriptions import subscribe
 from notify_svc.notifications import services
@@ -54,3 +55,9 @@ def tell_seller_when_review_posted(fact: ReviewPosted) -> None:
 def tell_seller_when_seller_changed(fact: SellerChanged) -> None:
     """Whoever may sell now, or may no longer."""
     services.tell_of_changed_seller(seller=fact, now=clock.now())
+
+
+@subscribe(StockLow)
+def tell_seller_when_stock_low(fact: StockLow) -> None:
+    """Whoever sells what is running out."""
+    services.tell_of_low_stock(stock=fact, now=clock.now())

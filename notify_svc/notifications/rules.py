@@ -17,6 +17,7 @@ from common.contracts import (
     OrderShipped,
     ReviewPosted,
     SellerChanged,
+    StockLow,
 )
 from common.money import Money
 
@@ -26,8 +27,8 @@ HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
 BUYER = "buyer"
 SELLER = "seller"
 
-GROUPS = ("orders", "sales", "reviews")
-"""What people may choose about, each on its own: what they bought, what they sold, and what is said of it."""
+GROUPS = ("orders", "sales", "reviews", "stock")
+"""What people may choose about, each on its own: what they bought, what they sold, what is said of it, what is left."""
 STANDING = "standing"
 """Whether they may sell, which nobody can choose not to be told."""
 LIVE = "live"
@@ -170,10 +171,37 @@ def drafts_of_changed_seller(seller: SellerChanged) -> list[Draft]:
     return [draft]
 
 
+def drafts_of_low_stock(stock: StockLow) -> list[Draft]:
+    """One for the seller, unless that is the shop itself."""
+    seller_id = UUID(stock.seller_id)
+    if seller_id == HOUSE_SELLER_ID:
+        return []
+    left = f"{stock.on_hand} left" if stock.on_hand else "Sold out"
+    draft = Draft(
+        user_id=seller_id,
+        audience=SELLER,
+        event=stock.name,
+        subject_id=f"{stock.sku}:{stock.version}",
+        title=_in_one_line(f"{left}: {stock.product_title}"),
+        body=_of_what_is_left(stock),
+        data={
+            "sku": stock.sku,
+            "product_id": stock.product_id,
+            "product_slug": stock.product_slug,
+            "on_hand": stock.on_hand,
+            "low_at": stock.low_at,
+            "role": SELLER,
+        },
+    )
+    return [draft]
+
+
 def group_of(draft: Draft) -> str:
     """Which choice of its reader's decides about a notification."""
     if draft.event == SellerChanged.name:
         return STANDING
+    if draft.event == StockLow.name:
+        return "stock"
     if not is_of_order(draft.event):
         return "reviews"
     return "sales" if draft.audience == SELLER else "orders"
@@ -252,6 +280,13 @@ def _order_data(order: OrderConfirmed, role: str, lines: Iterable[OrderLine], to
             for line in lines
         ],
     }
+
+
+def _of_what_is_left(stock: StockLow) -> str:
+    if not stock.on_hand:
+        return f"The last of {stock.sku} is gone, and nobody can order it until you add some."
+    pieces = "one item" if stock.on_hand == 1 else f"{stock.on_hand} items"
+    return f"There is only {pieces} left of {stock.sku}. You are told of this at {stock.low_at} and when all are gone."
 
 
 def _money(money: Money) -> dict[str, str]:

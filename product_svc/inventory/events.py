@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.contracts import Shortage, StockChanged, StockRejected, StockReserved
+from common.contracts import Shortage, StockChanged, StockLow, StockRejected, StockReserved
 from product_svc.inventory.models import StockItem
 
 # An order's stock is told of once, so its fact is the first and only version.
@@ -29,4 +29,18 @@ def stock_changed(item: StockItem, *, order_id: UUID | None = None, delta: int =
         available=item.available,
         delta=delta,
         order_id=str(order_id or ""),
+    )
+
+
+def stock_low(item: StockItem) -> StockLow:
+    """Its seller should see to it."""
+    return StockLow(
+        version=item.version,
+        sku=item.sku,
+        product_id=str(item.product_id),
+        product_title=item.product.title,
+        product_slug=item.product.slug,
+        seller_id=str(item.product.seller_id),
+        on_hand=item.on_hand,
+        low_at=item.low_at,
     )

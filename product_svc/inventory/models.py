@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.models import TimestampedModel
+from product_svc.inventory import rules
 
 
 class StockItem(TimestampedModel):
@@ -14,12 +15,16 @@ class StockItem(TimestampedModel):
     variant = models.OneToOneField("catalog.Variant", on_delete=models.PROTECT, related_name="+")
     on_hand = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
+    low_at = models.PositiveIntegerField(default=rules.LOW_AT, db_default=rules.LOW_AT)
+    """From how many on hand its seller is warned."""
     version = models.BigIntegerField(default=1)
     """Rises with each change of ``on_hand``, which is what others are told of."""
     has_moved = False
     """Whether, since it was read, there are more or fewer to be ordered."""
     has_turned = False
     """Whether, since it was read, the last one went or the first one came."""
+    has_run_low = False
+    """Whether, since it was read, it sank so far that its seller is to be warned."""
     slug = ""
     """Its product's, where it was read with it."""
 
@@ -56,11 +61,14 @@ class StockItem(TimestampedModel):
         self.version += 1
 
     def _change(self, *, on_hand: int = 0, reserved: int = 0) -> None:
-        before = self.available
+        before, on_hand_before = self.available, self.on_hand
         self.on_hand += on_hand
         self.reserved += reserved
         self.has_moved = self.has_moved or before != self.available
         self.has_turned = self.has_turned or (before > 0) != (self.available > 0)
+        self.has_run_low = self.has_run_low or rules.has_run_low(
+            before=on_hand_before, now=self.on_hand, low_at=self.low_at
+        )
 
 
 class Kind(models.TextChoices):

@@ -10,6 +10,8 @@ from product_svc.inventory import errors
 
 MAX_DELTA = 1_000_000
 MAX_REASON = 200
+LOW_AT = 5
+"""From how many on a seller is warned who never said."""
 
 
 def wanted_by(lines: Iterable[OrderLine]) -> dict[str, int]:
@@ -27,6 +29,11 @@ def shortages(wanted: Mapping[str, int], available: Mapping[str, int]) -> tuple[
         for sku, quantity in wanted.items()
         if quantity > available.get(sku, 0)
     )
+
+
+def has_run_low(*, before: int, now: int, low_at: int) -> bool:
+    """Whether its seller is to be warned: once when it sinks to their mark, once more when nothing is left."""
+    return any(now <= mark < before for mark in (low_at, 0))
 
 
 def require_cover(*, on_hand: int, reserved: int, delta: int) -> None:

@@ -14,6 +14,7 @@ from common.contracts import (
     ProfileChanged,
     ReviewPosted,
     SellerChanged,
+    StockLow,
     UserRegistered,
 )
 
@@ -139,6 +140,22 @@ class SellerChangedFactory(factory.Factory):
     status = "suspended"
     previous_status = "approved"
     reason = "Sold a bridge."
+
+
+class StockLowFactory(factory.Factory):
+    """Five are left of something."""
+
+    class Meta:
+        model = StockLow
+
+    sku = "GRINDER"
+    version = 7
+    product_id = factory.LazyAttribute(_some_id)
+    product_title = "Coffee grinder"
+    product_slug = "coffee-grinder"
+    seller_id = factory.LazyAttribute(_some_id)
+    on_hand = 5
+    low_at = 5
 
 
 class UserRegisteredFactory(factory.Factory):

@@ -50,6 +50,7 @@ class PreferencesInput(StrictInput):
     orders = ChannelsInput(required=False)
     sales = ChannelsInput(required=False)
     reviews = ChannelsInput(required=False)
+    stock = ChannelsInput(required=False)
 
 
 class NotificationOutput(serializers.ModelSerializer[Notification]):

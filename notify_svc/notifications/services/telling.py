@@ -17,6 +17,7 @@ from common.contracts import (
     OrderShipped,
     ReviewPosted,
     SellerChanged,
+    StockLow,
 )
 from notify_svc.notifications import rules
 from notify_svc.notifications.adapters import wake_ups
@@ -57,6 +58,11 @@ def tell_of_posted_review(*, review: ReviewPosted, now: datetime) -> None:
 def tell_of_changed_seller(*, seller: SellerChanged, now: datetime) -> None:
     """Tell the seller, if they may sell now or may no longer."""
     _write_down(rules.drafts_of_changed_seller(seller), now=now)
+
+
+def tell_of_low_stock(*, stock: StockLow, now: datetime) -> None:
+    """Tell the seller."""
+    _write_down(rules.drafts_of_low_stock(stock), now=now)
 
 
 @transaction.atomic

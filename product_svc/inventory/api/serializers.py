@@ -19,6 +19,12 @@ class AdjustStockInput(Input):
         return delta
 
 
+class StockWarningInput(Input):
+    """From how many on hand one wants to be warned; 0: only when nothing is left."""
+
+    low_at = serializers.IntegerField(min_value=0, max_value=rules.MAX_DELTA)
+
+
 class StockOutput(serializers.Serializer[StockItem]):
     """The stock of a SKU."""
 
@@ -26,3 +32,4 @@ class StockOutput(serializers.Serializer[StockItem]):
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField()
     available = serializers.IntegerField()
+    low_at = serializers.IntegerField()

@@ -12,16 +12,21 @@ from common import clock
 from common.api import permissions
 from common.api.authentication import caller, caller_id
 from product_svc.inventory import selectors, services
-from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput
+from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput, StockWarningInput
 
 
 class Stock(APIView):
-    """GET tells how much of a SKU there is."""
+    """GET tells how much of a SKU there is, PATCH from how many on its seller is warned."""
 
     permission_classes = [permissions.SellerOrStaff]
 
     def get(self, request: Request, sku: str) -> Response:
         item = selectors.stock_item_of(owner_id=_owner(request), sku=sku)
+        return Response(StockOutput(item).data)
+
+    def patch(self, request: Request, sku: str) -> Response:
+        body = StockWarningInput.of(request.data)
+        item = services.warn_from(owner_id=_owner(request), sku=sku, **body)
         return Response(StockOutput(item).data)
 
 

@@ -127,7 +127,8 @@ def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, 
         *(
             events.stock_changed(reservation.item, order_id=order.order_id, delta=sign * reservation.quantity)
             for reservation in reservations
-        )
+        ),
+        *(events.stock_low(reservation.item) for reservation in reservations if reservation.item.has_run_low),
     )
 
 

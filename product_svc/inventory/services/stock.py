@@ -44,5 +44,17 @@ def adjust_stock(*, owner_id: UUID | None, sku: str, delta: int, reason: str, no
     item.save(update_fields=["on_hand", "version", "updated_at"])
     follow_stock([item])
     StockMovement.objects.create(item=item, delta=delta, kind=Kind.ADJUSTED, reason=reason, created_at=now)
-    publish(events.stock_changed(item))
+    publish(events.stock_changed(item), *([events.stock_low(item)] if item.has_run_low else []))
+    return item
+
+
+@transaction.atomic
+def warn_from(*, owner_id: UUID | None, sku: str, low_at: int) -> StockItem:
+    """From how many on the seller of a SKU wants to be warned; said by them or (``owner_id=None``) by staff.
+
+    Raises NotFound. Who raises the mark above what there is sees that at once, and is not written to.
+    """
+    item = selectors.stock_item_of(owner_id=owner_id, sku=sku, for_update=True)
+    item.low_at = low_at
+    item.save(update_fields=["low_at", "updated_at"])
     return item

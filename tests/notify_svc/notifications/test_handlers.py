@@ -17,6 +17,7 @@ from tests.notify_svc.factories import (
     OrderLineFactory,
     ReviewPostedFactory,
     SellerChangedFactory,
+    StockLowFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,33 @@ class TestSellerChanged:
         hear(SellerChangedFactory(seller_id=SELLER))
 
         assert Notification.objects.get().is_live
+        assert Delivery.objects.count() == 1
+
+
+class TestStockLow:
+    def test_tells_the_seller_once_even_when_told_twice(self, hear: Callable[..., bool]) -> None:
+        low = StockLowFactory(seller_id=SELLER)
+
+        assert hear(low)
+        assert hear(low)
+
+        told = Notification.objects.get()
+        assert (str(told.user_id), told.audience, told.event) == (SELLER, "seller", "inventory.stock_low.v1")
+        assert Delivery.objects.get().status == "pending"
+
+    def test_tells_each_time_it_runs_low(self, hear: Callable[..., bool]) -> None:
+        hear(StockLowFactory(seller_id=SELLER, version=9))
+        hear(StockLowFactory(seller_id=SELLER, version=7))
+
+        assert Notification.objects.count() == 2
+
+    def test_is_muted_by_itself(self, hear: Callable[..., bool]) -> None:
+        services.choose(user_id=uuid.UUID(SELLER), wanted={"stock": NOTHING})
+
+        hear(StockLowFactory(seller_id=SELLER))
+        hear(ReviewPostedFactory(seller_id=SELLER))
+
+        assert [told.event for told in Notification.objects.filter(is_live=True)] == ["reviews.review_posted.v1"]
         assert Delivery.objects.count() == 1
 
 

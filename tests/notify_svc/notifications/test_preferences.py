@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PREFERENCES = "/api/v1/notifications/preferences/"
 ADA, EVE = uuid.uuid4(), uuid.uuid4()
 ON = {"live": True, "mail": True}
-ALL_ON = {"orders": ON, "sales": ON, "reviews": ON}
+ALL_ON = {"orders": ON, "sales": ON, "reviews": ON, "stock": ON}
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.notify_svc.factories import (
     OrderShippedFactory,
     ReviewPostedFactory,
     SellerChangedFactory,
+    StockLowFactory,
 )
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -181,3 +182,30 @@ class TestNextMailAttempt:
         assert waits[0] == NOON + timedelta(seconds=10)
         assert waits[:7] == sorted(waits[:7], key=lambda at: at or NOON)
         assert waits[7] is None
+
+
+class TestDraftsOfLowStock:
+    def test_tell_the_seller_how_many_are_left(self) -> None:
+        stock = StockLowFactory(seller_id=ADA, on_hand=3, low_at=5)
+
+        [draft] = rules.drafts_of_low_stock(stock)
+
+        assert (str(draft.user_id), draft.audience, draft.title) == (ADA, "seller", "3 left: Coffee grinder")
+        assert "only 3 items left of GRINDER" in draft.body
+        assert (draft.data["sku"], draft.data["product_slug"]) == ("GRINDER", "coffee-grinder")
+
+    def test_tell_that_all_are_gone(self) -> None:
+        [draft] = rules.drafts_of_low_stock(StockLowFactory(seller_id=ADA, on_hand=0))
+
+        assert draft.title == "Sold out: Coffee grinder"
+
+    def test_keep_a_subject_in_one_line(self) -> None:
+        stock = StockLowFactory(seller_id=ADA, product_title="A\r\nBcc: eve@example.com " + "x" * 300)
+
+        [draft] = rules.drafts_of_low_stock(stock)
+
+        assert "\n" not in draft.title
+        assert len(draft.title) <= rules.MAX_TITLE
+
+    def test_tell_nobody_where_the_house_sells(self) -> None:
+        assert rules.drafts_of_low_stock(StockLowFactory(seller_id=HOUSE_SELLER)) == []
