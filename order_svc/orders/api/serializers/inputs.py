@@ -23,20 +23,23 @@ COUNTRIES = sorted(filter(_is_country, map(str, Locale("en").territories)))
 
 
 class AddressInput(Input):
-    """Where to send it."""
+    """Where to send it; with a city and a postal code where the country has them."""
 
     full_name = TextField(max_length=200)
     line1 = TextField(max_length=200)
     line2 = TextField(max_length=200, required=False, allow_blank=True, allow_null=True)
-    city = TextField(max_length=100)
+    city = TextField(max_length=100, required=False, allow_blank=True, allow_null=True)
     region = TextField(max_length=100, required=False, allow_blank=True, allow_null=True)
-    postal_code = TextField(max_length=20)
+    postal_code = TextField(max_length=20, required=False, allow_blank=True, allow_null=True)
     country = serializers.ChoiceField(COUNTRIES, help_text="ISO 3166-1 alpha-2")
     phone = PatternField(r"^\+[1-9][0-9]{6,14}\Z", required=False, allow_blank=True, allow_null=True, help_text="E.164")
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """Without what was left empty."""
-        return {name: value for name, value in super().to_internal_value(data).items() if value}
+        values = {name: value for name, value in super().to_internal_value(data).items() if value}
+        if missing := rules.needed_in_address(values["country"]) - values.keys():
+            raise serializers.ValidationError({name: [self.error_messages["required"]] for name in sorted(missing)})
+        return values
 
 
 class OrderItemInput(Input):
