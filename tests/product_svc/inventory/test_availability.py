@@ -83,9 +83,10 @@ class TestProduct:
 
     def test_is_written_only_when_it_changes(self, django_assert_num_queries: Callable[[int], Any]) -> None:
         product("A", stock=10)
+        services.warn_from(owner_id=None, sku="A", low_at=0)
         with django_assert_num_queries(6):
             services.adjust_stock(owner_id=None, sku="A", delta=-9, reason="counted", now=NOON)
-        with django_assert_num_queries(9 + 2):  # by which it is known in which lists that has to show
+        with django_assert_num_queries(10 + 2):  # by which it is known in which lists that has to show
             services.adjust_stock(owner_id=None, sku="A", delta=-1, reason="counted", now=NOON)
 
     def _offer(self, mug: Product, *variants: VariantDraft) -> None:
