@@ -16,6 +16,8 @@ HEADER = "X-Gateway-Assertion"
 ISSUER = "gateway_svc"
 LIFE_SECONDS = 60
 LEEWAY_SECONDS = 5
+BROWSER = "browser"
+"""Who asks is signed in by a cookie, which a browser also sends when another site's page makes it ask."""
 _ALGORITHM = "EdDSA"
 
 
@@ -27,13 +29,21 @@ def sign(
     session_id: str = "",
     roles: Sequence[str] = (),
     name: str = "",
+    amr: Sequence[str] = (),
+    via: str = "",
     life_seconds: int = LIFE_SECONDS,
 ) -> str:
-    """A statement that the service ``audience`` accepts for a while. Without a user it speaks of a visitor."""
+    """A statement that the service ``audience`` accepts for a while. Without a user it speaks of a visitor.
+
+    ``amr`` says how they proved who they are (RFC 8176), ``via`` by what they are known now: BROWSER, or nothing for
+    a bearer token.
+    """
     now = int(time.time())
     claims: dict[str, Any] = {"iss": ISSUER, "aud": audience, "iat": now, "exp": now + life_seconds}
     if user_id:
-        claims |= {"sub": user_id, "sid": session_id, "roles": list(roles), "name": name}
+        claims |= {"sub": user_id, "sid": session_id, "roles": list(roles), "name": name, "amr": list(amr)}
+    if via:
+        claims["via"] = via
     return jwt.encode(claims, key, algorithm=_ALGORITHM)
 
 

@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
-from common.api import assertion
+from common.api import assertion, csrf
 
 CHALLENGE = 'Bearer realm="opencommerce"'
 """What each 401 asks for (RFC 9110, 11.6.1)."""
@@ -29,6 +29,10 @@ class Principal:
     session_id: str = ""
     name: str = ""
     roles: frozenset[str] = frozenset()
+    amr: frozenset[str] = frozenset()
+    """How they proved who they are (RFC 8176)."""
+    is_browser: bool = False
+    """Known by a cookie, which a browser sends whether its user wants it to or not."""
 
     @property
     def is_authenticated(self) -> bool:
@@ -40,16 +44,32 @@ class Principal:
         """One of those who run the shop."""
         return bool(self.roles & STAFF_ROLES)
 
+    @property
+    def has_second_factor(self) -> bool:
+        """They signed in with more than a password."""
+        return "mfa" in self.amr
+
+    @property
+    def may_administer(self) -> bool:
+        """Staff, with a second factor where the shop wants one: whom the admins let in."""
+        return self.is_staff and (self.has_second_factor or not settings.STAFF_NEED_SECOND_FACTOR)
+
     def __str__(self) -> str:
         return self.name or "anonymous"
 
 
 class GatewayAssertion(BaseAuthentication):
-    """Read the assertion. Without a good one nobody gets past: a service reached directly answers 401."""
+    """Read the assertion. Without a good one nobody gets past: a service reached directly answers 401.
+
+    Somebody in a browser who wants to change something also shows that one of our own pages asks for it.
+    """
 
     def authenticate(self, request: Request) -> tuple[Principal, str]:
         statement = request.headers.get(assertion.HEADER, "")
-        return principal_of(statement), statement
+        principal = principal_of(statement)
+        if principal.is_browser:
+            csrf.check(request._request)
+        return principal, statement
 
     def authenticate_header(self, _request: Request) -> str:
         return CHALLENGE
@@ -96,5 +116,7 @@ def _read(statement: str, public_key: bytes, audience: str) -> tuple[Principal, 
         session_id=claims.get("sid", ""),
         name=claims.get("name", ""),
         roles=frozenset(claims.get("roles", ())),
+        amr=frozenset(claims.get("amr", ())),
+        is_browser=claims.get("via") == assertion.BROWSER,
     )
     return principal, float(claims["exp"])

@@ -15,13 +15,29 @@ from common.api import assertion
 from common.testing.private_redis import PrivateRedis
 
 
-def sign_assertion(*, audience: str, user_id: uuid.UUID | None, roles: tuple[str, ...], name: str = "") -> str:
+def sign_assertion(
+    *,
+    audience: str,
+    user_id: uuid.UUID | None,
+    roles: tuple[str, ...],
+    name: str = "",
+    amr: tuple[str, ...] = ("pwd",),
+    via: str = "",
+) -> str:
     """An assertion as the gateway signs it. ``user_id=None`` is a visitor."""
     key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(os.environ["GATEWAY_SVC_ASSERTION_KEY"]))
     if user_id is None:
         return assertion.sign(key, audience=audience)
-    session = str(uuid.uuid4())
-    return assertion.sign(key, audience=audience, user_id=str(user_id), session_id=session, roles=roles, name=name)
+    return assertion.sign(
+        key,
+        audience=audience,
+        user_id=str(user_id),
+        session_id=str(uuid.uuid4()),
+        roles=roles,
+        name=name,
+        amr=amr,
+        via=via,
+    )
 
 
 @pytest.fixture
@@ -37,6 +53,31 @@ def client_of() -> Callable[..., Any]:
                 audience=settings.SERVICE.name, user_id=user_id, roles=roles, name=name
             )
         )
+        return client
+
+    return make
+
+
+@pytest.fixture
+def browser_of() -> Callable[..., Any]:
+    """``browser_of(user_id, "admin", amr=("pwd", "otp", "mfa"))``: the same with the cookie of a browser.
+
+    What it asks for goes through the check against forged requests, as on the real platform.
+    """
+    from django.conf import settings
+    from rest_framework.test import APIClient
+
+    def make(user_id: uuid.UUID, *roles: str, name: str = "", amr: tuple[str, ...] = ("pwd",)) -> APIClient:
+        client = APIClient(enforce_csrf_checks=True)
+        signed = sign_assertion(
+            audience=settings.SERVICE.name,
+            user_id=user_id,
+            roles=roles,
+            name=name,
+            amr=amr,
+            via=assertion.BROWSER,
+        )
+        client.credentials(HTTP_X_GATEWAY_ASSERTION=signed)
         return client
 
     return make

@@ -19,11 +19,11 @@ class Assertions:
 
     def __init__(self, private_key: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(private_key)
-        self._cache: BoundedCache[tuple[bytes, str], bytes] = BoundedCache(_REMEMBERED)
+        self._cache: BoundedCache[tuple[bytes, bool, str], bytes] = BoundedCache(_REMEMBERED)
 
     def about(self, principal: Principal, *, audience: str) -> bytes:
         """A statement about this principal that this service accepts."""
-        key = (principal.key, audience)
+        key = (principal.key, principal.is_browser, audience)
         statement = self._cache.get(key)
         if statement is None:
             statement = self._sign(principal, audience)
@@ -38,5 +38,7 @@ class Assertions:
             session_id=principal.session_id,
             roles=principal.roles,
             name=principal.name,
+            amr=principal.amr,
+            via=assertion.BROWSER if principal.is_browser else "",
         )
         return signed.encode()

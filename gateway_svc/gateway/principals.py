@@ -15,6 +15,10 @@ class Principal:
     session_id: str = ""
     name: str = ""
     roles: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    """How they proved who they are (RFC 8176)."""
+    is_browser: bool = False
+    """Known by a cookie, not by a token that their program sends."""
     expires_at: float = float("inf")
 
     @property

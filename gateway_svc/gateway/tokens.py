@@ -70,5 +70,6 @@ def _principal(key: bytes, claims: dict[str, Any]) -> Principal:
         session_id=str(claims["sid"]),
         name=str(claims.get("name", "")),
         roles=tuple(str(role) for role in claims.get("roles", ())),
+        amr=tuple(str(method) for method in claims.get("amr", ())),
         expires_at=float(claims["exp"]),
     )

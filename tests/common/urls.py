@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 from rest_framework import serializers
+from rest_framework.parsers import FileUploadParser, FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -49,10 +50,37 @@ class Echo(APIView):
 
     def get(self, request: Request) -> Response:
         person, names = caller(request), correlation.current()
-        return Response({"id": person.id, "roles": sorted(person.roles), "traceparent": names.traceparent})
+        return Response(
+            {
+                "id": person.id,
+                "roles": sorted(person.roles),
+                "amr": sorted(person.amr),
+                "is_browser": person.is_browser,
+                "may_administer": person.may_administer,
+                "traceparent": names.traceparent,
+            }
+        )
 
     def post(self, request: Request) -> Response:
         return Response({"lines": len(BasketInput.of(request.data)["items"])}, status=201)
+
+
+class Form(APIView):
+    """Takes what the browsable API's forms send."""
+
+    parser_classes = [FormParser, MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        return Response({"said": request.data["said"]})
+
+
+class Upload(APIView):
+    """Reads its body by itself, as it comes."""
+
+    parser_classes = [FileUploadParser]
+
+    def post(self, request: Request, filename: str) -> Response:
+        return Response({"size": request.data["file"].size})
 
 
 class Private(APIView):
@@ -99,6 +127,8 @@ def plain(_request: HttpRequest) -> HttpResponse:
 urlpatterns: list[Any] = [
     *health.urls(),
     path("echo/", Echo.as_view()),
+    path("form/", Form.as_view()),
+    path("upload/<filename>", Upload.as_view()),
     path("private/", Private.as_view()),
     path("failing/<how>/", Failing.as_view()),
     path("keyed/", Keyed.as_view()),

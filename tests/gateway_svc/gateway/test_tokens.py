@@ -58,6 +58,13 @@ class TestAGoodToken:
         first, second = service.asked
         assert first.get("x-gateway-assertion") == second.get("x-gateway-assertion")
 
+    def test_tells_how_they_signed_in(self, door: Door, service: FakeService, signer: Signer) -> None:
+        door.ask("GET", PRODUCTS, token=signer.token(amr=["pwd", "otp", "mfa"]))
+
+        said = assertion_in(service)
+        assert said["amr"] == ["pwd", "otp", "mfa"]
+        assert "via" not in said
+
 
 class TestNoToken:
     def test_is_a_visitor(self, door: Door, service: FakeService) -> None:
