@@ -59,6 +59,7 @@ class Environment:
             "OPENCOMMERCE_PUBLIC_URL": self._public_url,
             "OPENCOMMERCE_BROKER_URL": self._server_urls["OPENCOMMERCE_BROKER_URL"],
             "OPENCOMMERCE_REDIS_URL": self._server_urls["OPENCOMMERCE_REDIS_URL"],
+            "OPENCOMMERCE_STATIC_ROOT": self.static_root(),
             "OPENCOMMERCE_ASSERTION_PUBLIC_KEY": self._assertion_public_key(),
         }
         return {**_passed_on(service), **self.of_machine(), **own, **self._only_of(service)}
@@ -93,6 +94,10 @@ class Environment:
     def mailbox(self) -> str:
         """Where e-mail goes."""
         return given_or("OPENCOMMERCE_MAIL_URL", lambda: f"file://{quote(str(self._state.mailbox))}")
+
+    def static_root(self) -> str:
+        """The folder from which the gateway serves style sheets and scripts."""
+        return given_or("OPENCOMMERCE_STATIC_ROOT", lambda: str(self._state.directory / "static"))
 
     def _only_of(self, service: Service) -> dict[str, str]:
         if service is USERS:

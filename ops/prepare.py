@@ -8,16 +8,21 @@ from __future__ import annotations
 import os
 
 import django
+from django.conf import settings
 from django.core.management import call_command, get_commands
+
+from common.topology import GATEWAY
 
 
 def main() -> None:
-    """Migrate its database, declare its queues; where there are accounts, see to the first administrator."""
+    """Migrate its database, declare its queues; see to the first administrator, and to the pages' static files."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("declare_topology")
     if "OPENCOMMERCE_ADMIN_EMAIL" in os.environ and "ensure_admin" in get_commands():
         call_command("ensure_admin")
+    if settings.SERVICE is GATEWAY and settings.STATIC_ROOT:
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":

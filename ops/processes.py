@@ -16,6 +16,8 @@ _BLOCKING_THREADS = 4
 # HTTP/1.1 alone is what was tested; and a stranger's idle connections must not use up those that we accept: by default
 # a thousand of them held the door shut for half a minute.
 _FOR_STRANGERS = ("--http", "1", "--backpressure", "10000", "--http1-header-read-timeout", "10000")
+# Their names change with their content.
+_STATIC_FILES_KEPT_SECONDS = "604800"
 _WORKER_STOP_SECONDS = 15.0
 _GRANIAN_LOGS = ROOT / "common" / "observability" / "granian.json"
 
@@ -70,7 +72,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             name=name,
             service=service.name,
             kind="web",
-            argv=_python("granian", *_granian_options(service, port)),
+            argv=_python("granian", *_granian_options(service, port, variables)),
             environment=variables,
             directory=str(ROOT),
             port=port,
@@ -79,7 +81,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
         )
 
 
-def _granian_options(service: Service, port: int) -> list[str]:
+def _granian_options(service: Service, port: int, variables: Mapping[str, str]) -> list[str]:
     """One worker process each: a service that needs more gets more instances, which the gateway balances."""
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
@@ -87,6 +89,8 @@ def _granian_options(service: Service, port: int) -> list[str]:
         return [
             *options,
             *_FOR_STRANGERS,
+            *("--static-path-route", "/static", "--static-path-mount", variables["OPENCOMMERCE_STATIC_ROOT"]),
+            *("--static-path-expires", _STATIC_FILES_KEPT_SECONDS),
             "--interface",
             "asgi",
             "--loop",

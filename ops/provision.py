@@ -19,7 +19,7 @@ from kombu import Connection
 from psycopg import sql
 
 from common.events.figures import queue_figures
-from common.topology import SERVICES, USERS, Service
+from common.topology import GATEWAY, SERVICES, USERS, Service
 from ops.blueprint import Blueprint
 from ops.environment import Environment
 from ops.errors import OpsError
@@ -31,6 +31,7 @@ _AT_ONCE = 2
 # What decides how a database and the broker have to look: a service whose sum is unchanged needs no start of Django.
 _SHAPING = ("**/migrations/*.py", "**/handlers.py")
 _SHAPING_IN_COMMON = (*_SHAPING, "topology.py", "contracts/*.py", "events/broker.py")
+_STATIC_FILES = "**/static/**/*.*"
 
 
 def wait_for_servers(blueprint: Blueprint, *, seconds: float, still_trying: Callable[[], None]) -> None:
@@ -109,6 +110,7 @@ def _unprepared(blueprint: Blueprint) -> list[Service]:
         for service in SERVICES
         if None in (queues[service.facts_queue], queues[service.work_queue], queues[service.dead_queue])
         or _remembered(blueprint.environment, service) != fingerprint(blueprint.environment, service)
+        or (service is GATEWAY and not Path(blueprint.environment.static_root()).is_dir())
     ]
 
 
@@ -126,7 +128,9 @@ def _prepare(environment: Environment, service: Service) -> None:
 def fingerprint(environment: Environment, service: Service) -> str:
     """A sum over all that shapes the service's database and queues."""
     sum_of_all = hashlib.sha256()
-    for path in [*_files(ROOT / service.name, _SHAPING), *_files(ROOT / "common", _SHAPING_IN_COMMON)]:
+    collected = (_STATIC_FILES,) if service is GATEWAY else ()
+    in_common = _files(ROOT / "common", (*_SHAPING_IN_COMMON, *collected))
+    for path in [*_files(ROOT / service.name, (*_SHAPING, *collected)), *in_common]:
         sum_of_all.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     # A lock file names the apps of others whose migrations we run.
     sum_of_all.update((ROOT / "requirements" / "platform.txt").read_bytes())

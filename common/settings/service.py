@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from common import topology
 from common.observability import logs
-from common.settings import env
+from common.settings import env, static
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 
@@ -26,18 +26,24 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
         "DEBUG": env.flag("OPENCOMMERCE_DEBUG"),
         "ALLOWED_HOSTS": [urlsplit(public_url).hostname, *LOCAL_HOSTS],
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        **_cookies(public_url),
+        **static.for_static(),
         "INSTALLED_APPS": [
             "django.contrib.contenttypes",
             "django.contrib.auth",
+            "django.contrib.staticfiles",
             "rest_framework",
             "common.events",
+            "common.pages",
             *apps,
         ],
         "MIDDLEWARE": [
             "common.observability.middleware.RequestContext",
             "common.api.middleware.ProblemAnswers",
             "django.middleware.security.SecurityMiddleware",
+            "common.pages.middleware.ContentSecurityPolicy",
             "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
         ],
         "TEMPLATES": [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
         "ROOT_URLCONF": f"{name}.config.urls",
@@ -46,6 +52,7 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "CACHES": _caches(name),
         "BROKER_URL": env.required("OPENCOMMERCE_BROKER_URL"),
+        "STAFF_NEED_SECOND_FACTOR": env.flag("OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR"),
         "ASSERTION_PUBLIC_KEY": env.key("OPENCOMMERCE_ASSERTION_PUBLIC_KEY"),
         "REST_FRAMEWORK": REST_FRAMEWORK,
         "LANGUAGE_CODE": "en",
@@ -72,6 +79,18 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+
+
+def _cookies(public_url: str) -> dict[str, Any]:
+    """One cookie against forged requests for all six projects, which the browser sends to our pages alone."""
+    parts = urlsplit(public_url)
+    is_secure = parts.scheme == "https"
+    return {
+        "CSRF_COOKIE_SECURE": is_secure,
+        "CSRF_TRUSTED_ORIGINS": [f"{parts.scheme}://{parts.netloc}"],
+        "CSRF_FAILURE_VIEW": "common.api.csrf.refusal",
+        "SESSION_COOKIE_SECURE": is_secure,
+    }
 
 
 def _database(service: topology.Service) -> dict[str, object]:

@@ -51,7 +51,7 @@ def weir() -> Iterator[Weir]:
 def storage_at(setting: dict[str, Any]) -> Iterator[None]:
     """Another storage for a while; connections to the one before are not left open."""
     hang_up()
-    with override_settings(STORAGES=setting):
+    with override_settings(STORAGES={**settings.STORAGES, **setting}):
         yield
         hang_up()
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection as database
+from django.test import override_settings
 
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
@@ -65,8 +68,24 @@ def sockets() -> Iterator[FakeSockets]:
 
 
 @pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The static files, collected as before a start."""
+    folder = str(tmp_path_factory.mktemp("static"))
+    backend = {"BACKEND": "common.pages.storage.HashedFiles"}
+    with override_settings(STATIC_ROOT=folder, STORAGES={**settings.STORAGES, "staticfiles": backend}):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def open_door(
-    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory, users, service, sockets
+    django_db_setup: None,
+    django_db_blocker,
+    tmp_path_factory: pytest.TempPathFactory,
+    users,
+    service,
+    sockets,
+    static_root,
 ) -> Iterator[Callable[..., Door]]:
     """``open_door(ORDER_SVC_URL=…)``: a gateway process with these variables changed."""
     folder: Path = tmp_path_factory.mktemp("gateway")
@@ -81,6 +100,7 @@ def open_door(
             "NOTIFY_SVC_URL": service.url,
             "FILE_SVC_URL": service.url,
             "NOTIFY_SVC_SOCKET_URL": sockets.url,
+            "OPENCOMMERCE_STATIC_ROOT": static_root,
             "OPENCOMMERCE_LOG_LEVEL": "INFO",
         }
 

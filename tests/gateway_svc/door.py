@@ -53,7 +53,9 @@ class Door:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1"),
-                *("--port", str(self.port), "--log-level", "warning", "gateway_svc.config.asgi:application"),
+                *("--port", str(self.port), "--log-level", "warning"),
+                *("--static-path-mount", variables["OPENCOMMERCE_STATIC_ROOT"]),
+                "gateway_svc.config.asgi:application",
             ],
             env={**os.environ, **variables, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,

@@ -6,6 +6,8 @@ import json
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.gateway_svc.door import PUBLIC_URL, Door
 from tests.gateway_svc.signing import Signer
 
@@ -29,6 +31,24 @@ class TestPages:
 
         assert answer.status == 405
         assert answer.get("allow") == "GET, HEAD"
+
+
+class TestStaticFiles:
+    def test_are_served(self, door: Door) -> None:
+        answer = door.ask("GET", "/static/pages/shop.css")
+
+        assert answer.status == 200
+        assert answer.get("content-type") == "text/css"
+        assert answer.get("cache-control")
+        assert b"tokens." in answer.body
+
+    def test_of_the_admins_too(self, door: Door) -> None:
+        assert door.ask("GET", "/static/admin/css/base.css").status == 200
+        assert door.ask("GET", "/static/rest_framework/css/default.css").status == 200
+
+    @pytest.mark.parametrize("path", ["/static/../settings.py", "/static/%2e%2e/%2e%2e/etc/passwd", "/static/none.css"])
+    def test_are_all_there_is(self, door: Door, path: str) -> None:
+        assert door.ask("GET", path).status in {400, 404}
 
 
 class TestAccessLog:
