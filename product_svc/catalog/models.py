@@ -108,11 +108,20 @@ _LATELY_WRITTEN = 256
 
 
 def _listing_indexes() -> Iterator[models.Index]:
-    """Each order of the list, in the whole shop and for each thing that narrows it down."""
+    """Each order of the list, in the whole shop and for each thing that narrows it down.
+
+    The price stands at the end of each, so that what costs too little or too much is passed over within the index.
+    """
     orders: dict[str, tuple[F | OrderBy, ...]] = {
-        "age": (F("created_at").desc(), F("id").desc()),
+        "age": (F("created_at").desc(), F("id").desc(), F("comparable_price")),
         "price": (F("comparable_price"), F("id")),
-        "rating": (RATED.desc(), F("rating_count").desc(), F("created_at").desc(), F("id").desc()),
+        "rating": (
+            RATED.desc(),
+            F("rating_count").desc(),
+            F("created_at").desc(),
+            F("id").desc(),
+            F("comparable_price"),
+        ),
     }
     for order, keys in orders.items():
         yield models.Index(*keys, condition=_PUBLISHED, name=f"published_by_{order}")

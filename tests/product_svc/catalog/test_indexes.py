@@ -98,6 +98,13 @@ class TestList:
         of_products = [step for step in plan if step.get("Relation Name") == "catalog_product"]
         assert not [step for step in of_products if step.get("Rows Removed by Filter")]
 
+    @pytest.mark.parametrize("ordering", ["newest", "rating"])
+    def test_passes_over_what_costs_too_much_within_the_index(self, ordering: str) -> None:
+        plan = plan_of({"category": "top", "min_price": "10", "max_price": "10.10", "ordering": ordering})
+
+        of_products = [step for step in plan if step.get("Relation Name") == "catalog_product"]
+        assert not [step for step in of_products if step.get("Rows Removed by Filter")]
+
     def test_of_a_status_is_read_off_an_index(self) -> None:
         plan = plan_of({"status": "published"}, shows_all=True)
 
