@@ -15,17 +15,18 @@ _SECONDS = 5.0
 
 async def fetch(balancer: Balancer, path: str) -> bytes:
     """GET a small document of whoever's turn it is. Raises UpstreamError, also for an answer other than 200."""
-    instance, connection = await balancer.connect(anew=True)
-    return await _document(instance, connection, path, [])
+    _, connection = await balancer.connect(anew=True)
+    return await _document(connection, path, [])
 
 
 async def fetch_from(instance: Instance, path: str, headers: Headers) -> bytes:
     """GET a small document of this very instance. Raises UpstreamError, also for an answer other than 200."""
-    return await _document(instance, await instance.connect(anew=True), path, headers)
+    return await _document(await instance.connect(anew=True), path, headers)
 
 
-async def _document(instance: Instance, connection: Connection, path: str, headers: Headers) -> bytes:
-    own = [(b"host", instance.address.encode()), (b"connection", b"close")]
+async def _document(connection: Connection, path: str, headers: Headers) -> bytes:
+    # A service takes few names for its own, and what an instance is called on its network is none of them.
+    own = [(b"host", b"localhost"), (b"connection", b"close")]
     lines = b"".join(b"%b: %b\r\n" % header for header in (*own, *headers))
     try:
         connection.start(b"GET %b HTTP/1.1\r\n%b\r\n" % (path.encode(), lines))

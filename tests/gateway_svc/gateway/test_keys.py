@@ -66,6 +66,15 @@ class TestKeys:
         door.wait(seconds=3)
         assert door.ask("GET", PRODUCTS, token=signer.token()).status == 200
 
+    def test_are_asked_for_by_a_name_that_every_service_takes(
+        self, open_door: Callable[..., Door], own_users: FakeUsers
+    ) -> None:
+        own_users.keys = [Signer("only").jwk()]
+
+        open_door(USER_SVC_URL=own_users.url)
+
+        assert {asked.get("host") for asked in own_users.asked if asked.target.endswith("jwks.json")} == {"localhost"}
+
     def test_of_other_kinds_are_ignored(self, open_door: Callable[..., Door], own_users: FakeUsers) -> None:
         signer = Signer("good")
         own_users.keys = [{"kty": "oct", "k": "c2VjcmV0", "kid": "hmac", "alg": "HS256"}, signer.jwk()]
