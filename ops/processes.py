@@ -12,6 +12,10 @@ from ops.supervisor.spec import Spec
 
 Ports = Callable[[str], int]
 
+SCHEDULER = "scheduler"
+STATIC_ROOT = "OPENCOMMERCE_STATIC_ROOT"
+_LOOPBACK = "127.0.0.1"
+
 _BLOCKING_THREADS = 4
 # HTTP/1.1 alone is what was tested; and a stranger's idle connections must not use up those that we accept: by default
 # a thousand of them held the door shut for half a minute.
@@ -32,6 +36,17 @@ def socket_name(service: Service) -> str | None:
     return f"{service.name}.sockets" if service.socket_prefixes else None
 
 
+def worker_names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of each worker process of a service, with the kinds of queue it takes from."""
+    for position, kinds in enumerate(service.workers):
+        yield f"{service.name}.worker" + (f"-{'-'.join(kinds)}" if position else ""), kinds
+
+
+def relay_name(service: Service) -> str:
+    """The name of the process that sends a service's facts."""
+    return f"{service.name}.relay"
+
+
 def port_names(scale: Mapping[str, int]) -> list[str]:
     """Every process that listens, but for the gateway's, whose port is public."""
     inner = [service for service in SERVICES if service is not GATEWAY]
@@ -46,10 +61,10 @@ def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
         if service is GATEWAY:
             continue
         names = web_names(service, scale.get(service.name, 1))
-        found[service.url_variable] = ",".join(f"http://127.0.0.1:{ports(name)}" for name in names)
+        found[service.url_variable] = ",".join(f"http://{_LOOPBACK}:{ports(name)}" for name in names)
         socket = socket_name(service)
         if socket:
-            found[service.socket_url_variable] = f"http://127.0.0.1:{ports(socket)}"
+            found[service.socket_url_variable] = f"http://{_LOOPBACK}:{ports(socket)}"
     return found
 
 
@@ -65,6 +80,18 @@ def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> l
     return specs
 
 
+def arguments(*, host: str = "", port: int = 0, static_root: str = "") -> dict[str, list[str]]:
+    """How each process starts, by its name: what comes after ``python -m`` when it is to answer there, if it does."""
+    found = {SCHEDULER: _scheduler_arguments()}
+    for service in SERVICES:
+        found[web_names(service, 1)[0]] = _web_arguments(service, host, port, static_root)
+        if name := socket_name(service):
+            found[name] = _socket_arguments(service, host, port)
+        found |= {name: _worker_arguments(service, name, kinds) for name, kinds in worker_names(service)}
+        found[relay_name(service)] = _relay_arguments(service)
+    return found
+
+
 def _web(service: Service, variables: dict[str, str], instances: int, ports: Ports) -> Iterator[Spec]:
     for name in web_names(service, instances):
         port = ports(name)
@@ -72,33 +99,33 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             name=name,
             service=service.name,
             kind="web",
-            argv=_python("granian", *_granian_options(service, port, variables)),
+            argv=_python(*_web_arguments(service, _LOOPBACK, port, variables.get(STATIC_ROOT, ""))),
             environment=variables,
             directory=str(ROOT),
             port=port,
-            probe=f"http://127.0.0.1:{port}/health/live",
+            probe=f"http://{_LOOPBACK}:{port}/health/live",
             works_in_a_child=True,
         )
 
 
-def _granian_options(service: Service, port: int, variables: Mapping[str, str]) -> list[str]:
+def _web_arguments(service: Service, host: str, port: int, static_root: str) -> list[str]:
     """One worker process each: a service that needs more gets more instances, which the gateway balances."""
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    options = ["--host", host, "--port", str(port), "--workers", "1"]
     options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
     if service is GATEWAY:
-        return [
-            *options,
-            *_FOR_STRANGERS,
-            *("--static-path-route", "/static", "--static-path-mount", variables["OPENCOMMERCE_STATIC_ROOT"]),
-            *("--static-path-expires", _STATIC_FILES_KEPT_SECONDS),
-            "--interface",
-            "asgi",
-            "--loop",
-            "uvloop",
-            "gateway_svc.config.asgi:application",
-        ]
+        options += [*_FOR_STRANGERS, *_static_files(static_root)]
+        return ["granian", *options, "--interface", "asgi", "--loop", "uvloop", "gateway_svc.config.asgi:application"]
     blocking = ["--blocking-threads", str(_BLOCKING_THREADS)]
-    return [*options, *blocking, "--no-ws", "--interface", "wsgi", f"{service.name}.config.wsgi:application"]
+    application = f"{service.name}.config.wsgi:application"
+    return ["granian", *options, *blocking, "--no-ws", "--interface", "wsgi", application]
+
+
+def _static_files(folder: str) -> list[str]:
+    """What granian answers by itself; without a folder, nothing."""
+    if not folder:
+        return []
+    place = ["--static-path-route", "/static", "--static-path-mount", folder]
+    return [*place, "--static-path-expires", _STATIC_FILES_KEPT_SECONDS]
 
 
 def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Iterator[Spec]:
@@ -106,12 +133,11 @@ def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Itera
     if name is None:
         return
     port = ports(name)
-    options = ["-b", "127.0.0.1", "-p", str(port), "-v", "0", "--ping-interval", "20"]
     yield Spec(
         name=name,
         service=service.name,
         kind="sockets",
-        argv=_python("daphne", *options, f"{service.name}.config.asgi:application"),
+        argv=_python(*_socket_arguments(service, _LOOPBACK, port)),
         environment=variables,
         directory=str(ROOT),
         port=port,
@@ -119,44 +145,60 @@ def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Itera
     )
 
 
+def _socket_arguments(service: Service, host: str, port: int) -> list[str]:
+    options = ["-b", host, "-p", str(port), "-v", "0", "--ping-interval", "20"]
+    return ["daphne", *options, f"{service.name}.config.asgi:application"]
+
+
 def _workers(service: Service, variables: dict[str, str]) -> Iterator[Spec]:
-    for position, kinds in enumerate(service.workers):
-        name = f"{service.name}.worker" + (f"-{'-'.join(kinds)}" if position else "")
-        queues = ",".join(f"{service.name}.{kind}" for kind in kinds)
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        options = ["-A", f"{service.name}.config.celery", "worker", "-P", "prefork", "-c", "1", *quiet]
+    for name, kinds in worker_names(service):
         yield Spec(
             name=name,
             service=service.name,
             kind="worker",
-            argv=_python("celery", "-q", *options, "-n", f"{name}@opencommerce", "-Q", queues),
+            argv=_python(*_worker_arguments(service, name, kinds)),
             environment=variables,
             directory=str(ROOT),
             stop_seconds=_WORKER_STOP_SECONDS,
         )
 
 
+def _worker_arguments(service: Service, name: str, kinds: tuple[str, ...]) -> list[str]:
+    queues = ",".join(f"{service.name}.{kind}" for kind in kinds)
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    options = ["-A", f"{service.name}.config.celery", "worker", "-P", "prefork", "-c", "1", *quiet]
+    return ["celery", "-q", *options, "-n", f"{name}@opencommerce", "-Q", queues]
+
+
 def _relay(service: Service, variables: dict[str, str]) -> Spec:
     return Spec(
-        name=f"{service.name}.relay",
+        name=relay_name(service),
         service=service.name,
         kind="relay",
-        argv=_python("common.events.relay", service.name),
+        argv=_python(*_relay_arguments(service)),
         environment=variables,
         directory=str(ROOT),
     )
 
 
+def _relay_arguments(service: Service) -> list[str]:
+    return ["common.events.relay", service.name]
+
+
 def _scheduler(environment: Environment) -> Spec:
     return Spec(
-        name="scheduler",
+        name=SCHEDULER,
         service=None,
         kind="scheduler",
-        argv=_python("celery", "-q", "-A", "ops.scheduler", "beat", "--pidfile="),
+        argv=_python(*_scheduler_arguments()),
         environment=environment.of_scheduler(),
         directory=str(ROOT),
     )
 
 
-def _python(module: str, *options: str) -> list[str]:
-    return [sys.executable, "-m", module, *options]
+def _scheduler_arguments() -> list[str]:
+    return ["celery", "-q", "-A", "ops.scheduler", "beat", "--pidfile="]
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", *arguments]

@@ -16,6 +16,7 @@ from kombu import Message
 
 from common.events import broker, publisher
 from common.events.subscriptions import all_subscriptions
+from common.observability import heartbeat
 from common.observability.correlation import correlated
 from common.topology import BY_NAME, Service
 
@@ -54,6 +55,19 @@ class Topology(bootsteps.StartStopStep):
         broker.declare(parent.connection, settings.SERVICE, all_subscriptions())
 
 
+class SignOfLife(bootsteps.StartStopStep):
+    """Says that the worker lives for as long as it takes from its queues."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Consumer) -> None:
+        heartbeat.beat()
+        self._timer = parent.timer.call_repeatedly(heartbeat.EVERY_SECONDS, heartbeat.beat)
+
+    def stop(self, parent: Consumer) -> None:
+        self._timer.cancel()
+
+
 def service_app(name: str) -> Celery:
     """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
@@ -63,7 +77,7 @@ def service_app(name: str) -> Celery:
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
     app.config_from_object(celery_settings(service, settings.BROKER_URL))
     app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
-    app.steps["consumer"].add(Topology)
+    app.steps["consumer"].update((Topology, SignOfLife))
     _register_fact_tasks(app)
     return app
 

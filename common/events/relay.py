@@ -21,7 +21,7 @@ from psycopg.rows import dict_row
 
 from common.events.message import envelope
 from common.events.publisher import Publisher, connect
-from common.observability import logs
+from common.observability import heartbeat, logs
 from common.topology import BY_NAME, Service
 
 logger = logging.getLogger("relay")
@@ -87,6 +87,7 @@ class Relay:
             if row and row["is_mine"]:
                 logger.info("active")
                 return True
+            heartbeat.beat()
             self.stopping.wait(POLL_SECONDS)
         return False
 
@@ -103,6 +104,7 @@ class Relay:
 
     def _send_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
         """Send what is due. True when something went out, so that there may be more."""
+        heartbeat.beat()
         rows = first_of_each_aggregate(database.execute(_UNSENT, [BATCH]).fetchall())
         if not rows:
             return False

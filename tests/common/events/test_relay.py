@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from common.events import broker
 from common.events.message import envelope, task_body, task_headers
 from common.events.models import OutboxMessage
 from common.events.outbox import publish
-from common.events.relay import Relay, open_database
+from common.events.relay import _LOCK, Relay, open_database
 from common.events.subscriptions import Subscription
 from common.topology import GATEWAY
 from tests.common.events.conftest import database_url
@@ -71,7 +72,24 @@ def heard(ear: Queue) -> list[Any]:
     return facts
 
 
+@pytest.fixture
+def sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OPENCOMMERCE_HEARTBEAT_FILE", str(tmp_path / "heartbeat"))
+    return tmp_path / "heartbeat"
+
+
 class TestRelay:
+    def test_leaves_a_sign_of_life(self, relay: Relay, sign_of_life: Path) -> None:
+        with running(relay):
+            wait_until(sign_of_life.exists)
+
+    def test_leaves_a_sign_of_life_while_it_stands_by(self, relay: Relay, sign_of_life: Path) -> None:
+        with open_database(relay.database_url, application_name="another") as another:
+            another.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+
+            with running(relay):
+                wait_until(sign_of_life.exists)
+
     def test_sends_what_was_told_before_and_after_it_started(self, relay: Relay, ear: Queue) -> None:
         tell(changed("A"), changed("B"))
         with running(relay):

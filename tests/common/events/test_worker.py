@@ -21,6 +21,7 @@ from common.events import broker, dead_letters
 from common.events.figures import queue_figures
 from common.events.message import task_body, task_headers, task_properties
 from common.events.models import HandlingFailure, InboxMessage
+from common.observability import heartbeat
 from common.testing.plugin import as_heard
 from common.topology import FACTS_EXCHANGE, GATEWAY
 from tests.common.events.conftest import database_url
@@ -69,6 +70,7 @@ def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None)
         "DJANGO_SETTINGS_MODULE": "common.settings.test",
         GATEWAY.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
+        "OPENCOMMERCE_HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
     }
     command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker", "-P", "prefork"]
     options = ["-c", "1", "--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
@@ -106,6 +108,17 @@ class TestWorker:
 
         wait_until(lambda: InboxMessage.objects.count() == 2)
         assert sorted(worker.lines()) == ["o-1", "outside o-2"]
+
+    def test_leaves_a_sign_of_life_while_it_takes_from_its_queues(
+        self, worker: Worker, wire: Wire, tmp_path: Path
+    ) -> None:
+        beaten = (tmp_path / "heartbeat").stat().st_mtime
+        wait_until(lambda: (tmp_path / "heartbeat").stat().st_mtime > beaten)
+
+        wire.close()
+        cut = time.time()
+        time.sleep(heartbeat.EVERY_SECONDS + 1)
+        assert (tmp_path / "heartbeat").stat().st_mtime <= cut
 
     def test_gives_what_keeps_failing_to_a_person_and_no_other_service_hears_a_retry(
         self, worker: Worker, ear: Queue
