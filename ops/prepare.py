@@ -6,6 +6,7 @@ The service is the one whose settings the environment names.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -15,14 +16,22 @@ from common.topology import GATEWAY
 
 
 def main() -> None:
-    """Migrate its database, declare its queues; see to the first administrator, and to the pages' static files."""
+    """Migrate its database, declare its queues; see to the bucket, the first administrator and the static files."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("declare_topology")
-    if "OPENCOMMERCE_ADMIN_EMAIL" in os.environ and "ensure_admin" in get_commands():
+    commands = get_commands()
+    if "ensure_bucket" in commands:
+        call_command("ensure_bucket")
+    if "OPENCOMMERCE_ADMIN_EMAIL" in os.environ and "ensure_admin" in commands:
         call_command("ensure_admin")
-    if settings.SERVICE is GATEWAY and settings.STATIC_ROOT:
+    if settings.SERVICE is GATEWAY and settings.STATIC_ROOT and _is_ours(Path(settings.STATIC_ROOT)):
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether we may write there; an image has brought its static files along."""
+    return not folder.exists() or os.access(folder, os.W_OK)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from common.topology import SERVICES
+from tests.architecture import composition
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("common", "ops", *(service.name for service in SERVICES))
@@ -24,9 +25,14 @@ def listed() -> list[str]:
 
 
 def read() -> set[str]:
-    """Those that the code names, and those that are named after the services."""
-    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return {name for path in files for name in _names_in(ast.parse(path.read_text()))} | set(_named_after_services())
+    """Those that the code names, those that are named after the services, and what compose.yaml fills in."""
+    named = set().union(*(names_in_package(package) for package in PACKAGES))
+    return named | set(_named_after_services()) | composition.asked()
+
+
+def names_in_package(package: str) -> set[str]:
+    """Those that the code of a package names."""
+    return {name for path in (ROOT / package).rglob("*.py") for name in _names_in(ast.parse(path.read_text()))}
 
 
 def _names_in(tree: ast.AST) -> Iterator[str]:

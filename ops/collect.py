@@ -1,0 +1,31 @@
+"""``python -m ops.collect FOLDER``: put the static files of all pages there, for an image that is being built.
+
+Django starts only with secrets and servers; a build has neither, so it is told of some that are forgotten with it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from common.topology import GATEWAY
+from ops.blueprint import Blueprint
+from ops.processes import STATIC_ROOT
+from ops.state import ROOT, State
+
+
+def main() -> None:
+    """Collect them."""
+    with TemporaryDirectory() as folder:
+        state = State(Path(folder))
+        state.make()
+        variables = Blueprint(state, public_port=8000).environment.of_service(GATEWAY)
+        variables[STATIC_ROOT] = str(Path(sys.argv[1]).resolve())
+        command = [sys.executable, "-m", "gateway_svc.manage", "collectstatic", "--no-input", "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env=variables, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""compose.yaml run here, without Docker: its jobs, commands, variables and health checks, on the files of its image.
+
+A container becomes an address of its own on the loopback interface and a folder for its /tmp; the servers are those
+that tests have anyway. What is not proved by it is what Docker does: networks, limits and images.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.topology import SERVICES
+from ops import compose_env
+from ops.blueprint import Blueprint
+from ops.state import State
+from ops.supervisor.spec import Spec
+from tests.architecture import composition, image
+
+_START_SECONDS = 90.0
+
+
+@dataclass
+class Container:
+    """One service of compose.yaml and where it lives instead."""
+
+    name: str
+    written: dict[str, Any]
+    address: str
+    scratch: Path
+    image: Path
+
+    @property
+    def is_job(self) -> bool:
+        return self.name.endswith("-prepare")
+
+    def command(self) -> list[str]:
+        return [self._here(word) for word in self.written["command"]]
+
+    def environment(self) -> dict[str, str]:
+        of_image = {name: self._here(value) for name, value in image.variables().items()}
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return {**of_image, **self.written["environment"], "PATH": path, "TMPDIR": str(self.scratch)}
+
+    def ails(self) -> str:
+        """What its health check finds."""
+        test = [self._here(word) for word in self.written["healthcheck"]["test"][1:]]
+        done = subprocess.run(test, cwd=self.image, env={}, capture_output=True, text=True, check=False)
+        return done.stderr if done.returncode else ""
+
+    def _here(self, text: str) -> str:
+        if text == "python":
+            return sys.executable
+        for there, here in {
+            "0.0.0.0:8000": f"{self.address}:8000",
+            "127.0.0.1:8000": f"{self.address}:8000",
+            "/tmp/": f"{self.scratch}/",
+            "/app": str(self.image),
+            "/static": str(self.image / "static"),
+        }.items():
+            text = text.replace(there, here)
+        return text
+
+
+class Composed:
+    """All containers of ours."""
+
+    def __init__(self, state: State, blueprint: Blueprint) -> None:
+        self.state = state
+        self.servers = blueprint.server_urls()
+        self.written = composition.as_written()["services"]
+        self.mailbox = state.mailbox
+        self.image = state.directory / "image"
+        names = [name for name, each in self.written.items() if _is_ours(each)]
+        self._addresses = {name: _address(number) for number, name in enumerate(names, start=1)}
+        self.values = self._values(blueprint)
+        written = composition.services(self.values)
+        self.containers = [self._container(name, written[name]) for name in names]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._addresses['gateway-svc-web']}:8000"
+
+    def build(self) -> None:
+        """Copy what the builder is sent."""
+        shutil.rmtree(self.image, ignore_errors=True)
+        for path in image.sent():
+            (self.image / path.parent).mkdir(parents=True, exist_ok=True)
+            shutil.copy(composition.ROOT / path, self.image / path)
+        subprocess.run([sys.executable, "-m", "ops.collect", "static"], cwd=self.image, check=True)
+
+    def prepare(self) -> None:
+        """Run the jobs."""
+        for job in (each for each in self.containers if each.is_job):
+            done = subprocess.run(
+                job.command(), cwd=self.image, env=job.environment(), capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, f"{job.name}: {done.stdout}{done.stderr}"
+
+    def specs(self) -> list[Spec]:
+        """What runs on, for the supervisor."""
+        marker, _, run = self.state.marker.partition("=")
+        return [
+            Spec(
+                name=each.name,
+                service=None,
+                kind="container",
+                argv=each.command(),
+                environment={**each.environment(), marker: run},
+                directory=str(self.image),
+            )
+            for each in self.containers
+            if not each.is_job
+        ]
+
+    def wait_until_well(self) -> None:
+        """Until every health check is content."""
+        deadline = time.monotonic() + _START_SECONDS
+        waiting = [each for each in self.containers if not each.is_job]
+        while waiting := [each for each in waiting if each.ails()]:
+            assert time.monotonic() < deadline, {each.name: each.ails() for each in waiting}
+            time.sleep(0.5)
+
+    def _container(self, name: str, written: dict[str, Any]) -> Container:
+        scratch = self.state.directory / "tmp" / name
+        scratch.mkdir(parents=True, exist_ok=True)
+        return Container(name, written, self._addresses[name], scratch, self.image)
+
+    def _values(self, blueprint: Blueprint) -> dict[str, str]:
+        """A trial's .env, with somebody else's servers."""
+        at = self._addresses
+        values = compose_env.complete({}, public_url=None) | {"OPENCOMMERCE_PUBLIC_URL": self.url}
+        values |= self.servers | {"OPENCOMMERCE_MAIL_URL": f"file://{self.mailbox}"}
+        for service in SERVICES:
+            name = service.name.replace("_", "-")
+            values[service.database_variable] = blueprint.environment.database_url(service)
+            values[service.url_variable] = f"http://{at[f'{name}-web']}:8000"
+            if service.socket_prefixes:
+                values[service.socket_url_variable] = f"http://{at[f'{name}-sockets']}:8000"
+        return values
+
+
+def _is_ours(written: dict[str, Any]) -> bool:
+    return bool({"ops.run", "ops.prepare"} & set(written.get("command", [])))
+
+
+def _address(number: int) -> str:
+    """One that no other run of the tests has."""
+    run = os.getpid() % 40_000
+    return f"127.{64 + run // 250}.{1 + run % 250}.{number}"

@@ -1,0 +1,113 @@
+"""What compose.yaml says, run for real on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+from rich.console import Console
+
+from ops.demo.narrator import Narrator
+from ops.demo.stage import Stage
+from ops.demo.story import tell
+from ops.platform import Platform
+from ops.servers import Redis
+from ops.shop import Shop
+from ops.state import LOCAL, State
+from tests.architecture.composition import ROOT, fill
+from tests.system.composed import Composed
+
+
+@pytest.fixture(scope="module")
+def composed() -> Iterator[Composed]:
+    """Everything of ours in compose.yaml, prepared, up and well."""
+    platform = Platform(State(LOCAL / "test" / "containers"))
+    platform.state.make()
+    platform.state.wipe()
+    try:
+        blueprint = platform.up_servers()
+        composed = Composed(platform.state, blueprint)
+        composed.build()
+        composed.prepare()
+        platform.daemon.change([*blueprint.server_specs, *composed.specs()])
+        composed.wait_until_well()
+        yield composed
+    finally:
+        platform.down()
+
+
+class TestContainers:
+    def test_are_a_shop_in_which_people_sell_and_buy(self, composed: Composed) -> None:
+        with Shop(composed.url, patience_seconds=10.0) as shop:
+            administrator = shop.another_visitor()
+            administrator.sign_in(
+                email=composed.values["OPENCOMMERCE_ADMIN_EMAIL"],
+                password=composed.values["OPENCOMMERCE_ADMIN_PASSWORD"],
+            )
+            administrator.create_category(slug="lighting", name="Lighting")
+            tell(Stage(shop=shop, narrator=Narrator(Console(stderr=True)), mailbox=composed.mailbox))
+
+    def test_may_be_prepared_again(self, composed: Composed) -> None:
+        composed.prepare()
+
+        composed.wait_until_well()
+
+
+class TestPostgres:
+    def test_gives_a_service_a_role_that_is_no_administrator(self, composed: Composed) -> None:
+        administrator = composed.servers["OPENCOMMERCE_POSTGRES_URL"]
+        parts = conninfo_to_dict(administrator)
+        variables = {f"PG{name.upper()}": str(parts[name]) for name in ("host", "port", "password")}
+        service = {"SERVICE": "made_svc", "SERVICE_PASSWORD": 'it\'s "quoted" $1'}
+
+        subprocess.run(
+            [ROOT / "deploy/postgres/service.sh"], env={**os.environ, **variables, **service}, check=True, timeout=30
+        )
+
+        mine = {**parts, "user": "made_svc", "password": service["SERVICE_PASSWORD"], "dbname": "made_svc"}
+        with psycopg.connect(**mine, connect_timeout=3) as connection:
+            connection.execute("CREATE EXTENSION pg_trgm")
+            row = connection.execute(
+                "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = user"
+            )
+            assert row.fetchone() == (False,)
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(**{**mine, "dbname": "user_svc"}, connect_timeout=3)
+
+
+class TestRedis:
+    def test_wants_the_password(self, composed: Composed, tmp_path: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        configuration = tmp_path / "redis.conf"
+        mounted = (ROOT / "deploy/redis/redis.conf").read_text()
+        configuration.write_text(mounted.replace("port 6379", f"port {port}").replace("bind * -::*", "bind 127.0.0.1"))
+        [shell, switch, script] = composed.written["redis"]["command"]
+        here = (
+            fill(script, {})
+            .replace("/etc/redis/redis.conf", str(configuration))
+            .replace("redis-server", str(Redis.find()))
+        )
+
+        with subprocess.Popen([shell, switch, here], env={**os.environ, "REDISCLI_AUTH": "opensesame"}) as server:
+            try:
+                with_it = redis.Redis(port=port, password="opensesame", retry=Retry(ConstantBackoff(0.1), 50))
+                assert with_it.ping()
+                assert with_it.config_get("maxmemory-policy", "save") == {
+                    "maxmemory-policy": "volatile-lru",
+                    "save": "",
+                }
+                with pytest.raises(redis.AuthenticationError):
+                    redis.Redis(port=port).ping()
+            finally:
+                server.terminate()
