@@ -27,13 +27,12 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 ALWAYS = ("platform.txt", "servers.txt")
-FOR_DEVELOPERS = ("dev.txt",)
+ALSO_FOR = {"test": ("dev.txt",), "check": ("dev.txt", "docs.txt"), "docs": ("docs.txt",)}
 
 
 def main() -> None:
     """Install what is missing, then become ``python -m ops``."""
-    developing = sys.argv[1:2] in (["test"], ["check"])
-    wanted = ALWAYS + FOR_DEVELOPERS if developing else ALWAYS
+    wanted = ALWAYS + ALSO_FOR.get("".join(sys.argv[1:2]), ())
     if not is_installed(wanted):
         LOCAL.mkdir(mode=0o700, exist_ok=True)
         with locked(LOCAL / "install.lock"):
@@ -48,8 +47,14 @@ def is_installed(files: Iterable[str]) -> bool:
     """Whether the virtual environment holds what these files ask for now."""
     if not PYTHON.exists():
         return False
-    installed = json.loads(STAMP.read_text()) if STAMP.exists() else {}
-    return all(installed.get(name) == digest(name) for name in files)
+    before = installed()
+    return all(before.get(name) == digest(name) for name in files)
+
+
+def installed() -> dict[str, str]:
+    """What each requirements file was when it was installed."""
+    told: dict[str, str] = json.loads(STAMP.read_text()) if STAMP.exists() else {}
+    return told
 
 
 def digest(name: str) -> str:
@@ -90,6 +95,7 @@ def add_venv_support() -> None:
 
 def install(files: Iterable[str]) -> None:
     """Install the locked requirements, and remember that they are there."""
+    before = installed()
     STAMP.unlink(missing_ok=True)
     paths = [ROOT / "requirements" / name for name in files]
     total = sum(pins(path) for path in paths)
@@ -99,7 +105,7 @@ def install(files: Iterable[str]) -> None:
         command += ["--requirement", str(path)]
     follow_pip(command, total)
     draft = STAMP.with_suffix(".new")
-    draft.write_text(json.dumps({name: digest(name) for name in files}))
+    draft.write_text(json.dumps({**before, **{name: digest(name) for name in files}}))
     draft.replace(STAMP)
 
 

@@ -1,4 +1,4 @@
-"""docs/facts.md, generated from the code: each fact, its fields, who tells it and who reacts."""
+"""docs/reference/facts.md, generated from the code: each fact, its fields, who tells it and who reacts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from common.topology import DEAD_EXCHANGE, FACTS_EXCHANGE, SERVICES
 from ops.state import ROOT
 from ops.subscribers import subscribers_of
 
-PAGE = ROOT / "docs" / "facts.md"
+PAGE = ROOT / "docs/reference/facts.md"
 
 _HEAD = f"""# Facts
 

@@ -1,15 +1,14 @@
-"""Format, lint, types, import contracts, Django's checks, missing migrations and generated documents."""
+"""Format, lint, types, import contracts, Django's checks, missing migrations, generated documents and every link."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from common.topology import GATEWAY, SERVICES, Service
-from ops import facts_page
+from ops import commands_page, facts_page, settings_page, site, tool
 from ops.blueprint import Blueprint
 from ops.progress import console, step
 from ops.state import LOCAL, ROOT, State
@@ -57,9 +56,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checks() -> Iterator[Check]:
-    yield Check("Format", lambda: _faults("ruff", "format", "--check", "--quiet", "."))
-    yield Check("Lint", lambda: _faults("ruff", "check", "--quiet", "."))
-    yield Check("Architecture and contracts", lambda: _faults("pytest", "-q", "-p", "no:django", *_STATIC_TESTS))
+    yield Check("Format", lambda: tool.faults("ruff", "format", "--check", "--quiet", "."))
+    yield Check("Lint", lambda: tool.faults("ruff", "check", "--quiet", "."))
+    yield Check("Architecture and contracts", lambda: tool.faults("pytest", "-q", "-p", "no:django", *_STATIC_TESTS))
     environments = _environments()
     settings_of_common = {**environments[GATEWAY.name], "DJANGO_SETTINGS_MODULE": "common.settings.test"}
     yield Check("Types of common", _types(settings_of_common, "common"))
@@ -71,6 +70,7 @@ def _checks() -> Iterator[Check]:
         missing = (manage, "makemigrations", "--check", "--dry-run")
         yield Check(f"Migrations of {service.name}", _in_service(service, environments, *missing))
     yield Check("Generated documents", _stale_documents)
+    yield Check("Documents and their links", site.build)
 
 
 _STATIC_TESTS = ("tests/architecture", "tests/contracts")
@@ -79,20 +79,11 @@ _STATIC_TESTS = ("tests/architecture", "tests/contracts")
 def _types(environment: Mapping[str, str], *checked: str) -> Callable[[], str]:
     """Its own files only, those it imports being checked elsewhere; a cache for each, since each has other settings."""
     module = ("mypy", "--follow-imports=silent", f"--cache-dir=.mypy_cache/{checked[0]}", *checked)
-    return lambda: _faults(*module, environment=environment)
+    return lambda: tool.faults(*module, environment=environment)
 
 
 def _in_service(service: Service, environments: Mapping[str, dict[str, str]], *module: str) -> Callable[[], str]:
-    return lambda: _faults(*module, environment=environments[service.name])
-
-
-def _faults(*module: str, environment: Mapping[str, str] | None = None) -> str:
-    """What a module of Python prints when it is not content, run with these arguments."""
-    command = [sys.executable, "-m", *module]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if not done.returncode:
-        return ""
-    return (done.stdout + done.stderr).strip() or f"{module[0]} ended with {done.returncode}"
+    return lambda: tool.faults(*module, environment=environments[service.name])
 
 
 def _environments() -> dict[str, dict[str, str]]:
@@ -103,12 +94,18 @@ def _environments() -> dict[str, dict[str, str]]:
     return {service.name: blueprint.environment.of_service(service) for service in SERVICES}
 
 
+def _documents() -> dict[Path, str]:
+    """What is generated from the code, as it should be."""
+    return {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page)}
+
+
 def _stale_documents() -> str:
-    written = facts_page.PAGE.read_text() if facts_page.PAGE.exists() else ""
-    return "" if written == facts_page.render() else f"{facts_page.PAGE.relative_to(ROOT)} is not what the code says"
+    stale = [page for page, text in _documents().items() if not page.exists() or page.read_text() != text]
+    return "\n".join(f"{page.relative_to(ROOT)} is not what the code says" for page in stale)
 
 
 def _mend() -> None:
-    _faults("ruff", "check", "--quiet", "--fix", ".")
-    _faults("ruff", "format", "--quiet", ".")
-    facts_page.PAGE.write_text(facts_page.render())
+    tool.faults("ruff", "check", "--quiet", "--fix", ".")
+    tool.faults("ruff", "format", "--quiet", ".")
+    for page, text in _documents().items():
+        page.write_text(text)

@@ -22,7 +22,9 @@ _FAILURE = "SELECT error FROM events_failure WHERE fact_id::text = %s"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``list`` (what is done when nothing is said), ``show ID`` and ``replay ID``."""
-    parser.add_argument("action", nargs="?", choices=("list", "show", "replay"), default="list")
+    parser.add_argument(
+        "action", nargs="?", choices=("list", "show", "replay"), default="list", help="default: %(default)s"
+    )
     parser.add_argument("id", nargs="?", metavar="ID", help="a dead letter's id, or how it begins")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 

@@ -23,7 +23,9 @@ _FOLDER = LOCAL / "test"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to test; what follows ``--`` goes to pytest."""
-    parser.add_argument("path", nargs="*", type=Path, help="a file or folder of tests; all of them when left out")
+    parser.add_argument(
+        "path", nargs="*", type=Path, help="a file or folder of tests (default: all); what follows -- goes to pytest"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

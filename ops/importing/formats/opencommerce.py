@@ -1,4 +1,4 @@
-"""The project's own format: an object of categories and products, as docs/import.md describes it."""
+"""The project's own format: an object of categories and products, as docs/how-to/load-a-catalogue.md describes it."""
 
 from __future__ import annotations
 

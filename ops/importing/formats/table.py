@@ -73,7 +73,8 @@ def read_header(line: str) -> tuple[list[str], str]:
         told = "; ".join(f"{', '.join(names)} {fault}" for fault, names in wrong.items() if names)
         raise OpsError(
             f"The table's first line does not name its columns: {told}.\n"
-            f"The columns are {', '.join(COLUMNS)}; needed are {', '.join(NEEDED)}. See docs/import.md."
+            f"The columns are {', '.join(COLUMNS)}; needed are {', '.join(NEEDED)}.\n"
+            "See docs/how-to/load-a-catalogue.md."
         )
     return header, delimiter
 

@@ -222,11 +222,11 @@ class TestTheDemoCatalogue:
 
 
 class TestTheManual:
-    """docs/import.md shows files that can be loaded."""
+    """docs/how-to/load-a-catalogue.md shows files that can be loaded."""
 
     @pytest.mark.parametrize(("opening", "name"), [("```json\n", "catalog.json"), ("```\nproduct,", "catalog.csv")])
     def test_shows_what_can_be_read(self, tmp_path: Path, opening: str, name: str) -> None:
-        _, _, after = (ROOT / "docs/import.md").read_text().partition(opening)
+        _, _, after = (ROOT / "docs/how-to/load-a-catalogue.md").read_text().partition(opening)
         (tmp_path / name).write_text(opening.partition("\n")[2] + after.partition("```")[0])
 
         content = content_of(tmp_path / name)

@@ -1,4 +1,4 @@
-"""``ensure_bucket``: run before the first start, as often as you like."""
+"""Make the bucket of the files, if there is none: run before the first start, as often as you like."""
 
 from typing import Any
 

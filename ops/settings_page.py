@@ -1,0 +1,48 @@
+"""docs/reference/settings.md, generated from `.env.example`: each variable with what stands above it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ops.state import ROOT
+
+PAGE = ROOT / "docs/reference/settings.md"
+_SOURCE = ROOT / ".env.example"
+_RULE = "──"
+
+_HEAD = """# Settings
+
+<!-- Generated from .env.example by `manage_all.py check --write`; do not edit. -->
+
+A process is configured by variables of its environment and by nothing else. A test holds that these are all the
+variables that the code reads. The values are those of `.env.example`: defaults where there is one, else examples."""
+_TABLE = """
+| variable | value | what it is |
+| --- | --- | --- |"""
+
+
+def render() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *tables(_SOURCE.read_text())]) + "\n"
+
+
+def tables(source: str) -> Iterator[str]:
+    """Comments gather until a variable or an empty line says what they were about."""
+    comments: list[str] = []
+    for line in source.splitlines():
+        text = line.removeprefix("#").strip()
+        if line.startswith("#") and text.startswith(_RULE):
+            yield from ("", f"## {text.strip('─ ')}", _TABLE)
+        elif line.startswith("#"):
+            comments.append(text)
+        elif line:
+            name, _, value = line.partition("=")
+            yield f"| `{name}` | {f'`{value}`' if value else '–'} | {_cell(comments)} |"
+            comments = []
+        elif comments:
+            yield from ("", *comments)
+            comments = []
+
+
+def _cell(comments: list[str]) -> str:
+    return " ".join(comments).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,18 @@
+"""Run one of Python's tools, and hear what it is not content with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from ops.state import ROOT
+
+
+def faults(*module: str, environment: Mapping[str, str] | None = None) -> str:
+    """What a module of Python prints when it is not content, run with these arguments."""
+    command = [sys.executable, "-m", *module]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if not done.returncode:
+        return ""
+    return (done.stdout + done.stderr).strip() or f"{module[0]} ended with {done.returncode}"
