@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 FACTS_EXCHANGE = "opencommerce.facts"
 DEAD_EXCHANGE = "opencommerce.dead"
+ADMIN_PATH = "/admin/"
+"""The page in front of the six admins, which the gateway answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,8 @@ class Service:
     """One Django project: what it answers for, and what its parts are called."""
 
     name: str
+    admin_path: str
+    """Where those who run the shop look after it."""
     prefixes: tuple[str, ...] = ()
     """Paths that the gateway sends here; the longest that matches wins."""
     dear_paths: tuple[str, ...] = ()
@@ -61,6 +65,11 @@ class Service:
         return f"{self.name.upper()}_SOCKET_URL"
 
     @property
+    def admin_name(self) -> str:
+        """What people call its admin: ``Users``."""
+        return self.admin_path.removeprefix(ADMIN_PATH).strip("/").capitalize()
+
+    @property
     def settings_module(self) -> str:
         """Its Django settings."""
         return f"{self.name}.config.settings"
@@ -68,6 +77,7 @@ class Service:
 
 USERS = Service(
     name="user_svc",
+    admin_path="/admin/users/",
     prefixes=("/.well-known/jwks.json", "/api/v1/auth/", "/api/v1/users/", "/api/v1/sellers/"),
     # Hashing a password is slow on purpose.
     dear_paths=(
@@ -82,21 +92,24 @@ USERS = Service(
 )
 PRODUCTS = Service(
     name="product_svc",
+    admin_path="/admin/products/",
     prefixes=("/api/v1/categories/", "/api/v1/products/", "/api/v1/inventory/"),
 )
 ORDERS = Service(
     name="order_svc",
+    admin_path="/admin/orders/",
     prefixes=("/api/v1/cart/", "/api/v1/orders/", "/api/v1/payments/"),
     # A card provider that answers late must not hold up the facts.
     workers=(("facts",), ("work",)),
 )
 NOTIFICATIONS = Service(
     name="notify_svc",
+    admin_path="/admin/notifications/",
     prefixes=("/api/v1/notifications/",),
     socket_prefixes=("/ws/notifications/",),
 )
-FILES = Service(name="file_svc", prefixes=("/api/v1/files/",))
-GATEWAY = Service(name="gateway_svc")
+FILES = Service(name="file_svc", admin_path="/admin/files/", prefixes=("/api/v1/files/",))
+GATEWAY = Service(name="gateway_svc", admin_path="/admin/gateway/")
 
 SERVICES = (USERS, PRODUCTS, ORDERS, NOTIFICATIONS, FILES, GATEWAY)
 BY_NAME = {service.name: service for service in SERVICES}

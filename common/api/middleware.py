@@ -9,7 +9,7 @@ from http import HTTPStatus
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from rest_framework.response import Response
+from django.template.response import SimpleTemplateResponse
 
 from common.api.problems import problem_response
 
@@ -27,7 +27,8 @@ class ProblemAnswers:
             # PostgreSQL's text holds no NUL (documentation, chapter 8.3), so nothing can be called that.
             return problem_response(status=400, code="malformed", detail="A NUL character is nowhere allowed.")
         response = self.get_response(request)
-        if response.status_code < 400 or isinstance(response, Response):
+        # What has a template of its own, as the REST framework's answers have, is what somebody is meant to read.
+        if response.status_code < 400 or isinstance(response, SimpleTemplateResponse):
             return response
         if response.headers.get("Content-Type", "").startswith("application/"):
             return response

@@ -9,6 +9,7 @@ class EventsConfig(AppConfig):
 
     name = "common.events"
     label = "events"
+    verbose_name = "Facts"
 
     def ready(self) -> None:
         autodiscover_modules("handlers")

@@ -34,9 +34,9 @@ class DeadLetter:
     fact: Any
 
 
-def dead_letters(connection: Connection, service: Service) -> list[DeadLetter]:
-    """All of a service's dead letters, oldest first. They stay where they are."""
-    with _looking_at(connection, service) as (_, messages):
+def dead_letters(connection: Connection, service: Service, *, most: int | None = None) -> list[DeadLetter]:
+    """All of a service's dead letters, or the oldest of them, oldest first. They stay where they are."""
+    with _looking_at(connection, service, most=most) as (_, messages):
         return [_read(service, message) for message in messages]
 
 
@@ -56,10 +56,15 @@ def replay(connection: Connection, service: Service, letter_id: str) -> int:
 
 
 @contextmanager
-def _looking_at(connection: Connection, service: Service) -> Iterator[tuple[Any, list[Message]]]:
-    """Every message that lies there now; those that were not acknowledged go back, and are there again when it ends."""
+def _looking_at(
+    connection: Connection, service: Service, *, most: int | None = None
+) -> Iterator[tuple[Any, list[Message]]]:
+    """Every message that lies there now, or so many.
+
+    Those that were not acknowledged go back, and are there again when it ends.
+    """
     with closing(connection.channel()) as channel:
-        messages = list(_take_all(channel, service))
+        messages = list(_take(channel, service, most))
         try:
             yield channel, messages
         finally:
@@ -69,9 +74,10 @@ def _looking_at(connection: Connection, service: Service) -> Iterator[tuple[Any,
             _wait_until_back(channel, service, len(left))
 
 
-def _take_all(channel: Any, service: Service) -> Iterator[Message]:
+def _take(channel: Any, service: Service, most: int | None) -> Iterator[Message]:
     """Bounded by what was there at first, since others may be added while we look."""
-    for _ in range(_waiting(channel, service)):
+    there = _waiting(channel, service)
+    for _ in range(there if most is None else min(there, most)):
         raw = channel.basic_get(service.dead_queue, no_ack=False)
         if raw is None:
             return

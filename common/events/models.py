@@ -24,11 +24,16 @@ class OutboxMessage(models.Model):
 
     class Meta:
         db_table = "events_outbox"
+        verbose_name = "fact told"
+        verbose_name_plural = "facts told"
         indexes = [
             models.Index(fields=["sequence"], condition=Q(published_at=None), name="outbox_unsent"),
             models.Index(fields=["aggregate", "sequence"], condition=Q(published_at=None), name="outbox_unsent_of_one"),
             models.Index(fields=["occurred_at"], name="outbox_by_age"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.fact_id}"
 
 
 class InboxMessage(models.Model):
@@ -44,6 +49,27 @@ class InboxMessage(models.Model):
         db_table = "events_inbox"
 
 
+class HeardFact(models.Model):
+    """The same rows as Django's admin can show them, which knows no key of two columns.
+
+    A service has one handler a fact, so that the fact's id is enough.
+    """
+
+    fact_id = models.UUIDField(primary_key=True)
+    handler = models.CharField(max_length=128)
+    name = models.CharField(max_length=128)
+    handled_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "events_inbox"
+        verbose_name = "fact heard"
+        verbose_name_plural = "facts heard"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.fact_id}"
+
+
 class HandlingFailure(models.Model):
     """Why a fact could not be handled, when it was last tried: what a person reads before replaying it."""
 
@@ -56,6 +82,8 @@ class HandlingFailure(models.Model):
 
     class Meta:
         db_table = "events_failure"
+        verbose_name = "dead letter"
+        verbose_name_plural = "dead letters"
 
 
 class KnownSubscription(models.Model):

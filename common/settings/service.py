@@ -29,14 +29,20 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
         **_cookies(public_url),
         **static.for_static(),
         "INSTALLED_APPS": [
+            "common.admin",
+            "common.admin.apps.HistoryConfig",
             "django.contrib.contenttypes",
             "django.contrib.auth",
             "django.contrib.staticfiles",
+            "django.contrib.messages",
             "rest_framework",
             "common.events",
             "common.pages",
             *apps,
         ],
+        "AUTH_USER_MODEL": "operators.Operator",
+        "AUTHENTICATION_BACKENDS": [],
+        "SILENCED_SYSTEM_CHECKS": SILENCED_SYSTEM_CHECKS,
         "MIDDLEWARE": [
             "common.observability.middleware.RequestContext",
             "common.api.middleware.ProblemAnswers",
@@ -45,7 +51,14 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
         ],
-        "TEMPLATES": [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+            }
+        ],
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "ROOT_URLCONF": f"{name}.config.urls",
         "WSGI_APPLICATION": f"{name}.config.wsgi.application",
         "DATABASES": {"default": _database(service)},
@@ -59,12 +72,21 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
         "TIME_ZONE": "UTC",
         "USE_TZ": True,
         "USE_I18N": False,
+        "FORMAT_MODULE_PATH": "common.admin.formats",
         "APPEND_SLASH": False,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
         "LOGGING_CONFIG": None,
         "LOGGING": logs.configure(service=name, level=env.optional("OPENCOMMERCE_LOG_LEVEL", "INFO")),
     }
 
+
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.messages.context_processors.messages",
+]
+
+# Sign-in, messages and sessions of the admin stand around its views alone (common.admin.site), not in MIDDLEWARE.
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["common.api.authentication.GatewayAssertion"],

@@ -1,19 +1,10 @@
 """What gateway_svc has of its own; the rest is in common.settings.service."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
 
 globals().update(for_service("gateway_svc", apps=("gateway_svc.sessions",)))
-
-# Apps of which the gateway only serves the static files, for the services behind it.
-_SERVED_FOR_OTHERS = ("django.contrib.admin",)
-STATICFILES_DIRS = [
-    Path(spec.origin).parent / "static" for spec in map(find_spec, _SERVED_FOR_OTHERS) if spec and spec.origin
-]
 
 # Requests are answered by the plain ASGI application in config/asgi.py, never by Django's handler.
 ROOT_URLCONF = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from common.topology import FILES, SERVICES, Service
+from common.topology import FILES, GATEWAY, SERVICES, Service
 
 MEBIBYTE = 1024 * 1024
 
@@ -63,6 +63,7 @@ class RouteTable:
 def http_routes() -> RouteTable:
     """Where HTTP requests go."""
     routes = [Route(prefix, service) for service in SERVICES for prefix in service.prefixes]
+    routes += [Route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
     upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
     dear = [Route(path, service, method="POST", is_dear=True) for service in SERVICES for path in service.dear_paths]
     return RouteTable([*routes, *dear, upload])

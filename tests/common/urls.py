@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.admin.urls import urls as admin_urls
 from common.api import permissions
 from common.api.authentication import caller
 from common.api.idempotency.services import idempotent
@@ -126,6 +127,7 @@ def plain(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[Any] = [
     *health.urls(),
+    *admin_urls(),
     path("echo/", Echo.as_view()),
     path("form/", Form.as_view()),
     path("upload/<filename>", Upload.as_view()),

@@ -1,0 +1,1 @@
+"""How values are written on pages, by language (Django: FORMAT_MODULE_PATH)."""
