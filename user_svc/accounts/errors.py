@@ -70,3 +70,9 @@ class BadLetterToken(InvalidInput):
 
 class UserNotFound(NotFound):
     """There is no such account."""
+
+
+class OwnRole(DomainError):
+    """Nobody takes away their own role; another admin can."""
+
+    code = "own_role"

@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from common.models import TimestampedModel
 from common.text import has_hidden_characters
@@ -62,6 +64,14 @@ class User(AbstractBaseUser, TimestampedModel):
             models.UniqueConstraint(fields=["email"], name=EMAIL_IS_UNIQUE),
             models.CheckConstraint(condition=Q(roles__len__gt=0), name="user_has_a_role"),
             models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="user_roles_are_known"),
+        ]
+        # What those who run the shop look people up by.
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="user_newest_first"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(is_active=False), name="user_disabled"),
+            models.Index(fields=["email"], opclasses=["text_pattern_ops"], name="user_email_begins"),
+            models.Index(OpClass(Upper("full_name"), name="text_pattern_ops"), name="user_name_begins"),
+            GinIndex(fields=["roles"], name="user_roles"),
         ]
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from user_svc.sellers import rules
 
@@ -38,6 +40,15 @@ class Seller(models.Model):
                 condition=Q(status=Status.SUSPENDED) ^ Q(reason=""), name="seller_is_suspended_for_a_reason"
             ),
         ]
+        # What those who run the shop look sellers up by.
+        indexes = [
+            models.Index(fields=["-created_at", "-user"], name="seller_newest_first"),
+            models.Index(fields=["status", "-created_at", "-user"], name="seller_newest_of_status"),
+            models.Index(OpClass(Upper("name"), name="text_pattern_ops"), name="seller_name_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def id(self) -> UUID:

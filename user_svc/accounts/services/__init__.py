@@ -13,14 +13,17 @@ from user_svc.accounts.services.passwords import change_password, request_passwo
 from user_svc.accounts.services.profiles import change_profile, request_email_verification, verify_email
 from user_svc.accounts.services.registration import ensure_admin, register
 from user_svc.accounts.services.sessions import SignedIn, end_sessions_of, refresh, sign_in, sign_out, start_session
+from user_svc.accounts.services.staffing import appoint, dismiss
 from user_svc.accounts.services.sweeping import forget_expired_tokens, forget_stale_guesses
 
 __all__ = [
     "Change",
     "SignedIn",
+    "appoint",
     "change_password",
     "change_profile",
     "disable_account",
+    "dismiss",
     "enable_account",
     "end_sessions_of",
     "ensure_admin",
