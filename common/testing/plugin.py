@@ -44,10 +44,11 @@ def sign_assertion(
 def client_of() -> Callable[..., Any]:
     """``client_of(user_id, "seller", name="…")``: an API client that comes through the gateway as that person."""
     from django.conf import settings
-    from rest_framework.test import APIClient
 
-    def make(user_id: uuid.UUID | None = None, *roles: str, name: str = "") -> APIClient:
-        client = APIClient()
+    from common.testing.documented import DocumentedClient
+
+    def make(user_id: uuid.UUID | None = None, *roles: str, name: str = "") -> DocumentedClient:
+        client = DocumentedClient()
         client.credentials(
             HTTP_X_GATEWAY_ASSERTION=sign_assertion(
                 audience=settings.SERVICE.name, user_id=user_id, roles=roles, name=name

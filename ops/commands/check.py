@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.topology import GATEWAY, SERVICES, Service
-from ops import commands_page, facts_page, settings_page, site, tool
+from ops import commands_page, facts_page, openapi_document, settings_page, site, tool
 from ops.blueprint import Blueprint
 from ops.progress import console, step
 from ops.state import LOCAL, ROOT, State
 
 _PORT_OF_NOBODY = 8000
+
+Environments = Mapping[str, Mapping[str, str]]
 
 
 class Faulty(Exception):
@@ -69,7 +72,8 @@ def _checks() -> Iterator[Check]:
         yield Check(f"Django's checks of {service.name}", _in_service(service, environments, manage, "check"))
         missing = (manage, "makemigrations", "--check", "--dry-run")
         yield Check(f"Migrations of {service.name}", _in_service(service, environments, *missing))
-    yield Check("Generated documents", _stale_documents)
+    yield Check("Generated documents", lambda: _stale_documents(environments))
+    yield Check("OpenAPI document", openapi_document.faults)
     yield Check("Documents and their links", site.build)
 
 
@@ -94,18 +98,24 @@ def _environments() -> dict[str, dict[str, str]]:
     return {service.name: blueprint.environment.of_service(service) for service in SERVICES}
 
 
-def _documents() -> dict[Path, str]:
-    """What is generated from the code, as it should be."""
-    return {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page)}
+def _documents(environments: Environments) -> dict[Path, str]:
+    """What is generated from the code, as it should be. Raises Undocumented."""
+    pages = {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page)}
+    return {**pages, openapi_document.PAGE: openapi_document.render(environments)}
 
 
-def _stale_documents() -> str:
-    stale = [page for page, text in _documents().items() if not page.exists() or page.read_text() != text]
+def _stale_documents(environments: Environments) -> str:
+    try:
+        documents = _documents(environments)
+    except openapi_document.Undocumented as error:
+        return str(error)
+    stale = [page for page, text in documents.items() if not page.exists() or page.read_text() != text]
     return "\n".join(f"{page.relative_to(ROOT)} is not what the code says" for page in stale)
 
 
 def _mend() -> None:
     tool.faults("ruff", "check", "--quiet", "--fix", ".")
     tool.faults("ruff", "format", "--quiet", ".")
-    for page, text in _documents().items():
-        page.write_text(text)
+    with suppress(openapi_document.Undocumented):  # the check says it
+        for page, text in _documents(_environments()).items():
+            page.write_text(text)

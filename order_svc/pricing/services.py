@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from order_svc.pricing import rules
+from order_svc.pricing.errors import SeveralCurrencies
 from order_svc.pricing.rules import Line, Part, Sum, Totals
 
-__all__ = ["Line", "Part", "Sum", "Totals", "price"]
+__all__ = ["Line", "Part", "SeveralCurrencies", "Sum", "Totals", "price"]
 
 
 def price(*, lines: Sequence[Line], country: str = "") -> Totals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from common import clock
+from common.api.operations import ShapedField
 from common.api.serializers import IdField, Input, TextField
 from file_svc.files import rules
 from file_svc.files.api import links
@@ -37,11 +39,35 @@ class BulkDeleteInput(Input):
     ids = serializers.ListField(child=IdField(), allow_empty=False, max_length=100)
 
 
+class ContentQuery(Input):
+    """Which size of a picture; and what a link to private content holds."""
+
+    variant = serializers.ChoiceField(required=False, choices=list(rules.VARIANTS))
+    expires = serializers.CharField(required=False)
+    signature = serializers.CharField(required=False)
+
+
+class RemovedOutput(serializers.Serializer[Any]):
+    """What became of each of several files that were to be deleted."""
+
+    deleted = serializers.ListField(child=serializers.UUIDField())
+    forbidden = serializers.ListField(child=serializers.UUIDField())
+    not_found = serializers.ListField(child=serializers.UUIDField())
+
+
+class VariantsOutput(serializers.Serializer[Any]):
+    """The smaller sizes of a picture, each null until it is made."""
+
+    thumb = serializers.URLField(allow_null=True)
+    medium = serializers.URLField(allow_null=True)
+    large = serializers.URLField(allow_null=True)
+
+
 class FileOutput(serializers.ModelSerializer[StoredFile]):
     """A file, with the URLs of its content."""
 
-    url = serializers.SerializerMethodField()
-    variants = serializers.SerializerMethodField()
+    url = ShapedField(serializers.URLField())
+    variants = ShapedField(VariantsOutput(allow_null=True))
 
     class Meta:
         model = StoredFile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
@@ -20,15 +19,25 @@ from rest_framework.views import APIView
 from common import clock
 from common.api.authentication import caller, caller_id
 from common.api.idempotency.keys import read_key
+from common.api.operations import ETAG, IF_NONE_MATCH, LOCATION, OPTIONAL_KEY, Content, Header, operation, page_of
 from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone, ReadOnly, SignedIn
-from common.errors import NotFound
+from common.errors import Forbidden, NotFound
 from file_svc.files import errors, selectors, services
 from file_svc.files.api import links
 from file_svc.files.api.content import content_answer
 from file_svc.files.api.parsers import UploadParser, require_length
-from file_svc.files.api.serializers import BulkDeleteInput, FileFilters, FileOutput, UploadInput
+from file_svc.files.api.serializers import (
+    BulkDeleteInput,
+    ContentQuery,
+    FileFilters,
+    FileOutput,
+    RemovedOutput,
+    UploadInput,
+)
 from file_svc.files.models import StoredFile
+
+_RANGE = Header(name="Range", description="One part of the content, as in RFC 9110: 206.", example="bytes=0-1023")
 
 
 class Files(APIView):
@@ -37,6 +46,7 @@ class Files(APIView):
     permission_classes = [SignedIn]
     parser_classes = [UploadParser]
 
+    @operation(query=FileFilters, gives=page_of(FileOutput), refuses=[Forbidden])
     def get(self, request: Request) -> Response:
         person_id, pages = caller_id(request), NewestFirst()
         wanted = FileFilters.of(request.query_params.dict())
@@ -46,6 +56,21 @@ class Files(APIView):
         page = pages.paginate_queryset(files, request, view=self)
         return _kept_private(pages.get_paginated_response(FileOutput(page, many=True).data))
 
+    @operation(
+        takes=UploadInput,
+        gives=FileOutput,
+        status=201,
+        refuses=[
+            errors.LengthRequired,
+            errors.TooLarge,
+            errors.UnsupportedType,
+            errors.PictureTooLarge,
+            errors.BrokenPicture,
+            errors.StorageUnavailable,
+        ],
+        headers=[OPTIONAL_KEY],
+        marks=[LOCATION],
+    )
     def post(self, request: Request) -> Response:
         require_length(request)
         body = UploadInput.of(request.data)
@@ -60,15 +85,17 @@ class Files(APIView):
 
 
 class File(APIView):
-    """GET tells what is known of a file, DELETE removes it."""
+    """GET tells what is known of a file, DELETE removes a file."""
 
     permission_classes = [ReadOnly | SignedIn]
 
+    @operation(gives=FileOutput)
     def get(self, request: Request, file_id: UUID) -> Response:
         viewer = caller(request)
         file = selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
         return _answer(file)
 
+    @operation()
     def delete(self, request: Request, file_id: UUID) -> Response:
         services.delete_file(file_id=file_id, person_id=caller_id(request), is_staff=caller(request).is_staff)
         return Response(status=204)
@@ -79,6 +106,9 @@ class FileCopy(APIView):
 
     permission_classes = [SignedIn]
 
+    @operation(
+        gives=FileOutput, status=201, refuses=[errors.StorageUnavailable], headers=[OPTIONAL_KEY], marks=[LOCATION]
+    )
     def post(self, request: Request, file_id: UUID) -> Response:
         file = services.copy_file(
             file_id=file_id, person_id=caller_id(request), is_staff=caller(request).is_staff, key=_key(request)
@@ -91,11 +121,12 @@ class BulkDelete(APIView):
 
     permission_classes = [SignedIn]
 
+    @operation(takes=BulkDeleteInput, gives=RemovedOutput)
     def post(self, request: Request) -> Response:
         ids = BulkDeleteInput.of(request.data)["ids"]
         is_staff = caller(request).is_staff
         removed = services.delete_files(file_ids=ids, person_id=caller_id(request), is_staff=is_staff)
-        return Response(asdict(removed))
+        return Response(RemovedOutput(removed).data)
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -115,6 +146,14 @@ class FileContent(APIView):
     content_negotiation_class = AnyAccept
     renderer_classes = [JSONRenderer]
 
+    @operation(
+        query=ContentQuery,
+        gives=Content,
+        or_statuses=[206],
+        refuses=[errors.InvalidLink, errors.RangeNotSatisfiable, errors.StorageUnavailable],
+        headers=[IF_NONE_MATCH, _RANGE],
+        marks=[ETAG],
+    )
     def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
         file = self._readable_file(request, file_id)
         content = selectors.content_of(file, variant=request.query_params.get("variant"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.operations import page_of
 from common.api.serializers import Input
 from notify_svc.notifications.models import Notification
 from notify_svc.notifications.services import Ticket
@@ -59,6 +60,27 @@ class NotificationOutput(serializers.ModelSerializer[Notification]):
     class Meta:
         model = Notification
         fields = ["id", "sequence", "event", "title", "body", "data", "created_at", "read_at"]
+
+
+class NotificationPage(page_of(NotificationOutput)):  # type: ignore[misc]  # a class made when it is asked for
+    """Some of somebody's notifications, and how many of all are unread."""
+
+    unread_count = serializers.IntegerField()
+
+
+class ChannelsOutput(serializers.Serializer[Any]):
+    """How somebody is told at once."""
+
+    live = serializers.BooleanField()
+    mail = serializers.BooleanField()
+
+
+class PreferencesOutput(serializers.Serializer[Any]):
+    """For each group of events."""
+
+    orders = ChannelsOutput()
+    sales = ChannelsOutput()
+    reviews = ChannelsOutput()
 
 
 class TicketOutput(serializers.Serializer[Ticket]):

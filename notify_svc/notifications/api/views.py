@@ -13,12 +13,15 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller_id
+from common.api.operations import operation
 from common.api.pagination import NewestFirst
-from notify_svc.notifications import selectors, services
+from notify_svc.notifications import errors, selectors, services
 from notify_svc.notifications.api.serializers import (
     NotificationFilter,
     NotificationOutput,
+    NotificationPage,
     PreferencesInput,
+    PreferencesOutput,
     TicketOutput,
 )
 from notify_svc.notifications.models import Notification
@@ -36,6 +39,10 @@ class NotificationList(ListAPIView[Notification]):
     serializer_class = NotificationOutput
     pagination_class = LatestFirst
 
+    @operation(query=NotificationFilter, gives=NotificationPage)
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
     def get_queryset(self) -> QuerySet[Notification]:
         wanted = NotificationFilter.of(self.request.query_params.dict())
         return selectors.notifications_of(user_id=caller_id(self.request), is_unread=wanted.get("unread"))
@@ -47,27 +54,31 @@ class NotificationList(ListAPIView[Notification]):
 
 
 class NotificationRead(APIView):
-    """POST notes that the caller read one."""
+    """POST notes that the caller read a notification."""
 
+    @operation()
     def post(self, request: Request, notification_id: UUID) -> Response:
         services.read_notification(user_id=caller_id(request), notification_id=notification_id, now=clock.now())
         return Response(status=204)
 
 
 class AllRead(APIView):
-    """POST notes that the caller read all."""
+    """POST notes that the caller read all notifications."""
 
+    @operation()
     def post(self, request: Request) -> Response:
         services.read_all_notifications(user_id=caller_id(request), now=clock.now())
         return Response(status=204)
 
 
 class Preferences(APIView):
-    """GET tells how the caller is told at once of what; PUT says it anew, whole."""
+    """GET tells how the caller is told at once of what; PUT replaces all these choices."""
 
+    @operation(gives=PreferencesOutput)
     def get(self, request: Request) -> Response:
         return Response(selectors.choices_of(user_id=caller_id(request)))
 
+    @operation(takes=PreferencesInput, gives=PreferencesOutput)
     def put(self, request: Request) -> Response:
         wanted = PreferencesInput.of(request.data)
         services.choose(user_id=caller_id(request), wanted=wanted)
@@ -77,6 +88,7 @@ class Preferences(APIView):
 class SocketTicket(APIView):
     """POST gives the caller's page a ticket for the live feed."""
 
+    @operation(gives=TicketOutput, status=201, refuses=[errors.TicketsUnavailable])
     def post(self, request: Request) -> Response:
         ticket = services.issue_ticket(user_id=caller_id(request), now=clock.now())
         return Response(TicketOutput(ticket).data, status=201)

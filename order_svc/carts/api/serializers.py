@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.operations import ShapedField
 from common.api.serializers import Input, MoneyField, TextField, WholeNumberField
 from common.money import Money
 from order_svc.carts import rules
@@ -41,7 +42,7 @@ class LineOutput(serializers.Serializer[Any]):
     total = MoneyField()
     is_available = serializers.BooleanField()
     available = serializers.IntegerField(allow_null=True)
-    previous_unit_price = serializers.SerializerMethodField()
+    previous_unit_price = ShapedField(MoneyField(allow_null=True))
     changes = ChangeOutput(many=True)
 
     def get_previous_unit_price(self, line: rules.Line) -> dict[str, str] | None:

@@ -9,9 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.authentication import caller
+from common.api.operations import CART_TOKEN, operation
 from common.api.permissions import Anyone
-from order_svc.carts import rules, services
+from order_svc.carts import errors, rules, services
 from order_svc.carts.api.serializers import AddItemInput, CartOutput, ChangeItemInput
+
+_REFUSALS = [errors.NotForSale, errors.OtherCurrency, errors.CartFull]
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -34,14 +37,18 @@ class CartView(APIView):
 class Cart(CartView):
     """GET shows the caller's cart."""
 
+    @operation(gives=CartOutput, headers=[CART_TOKEN], marks=[CART_TOKEN])
     def get(self, request: Request) -> Response:
         holder = self.holder(request)
         return self.answer(holder, services.read_cart(holder=holder))
 
 
 class Items(CartView):
-    """POST adds to what is there."""
+    """POST adds to the cart."""
 
+    @operation(
+        takes=AddItemInput, gives=CartOutput, status=201, refuses=_REFUSALS, headers=[CART_TOKEN], marks=[CART_TOKEN]
+    )
     def post(self, request: Request) -> Response:
         holder = self.holder(request)
         contents = services.add_item(holder=holder, **AddItemInput.of(request.data))
@@ -49,13 +56,15 @@ class Items(CartView):
 
 
 class OneItem(CartView):
-    """PATCH says how many there are to be, DELETE takes a line out."""
+    """PATCH says how many there are to be of a SKU, DELETE takes a SKU out of the cart."""
 
+    @operation(takes=ChangeItemInput, gives=CartOutput, refuses=_REFUSALS, headers=[CART_TOKEN], marks=[CART_TOKEN])
     def patch(self, request: Request, sku: str) -> Response:
         holder = self.holder(request)
         contents = services.change_item(holder=holder, sku=sku, **ChangeItemInput.of(request.data))
         return self.answer(holder, contents)
 
+    @operation(headers=[CART_TOKEN], marks=[CART_TOKEN])
     def delete(self, request: Request, sku: str) -> Response:
         holder = self.holder(request)
         services.remove_item(holder=holder, sku=sku)

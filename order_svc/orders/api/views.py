@@ -9,11 +9,14 @@ from rest_framework.views import APIView
 from common import clock
 from common.api.authentication import caller, caller_id
 from common.api.idempotency.services import idempotent
+from common.api.operations import CART_TOKEN, KEY, operation, page_of
 from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone
 from order_svc.carts import services as carts
-from order_svc.orders import selectors, services
+from order_svc.carts.services import CartEmpty, ItemsUnavailable
+from order_svc.orders import errors, selectors, services
 from order_svc.orders.api.serializers import (
+    AnyOrderOutput,
     OrderFilter,
     OrderOutput,
     PlaceOrderInput,
@@ -22,11 +25,16 @@ from order_svc.orders.api.serializers import (
     ShipOrderInput,
     shown,
 )
+from order_svc.payments.services import UnknownProvider
+from order_svc.pricing.services import SeveralCurrencies
+
+_REFUSALS = [errors.UnavailableItems, errors.TooMuch, SeveralCurrencies, CartEmpty, ItemsUnavailable]
 
 
 class Orders(APIView):
-    """GET lists the orders that the caller may see, POST places one."""
+    """GET lists the orders that the caller may see, POST places an order."""
 
+    @operation(query=OrderFilter, gives=page_of(AnyOrderOutput))
     def get(self, request: Request) -> Response:
         wanted = OrderFilter.of(request.query_params.dict())
         orders = selectors.narrowed(selectors.orders_for(person=caller(request)), person=caller(request), **wanted)
@@ -34,6 +42,13 @@ class Orders(APIView):
         page = pages.paginate_queryset(orders, request, view=self)
         return pages.get_paginated_response([shown(order, person=caller(request)) for order in page])
 
+    @operation(
+        takes=PlaceOrderInput,
+        gives=OrderOutput,
+        status=201,
+        refuses=[*_REFUSALS, errors.TotalChanged, UnknownProvider],
+        headers=[KEY, CART_TOKEN],
+    )
     @idempotent("orders.place")
     def post(self, request: Request) -> Response:
         body = PlaceOrderInput.of(request.data)
@@ -48,6 +63,7 @@ class Quote(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=QuoteInput, gives=QuoteOutput, refuses=_REFUSALS, headers=[CART_TOKEN])
     def post(self, request: Request) -> Response:
         body = QuoteInput.of(request.data)
         holder = carts.holder_of(customer_id=caller(request).id, token=_cart_token(request))
@@ -57,6 +73,7 @@ class Quote(APIView):
 class OneOrder(APIView):
     """GET shows an order to its customer and to staff, and to a seller their part of it."""
 
+    @operation(gives=AnyOrderOutput)
     def get(self, request: Request, order_id: UUID) -> Response:
         order = selectors.order_for(person=caller(request), order_id=order_id)
         return Response(shown(order, person=caller(request)))
@@ -65,6 +82,7 @@ class OneOrder(APIView):
 class OrderCancellation(APIView):
     """POST calls an order off."""
 
+    @operation(gives=AnyOrderOutput, refuses=[errors.NotCancellable])
     def post(self, request: Request, order_id: UUID) -> Response:
         order = services.cancel_order(person=caller(request), order_id=order_id, now=clock.now())
         return Response(shown(order, person=caller(request)))
@@ -73,6 +91,7 @@ class OrderCancellation(APIView):
 class OrderShipment(APIView):
     """POST notes that the caller's lines of an order are on their way; as staff, all that is left."""
 
+    @operation(takes=ShipOrderInput, gives=AnyOrderOutput, refuses=[errors.NotShippable])
     def post(self, request: Request, order_id: UUID) -> Response:
         body = ShipOrderInput.of(request.data)
         order = services.ship_order(person=caller(request), order_id=order_id, now=clock.now(), **body)
@@ -82,6 +101,7 @@ class OrderShipment(APIView):
 class OrderDelivery(APIView):
     """POST notes that an order has arrived."""
 
+    @operation(gives=AnyOrderOutput, refuses=[errors.NotDeliverable])
     def post(self, request: Request, order_id: UUID) -> Response:
         order = services.deliver_order(person=caller(request), order_id=order_id, now=clock.now())
         return Response(shown(order, person=caller(request)))

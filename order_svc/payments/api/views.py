@@ -7,8 +7,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
+from common.api.operations import operation
 from common.api.permissions import Anyone
-from order_svc.payments import services
+from order_svc.payments import errors, services
+from order_svc.payments.api.serializers import NoticeInput, ReceivedOutput
 
 
 class Webhook(APIView):
@@ -16,7 +18,8 @@ class Webhook(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=NoticeInput, gives=ReceivedOutput, refuses=[errors.BadSignature])
     def post(self, request: Request, provider: str) -> Response:
         # Signed is the body as it came, so nothing may parse it before.
         services.receive_notice(provider=provider, body=request.body, headers=request.headers, now=clock.now())
-        return Response({"received": True})
+        return Response(ReceivedOutput({"received": True}).data)

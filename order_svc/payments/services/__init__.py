@@ -1,6 +1,7 @@
 """What is done with payments, a module a topic. None of it decides what becomes of an order."""
 
 from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
+from order_svc.payments.errors import UnknownProvider
 from order_svc.payments.models import Payment
 from order_svc.payments.services.asking import authorise, capture, look_up, refund, void
 from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
@@ -21,6 +22,7 @@ __all__ = [
     "ForgedNotice",
     "Payment",
     "ProviderUnavailable",
+    "UnknownProvider",
     "authorise",
     "capture",
     "claim_cut_off",

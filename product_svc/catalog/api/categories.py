@@ -8,42 +8,53 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.api.operations import ETAG, IF_NONE_MATCH, operation
 from common.api.permissions import ReadOnly, Staff
 from common.caching import Answer
-from product_svc.catalog import selectors, services
+from product_svc.catalog import errors, selectors, services
 from product_svc.catalog.api import pages
 from product_svc.catalog.api.given import ReadyAnswers, given
-from product_svc.catalog.api.serializers import CategoryOutput, ChangeCategoryInput, CreateCategoryInput
+from product_svc.catalog.api.serializers import (
+    CategoryOutput,
+    CategoryTreeOutput,
+    ChangeCategoryInput,
+    CreateCategoryInput,
+)
 
 
 class Categories(ReadyAnswers):
-    """GET shows the tree, POST adds to it."""
+    """GET shows the tree of categories, POST adds a category."""
 
     permission_classes = [ReadOnly | Staff]
 
     def ready(self, _query_string: str) -> Answer | None:
         return pages.category_tree()
 
+    @operation(gives=CategoryTreeOutput, headers=[IF_NONE_MATCH], marks=[ETAG])
     def get(self, request: Request) -> HttpResponse:
         return given(request, pages.category_tree())
 
+    @operation(takes=CreateCategoryInput, gives=CategoryOutput, status=201, refuses=[errors.SlugTaken])
     def post(self, request: Request) -> Response:
         category = services.create_category(**CreateCategoryInput.of(request.data))
         return Response(_branch(str(category.id)), status=status.HTTP_201_CREATED)
 
 
 class CategoryDetail(APIView):
-    """GET shows a category and its branch, PATCH renames or moves it, DELETE takes it down when it is empty."""
+    """GET shows a category and its branch, PATCH renames or moves a category, DELETE takes an empty one down."""
 
     permission_classes = [ReadOnly | Staff]
 
+    @operation(gives=CategoryOutput)
     def get(self, _request: Request, key: str) -> Response:
         return Response(_branch(key))
 
+    @operation(takes=ChangeCategoryInput, gives=CategoryOutput, refuses=[errors.SlugTaken])
     def patch(self, request: Request, key: str) -> Response:
         category = services.change_category(key=key, changes=ChangeCategoryInput.of(request.data))
         return Response(_branch(str(category.id)))
 
+    @operation(refuses=[errors.CategoryInUse])
     def delete(self, _request: Request, key: str) -> Response:
         services.delete_category(key=key)
         return Response(status=status.HTTP_204_NO_CONTENT)

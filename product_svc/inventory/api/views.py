@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 from common import clock
 from common.api import permissions
 from common.api.authentication import caller, caller_id
-from product_svc.inventory import selectors, services
+from common.api.operations import operation
+from product_svc.inventory import errors, selectors, services
 from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput, StockWarningInput
 
 
@@ -20,10 +21,12 @@ class Stock(APIView):
 
     permission_classes = [permissions.SellerOrStaff]
 
+    @operation(gives=StockOutput)
     def get(self, request: Request, sku: str) -> Response:
         item = selectors.stock_item_of(owner_id=_owner(request), sku=sku)
         return Response(StockOutput(item).data)
 
+    @operation(takes=StockWarningInput, gives=StockOutput)
     def patch(self, request: Request, sku: str) -> Response:
         body = StockWarningInput.of(request.data)
         item = services.warn_from(owner_id=_owner(request), sku=sku, **body)
@@ -35,6 +38,7 @@ class StockAdjustment(APIView):
 
     permission_classes = [permissions.SellerOrStaff]
 
+    @operation(takes=AdjustStockInput, gives=StockOutput, refuses=[errors.InsufficientStock])
     def post(self, request: Request, sku: str) -> Response:
         body = AdjustStockInput.of(request.data)
         item = services.adjust_stock(owner_id=_owner(request), sku=sku, now=clock.now(), **body)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
+from common.api.operations import ShapedField
 from common.api.serializers import IdField, Input, LineField, ProseField, WholeNumberField
 from product_svc.pictures import selectors as pictures
 from product_svc.reviews import rules
@@ -33,6 +36,15 @@ class ReviewFilters(Input):
     rating = serializers.IntegerField(required=False, min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
 
 
+class ReviewImageOutput(serializers.Serializer[Any]):
+    """A picture, and where its sizes are found."""
+
+    id = serializers.UUIDField()
+    thumb = serializers.URLField()
+    medium = serializers.URLField()
+    large = serializers.URLField()
+
+
 class ReviewOutput(serializers.Serializer[Review]):
     """A review, as everybody sees it."""
 
@@ -40,7 +52,7 @@ class ReviewOutput(serializers.Serializer[Review]):
     rating = serializers.IntegerField()
     title = serializers.CharField()
     body = serializers.CharField()
-    images = serializers.SerializerMethodField()
+    images = ShapedField(ReviewImageOutput(many=True))
     author = serializers.CharField()
     created_at = serializers.DateTimeField()
 

@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller, caller_id, source_of
+from common.api.operations import operation
 from common.api.permissions import Anyone
-from user_svc.accounts import selectors, services
+from user_svc.accounts import errors, selectors, services
 from user_svc.accounts.api.serializers import (
     CredentialsInput,
     EmailVerificationInput,
@@ -33,6 +34,7 @@ class Registration(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=RegistrationInput, gives=RegistrationOutput, status=201, refuses=[errors.EmailTaken])
     def post(self, request: Request) -> Response:
         body = RegistrationInput.of(request.data)
         signed_in = services.register(**body, source=source_of(request), now=clock.now())
@@ -45,6 +47,9 @@ class SignIn(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(
+        takes=CredentialsInput, gives=TokensOutput, refuses=[errors.InvalidCredentials, errors.SecondFactorRequired]
+    )
     def post(self, request: Request) -> Response:
         body = CredentialsInput.of(request.data)
         signed_in = services.sign_in(**body, source=source_of(request), now=clock.now())
@@ -57,6 +62,7 @@ class TokenRefresh(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=RefreshInput, gives=TokensOutput, refuses=[errors.InvalidToken])
     def post(self, request: Request) -> Response:
         body = RefreshInput.of(request.data)
         signed_in = services.refresh(token=body["refresh"], now=clock.now())
@@ -68,6 +74,7 @@ class SignOut(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=RefreshInput)
     def post(self, request: Request) -> Response:
         body = RefreshInput.of(request.data)
         services.sign_out(token=body["refresh"], now=clock.now())
@@ -75,11 +82,13 @@ class SignOut(APIView):
 
 
 class Me(APIView):
-    """GET shows the caller their account, PATCH changes it."""
+    """GET shows the caller their account, PATCH changes their account."""
 
+    @operation(gives=ProfileOutput)
     def get(self, request: Request) -> Response:
         return Response(ProfileOutput(selectors.user_of(user_id=caller_id(request))).data)
 
+    @operation(takes=ProfileInput(partial=True), gives=ProfileOutput, refuses=[errors.EmailTaken, errors.WrongPassword])
     def patch(self, request: Request) -> Response:
         changes = ProfileInput.of(request.data, partial=True)
         current = changes.pop("current", "")
@@ -92,6 +101,9 @@ class Me(APIView):
 class PasswordChange(APIView):
     """POST replaces the caller's password, and signs them out everywhere but here."""
 
+    @operation(
+        takes=PasswordChangeInput, refuses=[errors.WrongPassword, errors.PasswordChangedMeanwhile, errors.UserNotFound]
+    )
     def post(self, request: Request) -> Response:
         body = PasswordChangeInput.of(request.data)
         services.change_password(
@@ -109,6 +121,7 @@ class PasswordReset(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=PasswordResetInput, status=202)
     def post(self, request: Request) -> Response:
         body = PasswordResetInput.of(request.data)
         services.request_password_reset(email=body["email"], now=clock.now())
@@ -120,6 +133,7 @@ class PasswordResetConfirmation(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=PasswordResetConfirmationInput, refuses=[errors.BadLetterToken])
     def post(self, request: Request) -> Response:
         body = PasswordResetConfirmationInput.of(request.data)
         services.reset_password(**body, source=source_of(request), now=clock.now())
@@ -131,6 +145,7 @@ class EmailVerification(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=EmailVerificationInput, refuses=[errors.BadLetterToken, errors.EmailTaken])
     def post(self, request: Request) -> Response:
         body = EmailVerificationInput.of(request.data)
         services.verify_email(token=body["token"], now=clock.now())
@@ -140,6 +155,7 @@ class EmailVerification(APIView):
 class EmailVerificationRequest(APIView):
     """POST has another letter sent to the caller, if they have an address to verify."""
 
+    @operation(status=202, refuses=[errors.UserNotFound])
     def post(self, request: Request) -> Response:
         services.request_email_verification(user_id=caller_id(request), now=clock.now())
         return Response(status=202)

@@ -1,5 +1,6 @@
 """What can be done with accounts."""
 
+from user_svc.accounts.errors import InvalidChallenge
 from user_svc.accounts.rules import Change
 from user_svc.accounts.services.access_tokens import key_set
 from user_svc.accounts.services.closing import disable_account, enable_account
@@ -18,6 +19,7 @@ from user_svc.accounts.services.sweeping import forget_expired_tokens, forget_st
 
 __all__ = [
     "Change",
+    "InvalidChallenge",
     "SignedIn",
     "appoint",
     "change_password",

@@ -93,7 +93,19 @@ class PasskeyOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     is_synced = serializers.BooleanField()
     created_at = serializers.DateTimeField()
-    last_used_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class RecoveryCodesOutput(serializers.Serializer[Any]):
+    """Codes to write down, each good once; shown now and never again."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class RegisteredPasskeyOutput(RecoveryCodesOutput):
+    """A new passkey, and recovery codes where it is the first second factor."""
+
+    passkey = PasskeyOutput()
 
 
 class TokensOutput(serializers.Serializer[Any]):

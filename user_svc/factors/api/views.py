@@ -15,8 +15,10 @@ from rest_framework.views import APIView
 
 from common import clock
 from common.api.authentication import caller, caller_id, source_of
+from common.api.operations import operation, page_of
 from common.api.permissions import Anyone
-from user_svc.factors import selectors, services
+from user_svc.accounts.services import InvalidChallenge
+from user_svc.factors import errors, selectors, services
 from user_svc.factors.api.serializers import (
     AssertionInput,
     CeremonyOutput,
@@ -28,6 +30,8 @@ from user_svc.factors.api.serializers import (
     PasskeyNameInput,
     PasskeyOutput,
     ProofInput,
+    RecoveryCodesOutput,
+    RegisteredPasskeyOutput,
     SecondFactorInput,
     TokensOutput,
 )
@@ -37,19 +41,22 @@ from user_svc.factors.models import Passkey
 class Factors(APIView):
     """GET tells the caller how they can show a second factor."""
 
+    @operation(gives=FactorsOutput)
     def get(self, request: Request) -> Response:
         return Response(FactorsOutput(selectors.factors_of(user_id=caller_id(request))).data)
 
 
 @method_decorator(never_cache, name="dispatch")
 class Totp(APIView):
-    """POST makes a secret for one-time codes, DELETE turns them off."""
+    """POST makes a secret for one-time codes, DELETE turns one-time codes off."""
 
+    @operation(takes=ProofInput, gives=EnrolmentOutput, status=201, refuses=[errors.TotpIsOn])
     def post(self, request: Request) -> Response:
         return Response(
             EnrolmentOutput(services.begin_totp(user_id=caller_id(request), **_proof(request))).data, status=201
         )
 
+    @operation(takes=ProofInput, refuses=[errors.TotpNotFound])
     def delete(self, request: Request) -> Response:
         services.remove_totp(**_person(request), **_proof(request))
         return Response(status=204)
@@ -59,25 +66,30 @@ class Totp(APIView):
 class TotpConfirmation(APIView):
     """POST turns one-time codes on with a first one."""
 
+    @operation(
+        takes=CodeInput, gives=RecoveryCodesOutput, refuses=[errors.WrongCode, errors.TotpNotBegun, errors.TotpIsOn]
+    )
     def post(self, request: Request) -> Response:
         body = CodeInput.of(request.data)
         codes = services.confirm_totp(**_person(request), code=body["code"], source=source_of(request), now=clock.now())
-        return Response({"recovery_codes": codes})
+        return Response(RecoveryCodesOutput({"recovery_codes": codes}).data)
 
 
 @method_decorator(never_cache, name="dispatch")
 class RecoveryCodes(APIView):
-    """POST makes new recovery codes and voids the others."""
+    """POST makes new recovery codes and voids the old ones."""
 
+    @operation(takes=ProofInput, gives=RecoveryCodesOutput, status=201, refuses=[errors.NoSecondFactor])
     def post(self, request: Request) -> Response:
         codes = services.renew_recovery_codes(user_id=caller_id(request), **_proof(request))
-        return Response({"recovery_codes": codes}, status=201)
+        return Response(RecoveryCodesOutput({"recovery_codes": codes}).data, status=201)
 
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeyOptions(APIView):
     """POST gives a browser what it needs to make a passkey."""
 
+    @operation(takes=ProofInput, gives=CeremonyOutput, refuses=[errors.TooManyPasskeys])
     def post(self, request: Request) -> Response:
         ceremony = services.begin_passkey(user_id=caller_id(request), **_proof(request))
         return Response(CeremonyOutput(ceremony).data)
@@ -85,27 +97,40 @@ class PasskeyOptions(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeyList(ListAPIView[Passkey]):
-    """GET lists the caller's passkeys, POST keeps one that a browser made."""
+    """GET lists the caller's passkeys, POST keeps a passkey that a browser made."""
 
     serializer_class = PasskeyOutput
 
     def get_queryset(self) -> QuerySet[Passkey]:
         return selectors.passkeys_of(user_id=caller_id(self.request))
 
+    @operation(gives=page_of(PasskeyOutput))
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    @operation(
+        takes=PasskeyInput,
+        gives=RegisteredPasskeyOutput,
+        status=201,
+        refuses=[errors.BadPasskey, errors.RegistrationExpired, errors.TooManyPasskeys, errors.PasskeyTaken],
+    )
     def post(self, request: Request) -> Response:
         body = PasskeyInput.of(request.data)
         passkey, codes = services.register_passkey(**_person(request), **body, now=clock.now())
-        return Response({"passkey": PasskeyOutput(passkey).data, "recovery_codes": codes}, status=201)
+        registered = {"passkey": passkey, "recovery_codes": codes}
+        return Response(RegisteredPasskeyOutput(registered).data, status=201)
 
 
 class OnePasskey(APIView):
-    """PATCH renames one of the caller's passkeys, DELETE removes it."""
+    """PATCH renames one of the caller's passkeys, DELETE removes a passkey."""
 
+    @operation(takes=PasskeyNameInput, gives=PasskeyOutput)
     def patch(self, request: Request, passkey_id: UUID) -> Response:
         body = PasskeyNameInput.of(request.data)
         passkey = services.rename_passkey(user_id=caller_id(request), passkey_id=passkey_id, name=body["name"])
         return Response(PasskeyOutput(passkey).data)
 
+    @operation(takes=ProofInput)
     def delete(self, request: Request, passkey_id: UUID) -> Response:
         services.remove_passkey(**_person(request), **_proof(request), passkey_id=passkey_id)
         return Response(status=204)
@@ -117,6 +142,7 @@ class SecondFactor(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=SecondFactorInput, gives=TokensOutput, refuses=[InvalidChallenge, errors.WrongAnswer])
     def post(self, request: Request) -> Response:
         body = SecondFactorInput.of(request.data)
         signed_in = services.answer_second_factor(
@@ -131,6 +157,7 @@ class SecondFactorOptions(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=ChallengeInput, gives=CeremonyOutput, refuses=[InvalidChallenge, errors.PasskeyNotFound])
     def post(self, request: Request) -> Response:
         body = ChallengeInput.of(request.data)
         return Response(CeremonyOutput(services.begin_second_passkey(**body, now=clock.now())).data)
@@ -142,6 +169,7 @@ class PasskeySignInOptions(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(gives=CeremonyOutput)
     def post(self, _request: Request) -> Response:
         return Response(CeremonyOutput(services.begin_passkey_alone(now=clock.now())).data)
 
@@ -152,6 +180,7 @@ class PasskeySignIn(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(takes=AssertionInput, gives=TokensOutput, refuses=[InvalidChallenge, errors.WrongAnswer])
     def post(self, request: Request) -> Response:
         body = AssertionInput.of(request.data)
         signed_in = services.sign_in_with_passkey(**body, source=source_of(request), now=clock.now())

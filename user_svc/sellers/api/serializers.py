@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.operations import OneOf
 from common.api.serializers import Input, LineField, ProseField
 from user_svc.sellers import rules
 
@@ -35,3 +36,9 @@ class OwnSellerOutput(SellerOutput):
     """The same for themselves and for staff, with the reason of a suspension."""
 
     reason = serializers.CharField()
+
+
+class AnySellerOutput(OneOf):
+    """A seller, with the reason of a suspension for themselves and for staff."""
+
+    shapes = (SellerOutput, OwnSellerOutput)

@@ -9,9 +9,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.authentication import caller, caller_id
+from common.api.operations import operation
 from common.api.permissions import Anyone, Staff
-from user_svc.sellers import selectors, services
-from user_svc.sellers.api.serializers import OwnSellerOutput, SellerOutput, ShopInput, SuspensionInput
+from user_svc.sellers import errors, selectors, services
+from user_svc.sellers.api.serializers import (
+    AnySellerOutput,
+    OwnSellerOutput,
+    SellerOutput,
+    ShopInput,
+    SuspensionInput,
+)
 
 
 class Seller(APIView):
@@ -19,6 +26,7 @@ class Seller(APIView):
 
     permission_classes = [Anyone]
 
+    @operation(gives=AnySellerOutput)
     def get(self, request: Request, seller_id: UUID) -> Response:
         viewer = caller(request)
         seller = selectors.seller_seen_by(seller_id=seller_id, viewer_id=viewer.id, is_staff=viewer.is_staff)
@@ -27,11 +35,13 @@ class Seller(APIView):
 
 
 class OwnShop(APIView):
-    """GET shows sellers what they say of themselves, PATCH changes it."""
+    """GET shows sellers what they say of themselves, PATCH changes what they say of themselves."""
 
+    @operation(gives=OwnSellerOutput)
     def get(self, request: Request) -> Response:
         return Response(OwnSellerOutput(selectors.own_seller(user_id=caller_id(request))).data)
 
+    @operation(takes=ShopInput(partial=True), gives=OwnSellerOutput)
     def patch(self, request: Request) -> Response:
         changes = ShopInput.of(request.data, partial=True)
         return Response(OwnSellerOutput(services.change_shop(user_id=caller_id(request), changes=changes)).data)
@@ -42,6 +52,7 @@ class Approval(APIView):
 
     permission_classes = [Staff]
 
+    @operation(gives=OwnSellerOutput, refuses=[errors.AccountIsDisabled])
     def post(self, _request: Request, seller_id: UUID) -> Response:
         return Response(OwnSellerOutput(services.approve_seller(seller_id=seller_id)).data)
 
@@ -51,6 +62,7 @@ class Suspension(APIView):
 
     permission_classes = [Staff]
 
+    @operation(takes=SuspensionInput, gives=OwnSellerOutput)
     def post(self, request: Request, seller_id: UUID) -> Response:
         body = SuspensionInput.of(request.data)
         return Response(OwnSellerOutput(services.suspend_seller(seller_id=seller_id, reason=body["reason"])).data)

@@ -11,19 +11,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.authentication import caller_id
-from user_svc.wishlists import selectors, services
+from common.api.operations import operation, page_of
+from user_svc.wishlists import errors, selectors, services
 from user_svc.wishlists.api.serializers import WishInput, WishOutput
 from user_svc.wishlists.models import WishlistItem
 
 
 class Wishlist(ListAPIView[WishlistItem]):
-    """GET lists what the caller wants to find again, POST adds to it."""
+    """GET lists what the caller wants to find again, POST adds a product."""
 
     serializer_class = WishOutput
 
     def get_queryset(self) -> QuerySet[WishlistItem]:
         return selectors.wishlist_of(user_id=caller_id(self.request))
 
+    @operation(gives=page_of(WishOutput))
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    @operation(takes=WishInput, gives=WishOutput, status=201, or_statuses=[200], refuses=[errors.WishlistFull])
     def post(self, request: Request) -> Response:
         body = WishInput.of(request.data)
         item, is_new = services.wish_for(user_id=caller_id(request), product_id=body["product"])
@@ -33,6 +39,7 @@ class Wishlist(ListAPIView[WishlistItem]):
 class Wish(APIView):
     """DELETE takes a product off the caller's list."""
 
+    @operation()
     def delete(self, request: Request, product_id: UUID) -> Response:
         services.forget_wish(user_id=caller_id(request), product_id=product_id)
         return Response(status=204)

@@ -6,11 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.operations import AsItIsField, OneOf, ShapedField
 from common.api.serializers import MoneyField
 from common.money import Money
 from order_svc.orders import rules
 from order_svc.orders.api.serializers.totals import TotalsOutput
-from order_svc.orders.models import Order
+from order_svc.orders.models import CancelReason, Order, Status
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
@@ -54,18 +55,31 @@ class OrderEventOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class AddressOutput(serializers.Serializer[Any]):
+    """Where it goes; what was left out is left out."""
+
+    full_name = serializers.CharField()
+    line1 = serializers.CharField()
+    line2 = serializers.CharField(required=False)
+    city = serializers.CharField(required=False)
+    region = serializers.CharField(required=False)
+    postal_code = serializers.CharField(required=False)
+    country = serializers.CharField()
+    phone = serializers.CharField(required=False)
+
+
 class OrderOutput(serializers.Serializer[Any]):
     """An order, whole."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    status = serializers.CharField()
-    cancel_reason = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(Status.choices)
+    cancel_reason = serializers.ChoiceField(CancelReason.choices, allow_null=True)
     customer = serializers.UUIDField(source="customer_id")
     lines = SentLineOutput(many=True)
     total = MoneyField()
     totals = TotalsOutput()
-    shipping_address = serializers.JSONField()
+    shipping_address = AsItIsField(AddressOutput())
     payment = OrderPaymentOutput()
     placed_at = serializers.DateTimeField()
     timeline = OrderEventOutput(many=True, source="events")
@@ -76,13 +90,13 @@ class SaleOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    status = serializers.CharField()
-    cancel_reason = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(Status.choices)
+    cancel_reason = serializers.ChoiceField(CancelReason.choices, allow_null=True)
     lines = SentLineOutput(many=True)
-    total = serializers.SerializerMethodField()
-    shipping_address = serializers.SerializerMethodField()
+    total = ShapedField(MoneyField())
+    shipping_address = ShapedField(AddressOutput(allow_null=True))
     placed_at = serializers.DateTimeField()
-    timeline = serializers.SerializerMethodField()
+    timeline = ShapedField(OrderEventOutput(many=True))
 
     def get_total(self, order: Order) -> dict[str, str]:
         """What their lines come to."""
@@ -97,6 +111,12 @@ class SaleOutput(serializers.Serializer[Any]):
         """Without payments, and without what others were told."""
         events = [event for event in order.events.all() if rules.concerns_sellers(event.fact)]
         return list(OrderEventOutput(events, many=True).data)
+
+
+class AnyOrderOutput(OneOf):
+    """An order: whole for its customer and for staff, and for a seller their part of it."""
+
+    shapes = (OrderOutput, SaleOutput)
 
 
 def shown(order: Order, *, person: rules.Person) -> dict[str, Any]:

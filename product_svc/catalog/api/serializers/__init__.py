@@ -6,14 +6,24 @@ from product_svc.catalog.api.serializers.inputs import (
     CreateCategoryInput,
     CreateProductInput,
 )
-from product_svc.catalog.api.serializers.outputs import CategoryOutput, product_detail, product_item
+from product_svc.catalog.api.serializers.outputs import (
+    CategoryOutput,
+    CategoryTreeOutput,
+    ProductItemOutput,
+    ProductOutput,
+    product_detail,
+    product_item,
+)
 
 __all__ = [
     "CategoryOutput",
+    "CategoryTreeOutput",
     "ChangeCategoryInput",
     "ChangeProductInput",
     "CreateCategoryInput",
     "CreateProductInput",
+    "ProductItemOutput",
+    "ProductOutput",
     "product_detail",
     "product_item",
 ]

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from common.api.operations import Page, ShapedField
+from common.api.serializers import MoneyField
 from common.money import Money
-from product_svc.catalog.models import Product, Variant
+from product_svc.catalog.models import CHOSEN_STATUSES, Product, Variant
 from product_svc.catalog.selectors import CategoryNode
 from product_svc.pictures import selectors as pictures
 
@@ -22,10 +24,82 @@ class CategoryOutput(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     parent = serializers.UUIDField(allow_null=True)
-    children = serializers.SerializerMethodField()
+    children = ShapedField(lambda: CategoryOutput(many=True))
 
     def get_children(self, node: CategoryNode) -> list[dict[str, Any]]:
         return [CategoryOutput(child).data for child in node.children]
+
+
+class CategoryTreeOutput(Page):
+    """All categories, each with those below it."""
+
+    results = CategoryOutput(many=True)
+
+
+class ImageOutput(serializers.Serializer[Any]):
+    """A picture, and where its sizes are found."""
+
+    id = serializers.UUIDField()
+    alt = serializers.CharField()
+    thumb = serializers.URLField()
+    medium = serializers.URLField()
+    large = serializers.URLField()
+
+
+class RatingOutput(serializers.Serializer[Any]):
+    """What buyers think of a product."""
+
+    average = serializers.FloatField(allow_null=True)
+    count = serializers.IntegerField()
+
+
+class SellerOutput(serializers.Serializer[Any]):
+    """Who sells it."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ShelfOutput(serializers.Serializer[Any]):
+    """The category in which it stands."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class VariantOutput(serializers.Serializer[Any]):
+    """One thing that can be bought."""
+
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    price = MoneyField()
+    available = serializers.IntegerField()
+    attributes = serializers.DictField(child=serializers.CharField())
+
+
+class ProductItemOutput(serializers.Serializer[Any]):
+    """A product in a list, as ``product_item`` makes it."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    price = MoneyField()
+    image = ImageOutput(allow_null=True)
+    rating = RatingOutput()
+    in_stock = serializers.BooleanField()
+    seller = SellerOutput()
+
+
+class ProductOutput(ProductItemOutput):
+    """A product in full, as ``product_detail`` makes it."""
+
+    description = serializers.CharField(help_text="Clean HTML.")
+    images = ImageOutput(many=True)
+    attributes = serializers.DictField(child=serializers.CharField())
+    category = ShelfOutput(allow_null=True)
+    status = serializers.ChoiceField(choices=CHOSEN_STATUSES)
+    variants = VariantOutput(many=True)
 
 
 def product_item(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""What the API's document says of all services alike, and of the gateway itself."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from common.api.openapi.refusals import COMMON, PROBLEM
+from common.api.problems import CONTENT_TYPE
+
+Json = dict[str, Any]
+
+SESSION_COOKIE = "opencommerce_session"
+
+_DESCRIPTION = """
+One API in front of all services of the shop. JSON in and out, UTF-8, trailing slashes; ids are UUIDs, times RFC 3339 in
+UTC, and every URL in an answer is absolute.
+
+**Signing in.** `POST /api/v1/auth/token/` gives an access token (`Authorization: Bearer …`, 15 minutes) and a refresh
+token, which is good once. A browser that is signed in by the shop's own page sends its cookie instead, and with
+anything but GET and HEAD the value of its `csrftoken` cookie as `X-CSRFToken`. Operations that need neither say so.
+
+**Money** is `{"amount": "19.99", "currency": "USD"}`: a decimal as text, with as many places as the currency has.
+
+**Lists** are pages: `next` and `previous` are URLs or null. Follow them as they are; `page_size` is 1 to 100.
+
+**Refusals** are problem details (RFC 9457) with a `code` to act upon and, where a field was bad, its path in `errors`.
+Beyond what is said of each operation, any request can be refused for taking too long to arrive (408) or for headers
+that are too large (431), and 502 says that a part of the shop answered with nonsense. Each answer carries
+`X-Request-ID`.
+
+**Doing things once.** Where `Idempotency-Key` is taken, a request that is repeated with the same key is done once and
+gets the same answer again, with `Idempotent-Replayed: true`; another request under the same key is refused (422).
+
+**The live feed** is a WebSocket, `GET /ws/notifications/?after=<last sequence seen>`. A program sends its bearer token,
+or offers the subprotocols `["bearer", "<access>"]`; a browser gets a ticket (`POST /api/v1/notifications/ticket/`) and
+connects with `?ticket=…`. Its messages are described in the AsyncAPI document of the project, with the facts that the
+services tell each other.
+"""
+
+INFO: Json = {"title": "OpenCommerce", "version": "1", "description": _DESCRIPTION.strip()}
+
+TAG: Json = {"name": "gateway", "description": "The door itself: whether it is open, and what lies behind it."}
+
+_TEXT: Json = {"type": "string"}
+
+SCHEMAS: Json = {
+    "Problem": {
+        "type": "object",
+        "description": "Why a request was refused (RFC 9457).",
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string", "description": "The status in words."},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "A sentence for people."},
+            "code": {"type": "string", "description": "What a program acts upon."},
+            "request_id": {"type": "string", "description": "The name of this request in our logs."},
+            "errors": {
+                "type": "object",
+                "description": "What is wrong with each bad field, by its path in the request.",
+                "additionalProperties": {"type": "array", "items": _TEXT},
+            },
+        },
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "examples": [
+            {
+                "type": "urn:opencommerce:problem:invalid",
+                "title": "Bad Request",
+                "status": 400,
+                "detail": "The request has fields that cannot be accepted.",
+                "code": "invalid",
+                "request_id": "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21",
+                "errors": {"items.0.quantity": ["Ensure this value is greater than or equal to 1."]},
+            }
+        ],
+    },
+    "Health": {
+        "type": "object",
+        "properties": {"status": _TEXT, "checks": {"type": "object", "additionalProperties": _TEXT}},
+        "required": ["status"],
+    },
+    "KeySet": {
+        "type": "object",
+        "description": "A JSON Web Key Set (RFC 7517).",
+        "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
+        "required": ["keys"],
+    },
+}
+
+_RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+_CHALLENGE: Json = {"WWW-Authenticate": {"description": "What to show instead (RFC 6750).", "schema": _TEXT}}
+_HEADERS: dict[int, Json] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
+
+
+def _common_response(status: int, meaning: str) -> Json:
+    response = {"description": meaning, "content": {CONTENT_TYPE: {"schema": PROBLEM}}}
+    return {**response, "headers": _HEADERS[status]} if status in _HEADERS else response
+
+
+COMPONENTS: Json = {
+    "responses": {name: _common_response(status, meaning) for status, (name, meaning) in COMMON.items()},
+    "parameters": {
+        "Cursor": {
+            "name": "cursor",
+            "in": "query",
+            "description": "Where the page begins: as `next` and `previous` of the same list say it.",
+            "schema": _TEXT,
+        },
+        "PageSize": {
+            "name": "page_size",
+            "in": "query",
+            "description": "How many at once; more than 100 are 100.",
+            "schema": {"type": "integer", "minimum": 1, "default": 20},
+        },
+    },
+    "securitySchemes": {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The access token that signing in gives.",
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": SESSION_COOKIE,
+            "description": "A browser that is signed in by the shop's page `/login/`.",
+        },
+    },
+}
+
+
+def _own(summary: str, operation_id: str, schema: Json, *, statuses: tuple[int, ...] = (200,)) -> Json:
+    """A GET that anybody may do and that needs no service, or one particular."""
+    answers = {str(status): _plain_answer(status, schema) for status in statuses}
+    operation = {"operationId": operation_id, "summary": summary, "tags": ["gateway"], "security": [{}]}
+    return {"get": {**operation, "responses": answers}}
+
+
+def _plain_answer(status: int, schema: Json) -> Json:
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+
+
+_HEALTH: Json = {"$ref": "#/components/schemas/Health"}
+
+PATHS: Json = {
+    "/.well-known/jwks.json": _own(
+        "Gives the public keys of access tokens", "jwks", {"$ref": "#/components/schemas/KeySet"}
+    ),
+    "/api/schema/": _own("Gives this document", "schema", {"type": "object"}),
+    "/health/live": _own("Tells whether the gateway answers", "health_live", _HEALTH),
+    "/health/ready": _own("Tells whether it has all that it needs", "health_ready", _HEALTH, statuses=(200, 503)),
+}
