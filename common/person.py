@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+STAFF_ROLES = frozenset({"support", "admin"})
+"""Of those who run the shop."""
+
 
 class Person(Protocol):
     """Somebody, or a visitor."""

@@ -72,6 +72,7 @@ def _makers(url: str) -> dict[str, Callable[[], str]]:
         _ASSERTION_KEY: ed25519_key,
         "USER_SVC_TOKEN_KEYS": ed25519_key,
         "USER_SVC_FACTOR_KEYS": ed25519_key,
+        "GATEWAY_SVC_BROWSER_KEYS": ed25519_key,
     }
     servers = ("POSTGRES", "BROKER", "REDIS", "S3", "GRAFANA")
     makers |= {f"OPENCOMMERCE_{server}_PASSWORD": password for server in servers}

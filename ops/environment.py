@@ -110,7 +110,9 @@ class Environment:
             return {"OPENCOMMERCE_S3_URL": self._server_urls["OPENCOMMERCE_S3_URL"]}
         if service is GATEWAY:
             addresses = {name: os.environ.get(name) or url for name, url in self._addresses.items()}
-            return {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), **addresses}
+            browser_keys = self._secret("GATEWAY_SVC_BROWSER_KEYS", ed25519_key)
+            keys = {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), "GATEWAY_SVC_BROWSER_KEYS": browser_keys}
+            return {**keys, **addresses}
         return {}
 
     def _secret(self, name: str, make: Callable[[], str] | None = None) -> str:

@@ -7,7 +7,8 @@ from typing import Any, Self
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from common.api.authentication import STAFF_ROLES, Principal
+from common.api.authentication import Principal
+from common.person import STAFF_ROLES
 
 
 class Operator(models.Model):

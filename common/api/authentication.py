@@ -15,10 +15,10 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from common.api import assertion, csrf
+from common.person import STAFF_ROLES
 
 CHALLENGE = 'Bearer realm="opencommerce"'
 """What each 401 asks for (RFC 9110, 11.6.1)."""
-STAFF_ROLES = frozenset({"support", "admin"})
 
 
 @dataclass(frozen=True)

@@ -4,5 +4,6 @@ from common.events.schedule import Every
 
 SCHEDULE: dict[str, Every] = {
     "sessions.forget_expired": Every(seconds=60),
+    "browsers.forget_expired": Every(seconds=3600),
     "events.forget_old_facts": Every(seconds=3600),
 }

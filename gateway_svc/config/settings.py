@@ -4,11 +4,22 @@ from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
 
-globals().update(for_service("gateway_svc", apps=("gateway_svc.sessions",)))
+APPS = ("gateway_svc.sessions", "gateway_svc.browsers", "gateway_svc.site")
 
-# Requests are answered by the plain ASGI application in config/asgi.py, never by Django's handler.
-ROOT_URLCONF = None
-MIDDLEWARE: list[str] = []
+globals().update(for_service("gateway_svc", apps=APPS))
+
+# Requests are answered by the plain ASGI application in config/asgi.py; Django's handler shows a few pages (site/).
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "common.pages.middleware.ContentSecurityPolicy",
+    "gateway_svc.site.middleware.Personal",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "gateway_svc.site.middleware.ProblemsOfViews",
+]
+CSRF_FAILURE_VIEW = "gateway_svc.site.views.problems.csrf_failed"
+
+# With which the tokens of signed-in browsers are encrypted: the first encrypts, all decrypt.
+BROWSER_KEYS = env.keys("GATEWAY_SVC_BROWSER_KEYS") if env.optional("GATEWAY_SVC_BROWSER_KEYS") else []
 
 ASSERTION_KEY = env.key("GATEWAY_SVC_ASSERTION_KEY")
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")

@@ -9,6 +9,7 @@ from typing import Any, Self
 from common.topology import USERS
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.keys import KeySet
@@ -21,13 +22,18 @@ from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.pages import Pages
+from gateway_svc.gateway.problem_pages import ProblemPages
 from gateway_svc.gateway.proxy import Proxy
 from gateway_svc.gateway.readiness import database_answers
 from gateway_svc.gateway.request_head import PublicOrigin
-from gateway_svc.gateway.routes import http_routes, socket_routes
+from gateway_svc.gateway.routes import http_routes, page_routes, socket_routes
+from gateway_svc.gateway.site import Site
 from gateway_svc.gateway.sockets import Sockets
+from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.tokens import Tokens
+from gateway_svc.gateway.turnstile import turnstiles
 from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.users import Users
 from gateway_svc.sessions import selectors
 from gateway_svc.sessions.adapters import announcements
 
@@ -45,7 +51,9 @@ class Gateway:
         redis_url: str,
         upstream_urls: Mapping[str, Sequence[str]],
         socket_urls: Mapping[str, Sequence[str]],
+        staff_need_second_factor: bool,
     ) -> None:
+        self._origin = PublicOrigin(public_url)
         self._balancers = {name: Balancer(urls) for name, urls in upstream_urls.items()}
         self._socket_balancers = {name: Balancer(urls) for name, urls in socket_urls.items()}
         users = self._balancers[USERS.name]
@@ -54,7 +62,13 @@ class Gateway:
             read=selectors.ended_session_ids, redis_url=redis_url, channel=announcements.CHANNEL
         )
         self._lines = Lines()
-        self._app = self._chain(Assertions(assertion_key), public_url)
+        self._assertions = Assertions(assertion_key)
+        self._turnstiles = turnstiles(self._balancers)
+        self._users = Users(users, self._assertions, self._origin, self._turnstiles[USERS.name])
+        self._tokens = Tokens(self._keys, self._ended)
+        self._browsers = Browsers(self._tokens, self._ended, self._users)
+        self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
+        self._app = self._chain(public_url)
         self._followers: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -66,6 +80,7 @@ class Gateway:
             redis_url=settings.REDIS_URL,
             upstream_urls=settings.UPSTREAM_URLS,
             socket_urls=settings.SOCKET_URLS,
+            staff_need_second_factor=settings.STAFF_NEED_SECOND_FACTOR,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,31 +89,33 @@ class Gateway:
         else:
             await self._app(scope, receive, send)
 
-    def _chain(self, assertions: Assertions, public_url: str) -> ASGIApp:
+    def _chain(self, public_url: str) -> ASGIApp:
         """The way in, from the inside out."""
-        origin = PublicOrigin(public_url)
         ends: dict[str, ASGIApp] = {
-            "http": Proxy(self._balancers, assertions, origin),
-            "websocket": Sockets(self._socket_balancers, assertions, origin),
+            "http": Proxy(self._balancers, self._assertions, self._origin, self._turnstiles),
+            "websocket": Sockets(self._socket_balancers, self._assertions, self._origin),
         }
 
         async def end(scope: Scope, receive: Receive, send: Send) -> None:
             await ends[scope["type"]](scope, receive, send)
 
-        app: ASGIApp = BodyLimit(end)
-        app = Authentication(app, tokens=Tokens(self._keys, self._ended))
+        app: ASGIApp = self._guarded(end)
         app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages(public_url))
         app = HeaderHygiene(app)
-        app = ProblemAnswers(app)
+        app = ProblemAnswers(app, pages=ProblemPages())
         app = AccessLog(app, lines=self._lines)
         return CorrelationId(app)
+
+    def _guarded(self, app: ASGIApp) -> ASGIApp:
+        return Authentication(BodyLimit(app), tokens=self._tokens, browsers=self._browsers, staff_door=self._staff_door)
 
     def _pages(self, public_url: str) -> Pages:
         async def keys_are_known() -> bool:
             return self._keys.is_known
 
         checks = {"database": database_answers, "redis": self._ended.redis_answers, "keys": keys_are_known}
-        return Pages(public_url=public_url, checks=checks)
+        site = Site(users=self._users, browsers=self._browsers, origin=self._origin)
+        return Pages(public_url=public_url, checks=checks, site=self._guarded(site), routes=page_routes())
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -120,6 +137,7 @@ class Gateway:
             follower.cancel()
         await asyncio.gather(*self._followers, return_exceptions=True)
         await self._ended.close()
+        self._browsers.close()
         for balancer in self._balancers.values():
             balancer.close()
         self._lines.flush()

@@ -18,6 +18,8 @@ class Exchange:
     headers: Headers = field(default_factory=list)
     """The caller's headers that may be passed on."""
     authorization: tuple[bytes, ...] = ()
+    cookie: str = ""
+    """The one by which we know a browser, which no service gets to see."""
     content_length: int | None = None
     is_chunked: bool = False
     expects_continue: bool = False
@@ -32,6 +34,17 @@ class Exchange:
     def audience(self) -> str:
         """The service that it goes to; empty while that is not known."""
         return self.route.service.name if self.route else ""
+
+    @property
+    def wants_page(self) -> bool:
+        """A person looks at the answer, in a browser; programs take problem details."""
+        return not self.authorization and any(
+            name == b"accept" and b"text/html" in value for name, value in self.headers
+        )
+
+    def is_strange_visitor(self, method: str) -> bool:
+        """A person in a browser who has not signed in, and can be led to where one does."""
+        return method == "GET" and self.principal.is_anonymous and self.wants_page
 
     @property
     def has_body(self) -> bool:

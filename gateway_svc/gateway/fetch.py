@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.wire import Head
 
 _LARGEST_BYTES = 1024 * 1024
 _SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A small request, in the gateway's own name or in somebody's."""
+
+    path: str
+    method: str = "GET"
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+    # A service takes few names for its own, and what an instance is called on its network is none of them.
+    host: bytes = b"localhost"
+    seconds: float = _SECONDS
+
+
 async def fetch(balancer: Balancer, path: str) -> bytes:
     """GET a small document of whoever's turn it is. Raises UpstreamError, also for an answer other than 200."""
-    _, connection = await balancer.connect(anew=True)
-    return await _document(connection, path, [])
+    return _document(path, *await ask(balancer, Question(path)))
 
 
 async def fetch_from(instance: Instance, path: str, headers: Headers) -> bytes:
     """GET a small document of this very instance. Raises UpstreamError, also for an answer other than 200."""
-    return await _document(await instance.connect(anew=True), path, headers)
+    connection = await instance.connect(anew=True)
+    return _document(path, *await _ask(connection, Question(path, headers=headers)))
 
 
-async def _document(connection: Connection, path: str, headers: Headers) -> bytes:
-    # A service takes few names for its own, and what an instance is called on its network is none of them.
-    own = [(b"host", b"localhost"), (b"connection", b"close")]
-    lines = b"".join(b"%b: %b\r\n" % header for header in (*own, *headers))
+async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
+    """The answer, good or not, of whoever's turn it is. Raises UpstreamError."""
+    _, connection = await balancer.connect(anew=True)
+    return await _ask(connection, question)
+
+
+async def _ask(connection: Connection, question: Question) -> tuple[Head, bytes]:
     try:
-        connection.start(b"GET %b HTTP/1.1\r\n%b\r\n" % (path.encode(), lines))
-        connection.expect_within(_SECONDS)
-        head = await connection.head(method="GET")
-        if head.status != 200:
-            raise UpstreamError(f"{path} answered {head.status}")
-        body = body_of(head, connection, idle_seconds=_SECONDS)
+        connection.start(_request(question) + question.body)
+        connection.expect_within(question.seconds)
+        head = await connection.head(method=question.method)
+        body = body_of(head, connection, idle_seconds=question.seconds)
         document = bytearray()
         while not body.is_complete:
             document += await body.read()
             if len(document) > _LARGEST_BYTES:
-                raise UpstreamGarbled(f"{path} has no end")
-        return bytes(document)
+                raise UpstreamGarbled(f"{question.path} has no end")
+        return head, bytes(document)
     finally:
         connection.close()
+
+
+def _request(question: Question) -> bytes:
+    own: Headers = [(b"host", question.host), (b"connection", b"close")]
+    if question.body:
+        own.append((b"content-length", b"%d" % len(question.body)))
+    lines = b"".join(b"%b: %b\r\n" % header for header in (*own, *question.headers))
+    return b"%b %b HTTP/1.1\r\n%b\r\n" % (question.method.encode(), question.path.encode(), lines)
+
+
+def _document(path: str, head: Head, document: bytes) -> bytes:
+    if head.status != 200:
+        raise UpstreamError(f"{path} answered {head.status}")
+    return document

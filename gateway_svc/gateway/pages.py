@@ -1,12 +1,13 @@
-"""What the gateway answers itself: a welcome and its health."""
+"""What the gateway answers itself: a welcome, its health, and the pages of its Django."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from gateway_svc.gateway.asgi import Headers, Receive, Scope, Send, send_json
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
 from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
+from gateway_svc.gateway.routes import RouteTable
 
 _NO_STORE: Headers = [(b"cache-control", b"no-store")]
 _CHECK_SECONDS = 3.0
@@ -15,20 +16,29 @@ Check = Callable[[], Awaitable[bool]]
 
 
 class Pages:
-    """A few fixed paths; anything else is nowhere to be found."""
+    """A few fixed paths, and those of the site; anything else is nowhere to be found."""
 
-    def __init__(self, *, public_url: str, checks: Mapping[str, Check]) -> None:
+    def __init__(self, *, public_url: str, checks: Mapping[str, Check], site: ASGIApp, routes: RouteTable) -> None:
         self._public_url = public_url.rstrip("/")
         self._checks = checks
+        self._site = site
+        self._routes = routes
         self._pages = {"/": self._welcome, "/health/live": self._live, "/health/ready": self._ready}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._pages.get(scope["path"])
         if page is None:
-            raise UnknownPath
+            return await self._show(scope, receive, send)
         if scope["method"] not in {"GET", "HEAD"}:
             raise MethodNotAllowed
-        await page(send)
+        return await page(send)
+
+    async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._routes.find(scope["path"])
+        if route is None:
+            raise UnknownPath
+        scope["exchange"].route = route
+        await self._site(scope, receive, send)
 
     async def _welcome(self, send: Send) -> None:
         paths = {

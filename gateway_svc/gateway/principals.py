@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from common.person import STAFF_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,24 @@ class Principal:
     expires_at: float = float("inf")
 
     @property
+    def is_staff(self) -> bool:
+        """One of those who run the shop."""
+        return not STAFF_ROLES.isdisjoint(self.roles)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """They signed in with more than a password."""
+        return "mfa" in self.amr
+
+    @property
     def is_anonymous(self) -> bool:
         """Nobody in particular."""
         return not self.user_id
 
 
 ANONYMOUS = Principal()
+
+
+def at_a_browser(principal: Principal) -> Principal:
+    """The same person, known by a cookie."""
+    return replace(principal, is_browser=True)

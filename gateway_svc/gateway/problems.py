@@ -46,6 +46,28 @@ class BadCredential(Problem):
     headers = [(b"www-authenticate", b'Bearer realm="opencommerce", error="invalid_token"')]
 
 
+class NotSignedIn(Problem):
+    """Sign in first."""
+
+    status = 401
+    code = "not_authenticated"
+    headers = [(b"www-authenticate", b'Bearer realm="opencommerce"')]
+
+
+class StaffOnly(Problem):
+    """This is for those who run the shop, and the account with which you are signed in is not one of theirs."""
+
+    status = 403
+    code = "forbidden"
+
+
+class SecondFactorMissing(Problem):
+    """Those who run the shop show a second factor here. Turn one on for your account, then sign in again with it."""
+
+    status = 403
+    code = "second_factor_missing"
+
+
 class UnknownPath(Problem):
     """There is no such thing, or it is not yours to see."""
 

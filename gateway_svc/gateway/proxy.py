@@ -23,8 +23,6 @@ from gateway_svc.gateway.upstreams.connection import Connection
 logger = logging.getLogger(__name__)
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-# Of the four threads of a service's process; each of several gateway processes counts for itself.
-_DEAR_AT_ONCE_AN_INSTANCE = 2
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
@@ -45,11 +43,15 @@ class Request:
 class Proxy:
     """The end of the way in."""
 
-    def __init__(self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin) -> None:
+    def __init__(
+        self,
+        balancers: Mapping[str, Balancer],
+        assertions: Assertions,
+        origin: PublicOrigin,
+        turnstiles: Mapping[str, Turnstile],
+    ) -> None:
         self._balancers = balancers
-        self._turnstiles = {
-            name: Turnstile(_DEAR_AT_ONCE_AN_INSTANCE * len(balancer.instances)) for name, balancer in balancers.items()
-        }
+        self._turnstiles = turnstiles
         self._assertions = assertions
         self._origin = origin
 
@@ -96,6 +98,8 @@ class Proxy:
             passage = Passage(connection, receive, route.limits)
             try:
                 head = await passage.ask(request.head, method=request.method, body=request.body, length=request.length)
+                if head.status == 401 and exchange.is_strange_visitor(request.method):
+                    raise problems.NotSignedIn
                 await passage.tell(head, send)
                 return
             except errors.UpstreamClosed:

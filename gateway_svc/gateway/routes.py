@@ -25,6 +25,8 @@ class Limits:
 
 ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
 # A file of 25 MiB and the multipart around it.
+# The forms of our own pages.
+PAGE = Limits(body_bytes=64 * 1024, first_byte_seconds=10.0, body_seconds=15.0, idle_seconds=10.0)
 UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0)
 
 
@@ -39,6 +41,8 @@ class Route:
     """Only this one, and only the very path; empty for all."""
     is_dear: bool = False
     """Few at once."""
+    is_for_staff: bool = False
+    """Nobody else gets to see that there is something."""
 
 
 class RouteTable:
@@ -60,13 +64,26 @@ class RouteTable:
         return None
 
 
+ADMIN_PREFIX = "/admin/"
+PAGE_PREFIXES = ("/login/", "/logout/", "/register/", "/account/", ADMIN_PREFIX)
+
+
 def http_routes() -> RouteTable:
     """Where HTTP requests go."""
-    routes = [Route(prefix, service) for service in SERVICES for prefix in service.prefixes]
-    routes += [Route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
+    routes = [_route(prefix, service) for service in SERVICES for prefix in service.prefixes]
+    routes += [_route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
     upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
     dear = [Route(path, service, method="POST", is_dear=True) for service in SERVICES for path in service.dear_paths]
     return RouteTable([*routes, *dear, upload])
+
+
+def page_routes() -> RouteTable:
+    """Pages that the gateway shows itself, where no service does."""
+    return RouteTable(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)
+
+
+def _route(prefix: str, service: Service, limits: Limits = ORDINARY) -> Route:
+    return Route(prefix, service, limits, is_for_staff=prefix.startswith(ADMIN_PREFIX))
 
 
 def socket_routes() -> RouteTable:

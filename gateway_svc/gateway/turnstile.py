@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from gateway_svc.gateway.problems import Unavailable
+from gateway_svc.gateway.upstreams.balancer import Balancer
 
+# Of the four threads of a service's process; each of several gateway processes counts for itself.
+DEAR_AT_ONCE_AN_INSTANCE = 2
 PATIENCE_SECONDS = 8.0
 MOST_WAITING = 500
 
@@ -39,3 +42,8 @@ class Turnstile:
             raise Unavailable from None
         finally:
             self._waiting -= 1
+
+
+def turnstiles(balancers: Mapping[str, Balancer]) -> dict[str, Turnstile]:
+    """One for each service."""
+    return {name: Turnstile(DEAR_AT_ONCE_AN_INSTANCE * len(each.instances)) for name, each in balancers.items()}

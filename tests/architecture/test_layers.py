@@ -27,8 +27,8 @@ LAYERS = (
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DJANGOS_OWN = {"__init__", "apps", "migrations", "management", "templates", "static"}
 VOCABULARY = set(RANK) | DJANGOS_OWN
-# The gateway's plain ASGI package is its own kind of house.
-OTHER_HOUSES = {("gateway_svc", "gateway")}
+# The gateway's plain ASGI package is its own kind of house, and so are its pages, which are no noun.
+OTHER_HOUSES = {("gateway_svc", "gateway"), ("gateway_svc", "site")}
 ALLOWED_OF_SIBLINGS = {"services", "selectors"}
 
 

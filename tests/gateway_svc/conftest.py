@@ -13,9 +13,11 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.test import override_settings
 
+from tests.gateway_svc.accounts import FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, FakeSockets, answer
+from tests.gateway_svc.visitor import Visitor
 
 
 def database_url() -> str:
@@ -28,10 +30,11 @@ def database_url() -> str:
 class FakeUsers(FakeService):
     """Publishes the keys that a test gives it."""
 
-    def __init__(self) -> None:
+    def __init__(self, accounts: FakeAccounts | None = None) -> None:
         self.keys: list[dict[str, str]] = []
         self.fetches = 0
-        super().__init__({**BEHAVIOURS, "jwks.json": self._publish})
+        people = dict.fromkeys(accounts.NAMES, accounts.speak) if accounts else {}
+        super().__init__({**BEHAVIOURS, "jwks.json": self._publish, **people})
 
     async def _publish(self, _service, _asked, _reader, writer) -> None:
         self.fetches += 1
@@ -45,8 +48,21 @@ def signer() -> Signer:
 
 
 @pytest.fixture(scope="session")
-def users(signer: Signer) -> Iterator[FakeUsers]:
-    service = FakeUsers()
+def all_accounts(signer: Signer) -> FakeAccounts:
+    """The people whom user_svc knows."""
+    return FakeAccounts(signer)
+
+
+@pytest.fixture
+def accounts(all_accounts: FakeAccounts) -> FakeAccounts:
+    """The same, as they are at first."""
+    all_accounts.reset()
+    return all_accounts
+
+
+@pytest.fixture(scope="session")
+def users(signer: Signer, all_accounts: FakeAccounts) -> Iterator[FakeUsers]:
+    service = FakeUsers(all_accounts)
     service.keys = [signer.jwk()]
     yield service
     service.close()
@@ -125,3 +141,9 @@ def fresh(service: FakeService) -> None:
     """What was asked in another test is of no interest."""
     service.asked.clear()
     service.closed_early.clear()
+
+
+@pytest.fixture
+def visitor(door: Door, accounts: FakeAccounts) -> Visitor:
+    """Somebody with a browser at the gateway that most tests share."""
+    return Visitor(door)

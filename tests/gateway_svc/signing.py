@@ -53,6 +53,7 @@ class Signer:
 def claims(**changed: Any) -> dict[str, Any]:
     """What a good access token says; a claim changed to None is left out."""
     now = int(time.time())
+    lasts = changed.pop("lasts", 900)
     good = {
         "iss": "opencommerce",
         "aud": "opencommerce",
@@ -61,7 +62,7 @@ def claims(**changed: Any) -> dict[str, Any]:
         "roles": ["customer"],
         "name": "Ada Lovelace",
         "iat": now,
-        "exp": now + 900,
+        "exp": now + lasts,
         "jti": str(uuid.uuid4()),
     }
     return {name: value for name, value in {**good, **changed}.items() if value is not None}

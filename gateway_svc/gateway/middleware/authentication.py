@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.problems import BadCredential
+from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.tokens import Tokens
 
 SUBPROTOCOL = "bearer"
@@ -12,11 +14,17 @@ CLOSED_UNAUTHENTICATED = 4401
 
 
 class Authentication:
-    """Check the credential where there is one; a bad one is refused even where none is needed."""
+    """Check the credential where there is one; a bad token is refused even where none is needed.
 
-    def __init__(self, app: ASGIApp, *, tokens: Tokens) -> None:
+    A browser's cookie counts where no token is sent. It stays in the browser longer than what it stands for, so one
+    that stands for nobody makes a visitor. It opens no WebSocket: pages of other sites can open those too.
+    """
+
+    def __init__(self, app: ASGIApp, *, tokens: Tokens, browsers: Browsers, staff_door: StaffDoor) -> None:
         self.app = app
         self._tokens = tokens
+        self._browsers = browsers
+        self._staff_door = staff_door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
@@ -24,10 +32,14 @@ class Authentication:
             token = _token(scope, exchange)
             if token is not None:
                 exchange.principal = await self._tokens.holder(token)
+            elif exchange.cookie and scope["type"] == "http":
+                exchange.principal = await self._browsers.person(exchange.cookie)
         except BadCredential as problem:
             if scope["type"] == "websocket":
                 return await _close(problem, scope, receive, send)
             raise
+        if exchange.route and exchange.route.is_for_staff:
+            self._staff_door.check(exchange.principal)
         return await self.app(scope, receive, send)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
+from gateway_svc.gateway.cookies import take_ours
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge, UnsupportedCharset
 
@@ -20,7 +21,7 @@ HOP_BY_HOP = frozenset(
 )
 # Said anew by us on the way to the service.
 OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
-SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS | {b"content-type"}
+SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS | {b"content-type", b"cookie"}
 _OTHER_CHARSET = re.compile(rb"""charset(?!\s*=\s*"?(?:utf-8|us-ascii)"?\s*(?:;|$))""", re.IGNORECASE)
 
 
@@ -75,6 +76,9 @@ def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
         _read_framing(values.get(b"content-length", []), values.get(b"transfer-encoding", []), exchange)
     if b"content-type" in values:
         exchange.headers.append((b"content-type", _content_type(values[b"content-type"])))
+    if b"cookie" in values:
+        exchange.cookie, others = take_ours(values[b"cookie"])
+        exchange.headers += [(b"cookie", other) for other in others]
     if b"connection" in values:
         _drop_what_is_named(values[b"connection"], exchange)
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
 from gateway_svc.gateway.body import discard_body
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.problem_pages import ProblemPages
 from gateway_svc.gateway.problems import InternalError, Problem
 
 logger = logging.getLogger(__name__)
+
+Answer = Callable[..., Awaitable[None]]
+"""Sends a problem, with further ``headers``."""
 
 
 class ProblemAnswers:
     """The client gets an answer that it can read, or, when half of one is out already, a broken connection."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, pages: ProblemPages) -> None:
         self.app = app
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -28,7 +35,13 @@ class ProblemAnswers:
             problem = _problem(error)
             # A server that gets less than was announced closes the connection, which is what tells the client.
             if not scope["exchange"].status:
-                await _answer(problem, scope, receive, send)
+                await _answer(self._said_in(problem, scope), scope, receive, send)
+
+    def _said_in(self, problem: Problem, scope: Scope) -> Answer:
+        """In words for a person, or for a program."""
+        if scope["type"] == "http" and scope["exchange"].wants_page:
+            return partial(self._pages.answer, problem, scope)
+        return problem.answer
 
 
 def _problem(error: Exception) -> Problem:
@@ -38,16 +51,16 @@ def _problem(error: Exception) -> Problem:
     return InternalError()
 
 
-async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
-        return await problem.answer(_refusing(send))
+        return await answer(_refusing(send))
     exchange: Exchange = scope["exchange"]
     if not exchange.has_body or exchange.is_body_read:
-        return await problem.answer(send)
+        return await answer(send)
     headers: Headers = [(b"connection", b"close")]
     if exchange.expects_continue:
-        return await problem.answer(send, headers=headers)
-    return await problem.answer(_lingering(receive, send), headers=headers)
+        return await answer(send, headers=headers)
+    return await answer(_lingering(receive, send), headers=headers)
 
 
 def _refusing(send: Send) -> Send:

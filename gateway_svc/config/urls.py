@@ -1,0 +1,12 @@
+"""The gateway's own pages; where requests go, the gateway itself knows (gateway/routes.py)."""
+
+from django.urls import include, path
+
+handler400 = "gateway_svc.site.views.problems.bad_request"
+handler403 = "gateway_svc.site.views.problems.forbidden"
+handler404 = "gateway_svc.site.views.problems.not_found"
+handler500 = "gateway_svc.site.views.problems.server_error"
+
+urlpatterns = [
+    path("", include("gateway_svc.site.urls")),
+]

@@ -1,0 +1,168 @@
+"""Who sits at a browser: found by its cookie, with a token that the gateway keeps and renews."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from common import clock
+from gateway_svc.browsers import rules, services
+from gateway_svc.browsers.services import Tokens as Pair
+from gateway_svc.gateway.bounded_cache import BoundedCache
+from gateway_svc.gateway.database import Database
+from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.principals import ANONYMOUS, Principal, at_a_browser
+from gateway_svc.gateway.problems import BadCredential, Problem, Unavailable
+from gateway_svc.gateway.tokens import Tokens
+from gateway_svc.gateway.users import REFRESH_SECONDS, Users
+from gateway_svc.sessions import services as sessions
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+REFRESH_PATH = "/api/v1/auth/token/refresh/"
+SIGN_OUT_PATH = "/api/v1/auth/logout/"
+# A row that is gone was ended, which each request looks at besides.
+REMEMBERED_SECONDS = 60.0
+UNKNOWN_SECONDS = 2.0
+# So long before its end an access token is replaced, and so often that is tried.
+AHEAD_SECONDS = 120.0
+PAUSE_SECONDS = 5.0
+# Whoever finds user_svc away spares the others the wait.
+AWAY_SECONDS = 1.0
+_REMEMBERED = 20_000
+_LOOK_UPS_AT_ONCE = 4
+# These wait for user_svc; those must not.
+_RENEWALS_AT_ONCE = 4
+
+
+class Browsers:
+    """The people at browsers. A request of one who was here a moment ago asks neither the database nor user_svc."""
+
+    def __init__(self, tokens: Tokens, ended: EndedSessions, users: Users) -> None:
+        self._tokens = tokens
+        self._ended = ended
+        self._users = users
+        self._database = Database(at_once=_LOOK_UPS_AT_ONCE)
+        self._renewing = Database(at_once=_RENEWALS_AT_ONCE)
+        self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
+        self._under_way: dict[str, asyncio.Task[Principal]] = {}
+        self._users_are_away_until = 0.0
+        self._renewals: dict[str, asyncio.Task[Principal]] = {}
+
+    async def person(self, cookie: str) -> Principal:
+        """Who it is; nobody in particular when the cookie stands for nobody, or no longer.
+
+        Raises Unavailable when that cannot be found out.
+        """
+        if not rules.is_cookie(cookie):
+            return ANONYMOUS
+        digest = rules.digest_of(cookie)
+        principal = self._cache.get(digest)
+        if principal is None:
+            principal = await _once(self._under_way, digest, self._find(digest))
+        return ANONYMOUS if principal.session_id in self._ended else principal
+
+    async def begin(self, pair: Pair) -> str:
+        """Sign a browser in with what user_svc gave for it; returns its cookie. Raises BadCredential, Unavailable."""
+        holder = await self._tokens.holder(pair.access.encode())
+        return await self._database.run(
+            services.begin_session,
+            tokens=pair,
+            user_id=holder.user_id,
+            session_id=holder.session_id,
+            now=clock.now(),
+        )
+
+    async def end(self, cookie: str) -> None:
+        """Sign a browser out, here at once and then at user_svc, be that there or not. Raises Unavailable."""
+        digest = rules.digest_of(cookie)
+        ended = await self._database.run(services.end_session, digest=digest, now=clock.now())
+        self._cache.put(digest, ANONYMOUS, seconds=UNKNOWN_SECONDS)
+        if ended is None:
+            return
+        session_id, user_id, refresh = ended
+        await self._database.run(sessions.end_session, session_id=session_id, user_id=user_id, ended_at=clock.now())
+        if refresh:
+            await self._users.ask("POST", SIGN_OUT_PATH, {"refresh": refresh}, seconds=REFRESH_SECONDS)
+
+    def close(self) -> None:
+        """Ask nobody any more."""
+        self._database.close()
+        self._renewing.close()
+
+    async def _find(self, digest: str) -> Principal:
+        access = await self._database.run(services.access_of, digest=digest, now=clock.now())
+        if access is None:
+            return self._remember(digest, ANONYMOUS, UNKNOWN_SECONDS)
+        principal = await self._holder(access)
+        if principal is None:
+            return await _once(self._renewals, digest, self._renew(digest, access))
+        seconds_left = principal.expires_at - time.time() - AHEAD_SECONDS
+        if seconds_left > 0:
+            return self._remember(digest, principal, min(seconds_left, REMEMBERED_SECONDS))
+        self._renew_behind(digest, access)
+        # It is good for a while yet, with user_svc or without.
+        return self._remember(digest, principal, PAUSE_SECONDS)
+
+    def _renew_behind(self, digest: str, access: str) -> None:
+        if digest not in self._renewals:
+            renewal = asyncio.ensure_future(_once(self._renewals, digest, self._renew(digest, access)))
+            renewal.add_done_callback(_note)
+
+    async def _renew(self, digest: str, stale: str) -> Principal:
+        """Raises Unavailable; what is there stays as it is then."""
+        if time.monotonic() < self._users_are_away_until:
+            raise Unavailable
+        loop = asyncio.get_running_loop()
+
+        def trade(refresh: str) -> Pair | None:
+            return asyncio.run_coroutine_threadsafe(self._trade(refresh), loop).result()
+
+        access = await self._renewing.run(
+            services.renew_access, digest=digest, stale=stale, trade=trade, now=clock.now()
+        )
+        principal = await self._holder(access) if access else None
+        if principal is None:
+            return self._remember(digest, ANONYMOUS, UNKNOWN_SECONDS)
+        return self._remember(digest, principal, REMEMBERED_SECONDS)
+
+    async def _trade(self, refresh: str) -> Pair | None:
+        answer = await self._users.ask("POST", REFRESH_PATH, {"refresh": refresh}, seconds=REFRESH_SECONDS)
+        if answer.status == 401:
+            return None
+        if not answer.is_good:
+            self._users_are_away_until = time.monotonic() + AWAY_SECONDS
+            raise Unavailable
+        return Pair(access=answer.body["access"], refresh=answer.body["refresh"])
+
+    async def _holder(self, access: str) -> Principal | None:
+        try:
+            return at_a_browser(await self._tokens.holder(access.encode()))
+        except BadCredential:
+            return None
+
+    def _remember(self, digest: str, principal: Principal, seconds: float) -> Principal:
+        self._cache.put(digest, principal, seconds=seconds)
+        return principal
+
+
+async def _once(tasks: dict[str, asyncio.Task[T]], key: str, work: Coroutine[Any, Any, T]) -> T:
+    """Do some work once for all who want it now; it is done even when they have gone."""
+    task = tasks.get(key)
+    if task is None:
+        task = tasks[key] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: tasks.pop(key))
+    else:
+        work.close()
+    return await asyncio.shield(task)
+
+
+def _note(renewal: asyncio.Future[Principal]) -> None:
+    error = None if renewal.cancelled() else renewal.exception()
+    if error and not isinstance(error, Problem):
+        logger.error("a browser's token could not be renewed", exc_info=error)

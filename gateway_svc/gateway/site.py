@@ -1,0 +1,71 @@
+"""Django inside the gateway: for pages that people look at, never on the way to a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.body import gather
+from gateway_svc.gateway.browsers import Browsers
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.principals import Principal
+from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.routes import PAGE
+from gateway_svc.gateway.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks at a page, and whom the page asks for them."""
+
+    person: Principal
+    cookie: str
+    source: str
+    """The network address that they come from."""
+    users: Users
+    browsers: Browsers
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Visit:
+        """The one that this request is."""
+        visit: Visit = request.scope["visit"]  # type: ignore[attr-defined]
+        return visit
+
+
+class Site:
+    """Gives Django a request that is whole, and says of it only what is true."""
+
+    def __init__(self, *, users: Users, browsers: Browsers, origin: PublicOrigin) -> None:
+        self._users = users
+        self._browsers = browsers
+        self._origin = origin
+        self._django: Any = ASGIHandler()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        body = BytesIO()
+        await gather(receive, body, idle_seconds=PAGE.idle_seconds, within=PAGE.body_seconds)
+        source = (scope.get("client") or ("", 0))[0]
+        visit = Visit(exchange.principal, exchange.cookie, source, self._users, self._browsers)
+        headers = self._headers(exchange, len(body.getvalue()))
+        inner = {**scope, "scheme": self._origin.scheme.decode(), "headers": headers, "visit": visit}
+        django: ASGIApp = self._django  # Django's types know of messages that nobody changes
+        await django(inner, _replayed(body.getvalue(), receive), send)
+
+    def _headers(self, exchange: Exchange, length: int) -> Headers:
+        return [(b"host", self._origin.host), (b"content-length", b"%d" % length), *exchange.headers]
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body at once, then whatever comes."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again

@@ -1,0 +1,128 @@
+"""What the gateway asks of user_svc for the people whose browsers it knows by a cookie."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from common.observability import correlation
+from common.topology import USERS
+from gateway_svc.gateway import assertions
+from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.errors import UpstreamError
+from gateway_svc.gateway.fetch import Question, ask
+from gateway_svc.gateway.principals import ANONYMOUS, Principal
+from gateway_svc.gateway.problems import Problem, Unavailable
+from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.turnstile import Turnstile
+from gateway_svc.gateway.upstreams.balancer import Balancer
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 10.0
+# Shorter than the five seconds for which others wait for the row that is locked meanwhile.
+REFRESH_SECONDS = 3.0
+_OUT_OF_REACH = 503
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What user_svc said; 503 where it said nothing."""
+
+    status: int
+    body: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """It did what it was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """Of a problem."""
+        return str(self.body.get("code", ""))
+
+    @property
+    def detail(self) -> str:
+        """Of a problem, for people."""
+        return str(self.body.get("detail", "Something went wrong; please try again."))
+
+    @property
+    def errors(self) -> Mapping[str, list[str]]:
+        """Of a problem, what is wrong with which field."""
+        return dict(self.body.get("errors", {}))
+
+
+_NO_ANSWER = Answer(_OUT_OF_REACH, {"code": Unavailable.code, "detail": Unavailable().detail}, retry_after="1")
+
+
+class Users:
+    """User_svc, asked as its own programs ask it."""
+
+    def __init__(self, balancer: Balancer, assertions: Assertions, origin: PublicOrigin, turnstile: Turnstile) -> None:
+        self._balancer = balancer
+        self._assertions = assertions
+        self._origin = origin
+        self._turnstile = turnstile
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        by: Principal = ANONYMOUS,
+        source: str = "",
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """Ask for a person, who sits at this network address. Never raises: no answer is an answer too."""
+        question = Question(
+            path,
+            method,
+            headers=self._headers(by, source),
+            body=msgspec.json.encode(body) if body is not None else b"",
+            host=self._origin.host,
+            seconds=seconds,
+        )
+        try:
+            if method == "POST" and path in USERS.dear_paths:
+                async with self._turnstile.turn():
+                    return await self._ask(question)
+            return await self._ask(question)
+        except (UpstreamError, Problem) as error:
+            logger.warning("user_svc did not answer %s %s: %r", method, path, error)
+            return _NO_ANSWER
+
+    async def _ask(self, question: Question) -> Answer:
+        head, document = await ask(self._balancer, question)
+        retry_after = next((value.decode() for name, value in head.headers if name == b"retry-after"), "")
+        return Answer(head.status, _read(document), retry_after)
+
+    def _headers(self, by: Principal, source: str) -> Headers:
+        names = correlation.current()
+        # The forgery check is ours where the page is ours.
+        assertion = self._assertions.about(replace(by, is_browser=False), audience=USERS.name)
+        return [
+            (assertions.HEADER, assertion),
+            (b"accept", b"application/json"),
+            (b"content-type", b"application/json"),
+            (b"x-request-id", names.request_id.encode()),
+            (b"traceparent", names.traceparent.encode()),
+            (b"x-forwarded-for", source.encode()),
+            (b"x-forwarded-proto", self._origin.scheme),
+            (b"x-forwarded-host", self._origin.host),
+        ]
+
+
+def _read(document: bytes) -> Mapping[str, Any]:
+    try:
+        body = msgspec.json.decode(document) if document else {}
+    except msgspec.DecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,1 @@
+"""The pages at which people sign in and look after their accounts: Django's, inside the gateway."""

@@ -1,0 +1,105 @@
+"""Who is led to the sign-in page, and who is told that there is nothing for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.gateway_svc.accounts import ADMIN, CAREFUL, CODE, FakeAccounts
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.signing import Signer
+from tests.gateway_svc.visitor import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REFUSED = "/api/v1/products/early"
+
+
+class TestAVisitorInABrowser:
+    def test_is_led_to_the_sign_in_page_by_what_a_service_refuses(self, visitor: Visitor) -> None:
+        answer = visitor.get(f"{REFUSED}?a=1&b=ü".replace("ü", "%C3%BC"))
+
+        assert answer.status == 303
+        assert answer.get("location") == "/login/?next=/api/v1/products/early%3Fa%3D1%26b%3D%25C3%25BC"
+        page = visitor.get(answer.get("location") or "")
+        assert b'name="next" value="/api/v1/products/early?a=1&amp;b=%C3%BC"' in page.body
+
+    def test_is_led_there_from_the_admins(self, visitor: Visitor) -> None:
+        assert visitor.get("/admin/").get("location") == "/login/?next=/admin/"
+        assert visitor.get("/admin/anything/1/").get("location") == "/login/?next=/admin/anything/1/"
+
+    def test_is_led_there_from_their_account(self, visitor: Visitor) -> None:
+        assert visitor.get("/account/").get("location") == "/login/?next=/account/"
+
+    def test_reads_of_other_problems_on_a_page(self, visitor: Visitor) -> None:
+        page = visitor.get("/nowhere/")
+
+        assert page.status == 404
+        assert page.get("content-type") == "text/html; charset=utf-8"
+        assert (page.get("x-request-id") or "-").encode() in page.body
+
+    def test_reads_on_a_page_that_a_service_is_away(self, visitor: Visitor, service) -> None:
+        service.stop()
+        try:
+            page = visitor.get("/api/v1/products/")
+        finally:
+            service.start()
+
+        assert page.status == 503
+        assert page.get("retry-after")
+        assert b"<h1>" in page.body
+
+
+class TestAProgram:
+    def test_gets_the_answer_of_the_service(self, visitor: Visitor) -> None:
+        assert visitor.get(REFUSED, accept="application/json").body == b"no"
+
+    @pytest.mark.parametrize("accept", ["application/json", "*/*", ""])
+    def test_gets_a_problem_from_the_admins(self, visitor: Visitor, accept: str) -> None:
+        answer = visitor.get("/admin/", accept=accept)
+
+        assert answer.status == 401
+        assert json.loads(answer.body)["code"] == "not_authenticated"
+        assert answer.get("www-authenticate") == 'Bearer realm="opencommerce"'
+
+    def test_with_a_bad_token_is_not_led_astray(self, visitor: Visitor) -> None:
+        assert visitor.get("/admin/", Authorization="Bearer bad").status == 401
+
+
+class TestTheAdmins:
+    def test_are_closed_for_customers(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+
+        for path in ("/admin/", "/admin/users/"):
+            page = visitor.get(path)
+            assert page.status == 403
+            assert b"those who run the shop" in page.body
+
+    def test_are_closed_for_their_programs(self, door: Door, signer: Signer) -> None:
+        answer = door.ask("GET", "/admin/", token=signer.token(roles=["customer", "seller"]))
+
+        assert answer.status == 403
+        assert answer.json()["code"] == "forbidden"
+
+    @pytest.mark.parametrize("role", ["admin", "support"])
+    def test_are_open_for_staff(self, door: Door, signer: Signer, role: str) -> None:
+        assert door.ask("GET", "/admin/nothing-here/", token=signer.token(roles=["customer", role])).status == 404
+
+    def test_want_a_second_factor_where_the_shop_does(
+        self, open_door: Callable[..., Door], accounts: FakeAccounts
+    ) -> None:
+        visitor = Visitor(open_door(OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR="on"))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get("/admin/nothing-here/")
+
+        assert page.status == 403
+        assert b'href="/account/second-factor/"' in page.body
+
+    def test_are_open_with_a_second_factor(self, open_door: Callable[..., Door], accounts: FakeAccounts) -> None:
+        visitor = Visitor(open_door(OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR="on"))
+        visitor.sign_in(CAREFUL)
+        visitor.post("/login/second-factor/", challenge="a-challenge", methods="totp", code=CODE)
+
+        assert visitor.get("/admin/nothing-here/").status == 404
