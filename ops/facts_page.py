@@ -48,7 +48,7 @@ def _overview() -> Iterator[str]:
     yield "| --- | --- | --- |"
     for contract in all_contracts():
         hearers = ", ".join(subscriber.service.name for subscriber in subscribers_of(contract.name)) or "–"
-        yield f"| [`{contract.name}`](#{_anchor(contract)}) | {_teller(contract)} | {hearers} |"
+        yield f"| [`{contract.name}`](#{_anchor(contract)}) | {teller_of(contract)} | {hearers} |"
     yield ""
 
 
@@ -58,7 +58,7 @@ def _section(contract: type[Contract]) -> Iterator[str]:
     yield inspect.cleandoc(contract.__doc__ or "")
     yield ""
     kind = "Required" if contract.required else "Open"
-    yield f"{kind}; about the aggregate `{contract.aggregate_field}`; told by {_teller(contract)}."
+    yield f"{kind}; about the aggregate `{contract.aggregate_field}`; told by {teller_of(contract)}."
     yield ""
     yield "| field | type |"
     yield "| --- | --- |"
@@ -101,7 +101,8 @@ def _anchor(contract: type[Contract]) -> str:
     return contract.name.replace(".", "")
 
 
-def _teller(contract: type[Contract]) -> str:
+def teller_of(contract: type[Contract]) -> str:
+    """The name of the service whose fact it is."""
     return _tellers().get(contract.__name__, "–")
 
 

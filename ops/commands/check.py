@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.topology import GATEWAY, SERVICES, Service
-from ops import commands_page, facts_page, openapi_document, settings_page, site, tool
+from ops import asyncapi_document, commands_page, facts_page, openapi_document, settings_page, site, tool
 from ops.blueprint import Blueprint
 from ops.progress import console, step
 from ops.state import LOCAL, ROOT, State
@@ -74,6 +74,7 @@ def _checks() -> Iterator[Check]:
         yield Check(f"Migrations of {service.name}", _in_service(service, environments, *missing))
     yield Check("Generated documents", lambda: _stale_documents(environments))
     yield Check("OpenAPI document", openapi_document.faults)
+    yield Check("AsyncAPI document", asyncapi_document.faults)
     yield Check("Documents and their links", site.build)
 
 
@@ -100,7 +101,7 @@ def _environments() -> dict[str, dict[str, str]]:
 
 def _documents(environments: Environments) -> dict[Path, str]:
     """What is generated from the code, as it should be. Raises Undocumented."""
-    pages = {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page)}
+    pages = {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page, asyncapi_document)}
     return {**pages, openapi_document.PAGE: openapi_document.render(environments)}
 
 

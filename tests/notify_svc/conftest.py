@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from common.testing.plugin import sign_assertion
 from common.testing.private_redis import free_port
+from ops import asyncapi_document
 
 UNREACHABLE_REDIS = "redis://127.0.0.1:1/0"
 
@@ -74,8 +75,10 @@ class Feed:
         self.connection = connection
 
     def next(self, *, within_seconds: float = 10) -> Any:
-        """The next message."""
-        return json.loads(self.connection.recv(timeout=within_seconds))
+        """The next message, which is one that the AsyncAPI document describes."""
+        message = json.loads(self.connection.recv(timeout=within_seconds))
+        asyncapi_document.require_documented(f"feed.{message['type']}", message)
+        return message
 
     def sequences(self, count: int, *, within_seconds: float = 10) -> list[int]:
         """The sequences of the next notifications."""

@@ -1,0 +1,65 @@
+"""The document of the facts and of the live feed."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from common.contracts import all_contracts
+from common.events.message import task_body
+from ops import asyncapi_document
+from ops.subscribers import all_subscribers
+from tests.contracts.test_golden import GOLDEN
+
+NAMES = [contract.name for contract in all_contracts()]
+
+
+def message_of(contract: str, **changes: object) -> object:
+    """A fact's golden example as it travels."""
+    example = json.loads((GOLDEN / f"{contract}.json").read_text())["example"]
+    fact = {
+        "id": "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21",
+        "name": contract,
+        "aggregate": "an aggregate",
+        "version": example["version"],
+        "occurred_at": "2026-01-01T12:00:00.000Z",
+        "request_id": "a request",
+        "traceparent": "",
+        "data": example["data"],
+    }
+    return json.loads(task_body({**fact, **changes}))
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestMessage:
+    def test_is_one_as_it_travels(self, name: str) -> None:
+        asyncapi_document.require_documented(name, message_of(name))
+
+    @pytest.mark.parametrize("changes", [{"name": "orders.order_eaten.v1"}, {"data": {}}, {"version": "one"}])
+    def test_is_no_other(self, name: str, changes: dict[str, object]) -> None:
+        with pytest.raises(jsonschema.ValidationError):
+            asyncapi_document.require_documented(name, message_of(name, **changes))
+
+
+class TestDocument:
+    def test_has_no_faults(self) -> None:
+        assert asyncapi_document.faults() == ""
+
+    def test_names_who_tells_and_who_hears(self) -> None:
+        operations = asyncapi_document.document()["operations"]
+
+        assert {f"{each.service.name}.hears.{each.contract.name}" for each in all_subscribers()} <= operations.keys()
+        assert {name for _, told, name in (key.partition(".tells.") for key in operations) if told} == set(NAMES)
+
+    def test_marks_personal_data(self) -> None:
+        schemas = asyncapi_document.document()["components"]["schemas"]
+
+        marked = {
+            contract.name: {
+                field for field, kind in schemas[contract.name]["properties"].items() if "x-personal-data" in kind
+            }
+            for contract in all_contracts()
+        }
+        assert marked == {contract.name: set(contract.personal_fields()) for contract in all_contracts()}
