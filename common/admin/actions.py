@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ class ServiceAction:
     in_bulk: bool
     is_for_list: bool
     applies: Callable[[Any], bool]
+    begins_with: Callable[[Any], Mapping[str, Any]]
 
     @property
     def explanation(self) -> str:
@@ -45,12 +46,14 @@ def service_action(
     in_bulk: bool = False,
     is_for_list: bool = False,
     applies: Callable[[Any], bool] = lambda _row: True,
+    begins_with: Callable[[Any], Mapping[str, Any]] = lambda _row: {},
 ) -> Callable[[Method], Method]:
     """Declare a method of a ``ServiceAdmin`` as an action.
 
     It is called with who acts, the row, and what the form ``asks`` by keyword; it calls one service, whose refusal
     becomes a message, and may return a sentence for the history. ``in_bulk`` offers it for rows that are ticked in the
-    list as well; ``is_for_list`` puts it above the list instead, and its method gets no row.
+    list as well; ``is_for_list`` puts it above the list instead, and its method gets no row. ``applies`` says for which
+    rows it is offered, ``begins_with`` what stands in the form at first.
     """
 
     def declare(method: Method) -> Method:
@@ -63,6 +66,7 @@ def service_action(
             in_bulk=in_bulk,
             is_for_list=is_for_list,
             applies=applies,
+            begins_with=begins_with,
         )
         setattr(method, _MARK, action)
         return method

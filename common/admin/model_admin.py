@@ -79,7 +79,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """
 
     search_by: ClassVar[Mapping[str, Callable[[str], Any]]] = {}
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     sortable_by = ()
     list_per_page = ROWS_A_PAGE
     list_max_show_all = 0
@@ -175,10 +175,11 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
-        form = action.asks(request.POST if request.method == "POST" else None)
+        form = action.asks(request.POST if request.method == "POST" else None, initial=dict(action.begins_with(row)))
         if request.method == "POST" and form.is_valid():
-            self.do(request, action, row, form.cleaned_data)
-            return HttpResponseRedirect(self._address_after(request, row))
+            is_done = self.do(request, action, row, form.cleaned_data)
+            if is_done or not form.fields:
+                return HttpResponseRedirect(self._address_after(request, row))
         return self._ask(request, action, form, rows=[row], back=self._address("change", quote(row.pk)))
 
     def list_action_view(self, request: HttpRequest, name: str) -> HttpResponse:

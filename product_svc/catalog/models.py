@@ -39,6 +39,9 @@ class SellerProfile(models.Model):
             models.Index(fields=["followed_up_to"], condition=Q(followed_up_to__isnull=False), name="seller_unfollowed")
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def is_approved(self) -> bool:
         """Whether what they publish is shown and can be bought."""
@@ -56,6 +59,10 @@ class Category(TimestampedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug"], name="category_slug_is_unique")]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Status(models.TextChoices):
@@ -175,6 +182,9 @@ class Product(TimestampedModel):
             GinIndex(fields=["title_words"], name="product_title_words", gin_pending_list_limit=_LATELY_WRITTEN),
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def chosen_status(self) -> str:
         """The status as its seller chose it."""
@@ -216,6 +226,14 @@ class Variant(TimestampedModel):
             models.UniqueConstraint(fields=["sku"], name="variant_sku_is_unique"),
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="variant_price_is_positive"),
         ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def currency(self) -> str:
+        """Its product's."""
+        return self.product.currency
 
     @property
     def price(self) -> Money:

@@ -37,6 +37,9 @@ class StockItem(TimestampedModel):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.sku
+
     @property
     def available(self) -> int:
         """How many can still be ordered."""

@@ -49,6 +49,7 @@ class Review(TimestampedModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="reviews_newest_first"),
             models.Index(fields=["product", "-created_at", "-id"], name="reviews_by_age"),
             models.Index(fields=["product", "rating", "-created_at", "-id"], name="reviews_by_rating_and_age"),
             GinIndex(fields=["images"], name="reviews_by_picture"),
@@ -58,3 +59,6 @@ class Review(TimestampedModel):
                 name="reviews_awaiting_pictures",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.title
