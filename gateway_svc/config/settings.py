@@ -1,5 +1,8 @@
 """What gateway_svc has of its own; the rest is in common.settings.service."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
@@ -7,6 +10,12 @@ from common.topology import SERVICES
 APPS = ("gateway_svc.sessions", "gateway_svc.browsers", "gateway_svc.site")
 
 globals().update(for_service("gateway_svc", apps=APPS))
+
+# What shows the API's document (site/views/api_docs.py); its package holds another such program, and is no app of ours.
+_SIDECAR = find_spec("drf_spectacular_sidecar")
+if _SIDECAR and _SIDECAR.origin:
+    _SWAGGER_UI = Path(_SIDECAR.origin).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"
+    STATICFILES_DIRS = [("swagger-ui", _SWAGGER_UI)]
 
 # Requests are answered by the plain ASGI application in config/asgi.py; Django's handler shows a few pages (site/).
 MIDDLEWARE = [

@@ -65,7 +65,7 @@ class RouteTable:
 
 
 ADMIN_PREFIX = "/admin/"
-PAGE_PREFIXES = ("/login/", "/logout/", "/register/", "/account/", ADMIN_PREFIX)
+PAGE_PREFIXES = ("/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX)
 
 
 def http_routes() -> RouteTable:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway_svc.site.views import account, signing_in
+from gateway_svc.site.views import account, api_docs, signing_in
 
 urlpatterns = [
     path("login/", signing_in.sign_in),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("login/passkey/", signing_in.passkey),
     path("logout/", signing_in.sign_out),
     path("account/", account.overview),
+    path("api/docs/", api_docs.api_docs),
 ]

@@ -1,0 +1,44 @@
+"""The API's document (OpenAPI), as it was generated and committed: ``manage_all.py check --write``."""
+
+from __future__ import annotations
+
+from hashlib import blake2s
+from pathlib import Path
+
+import msgspec
+
+from gateway_svc.gateway.asgi import Headers, Scope, Send
+
+PATH = "/api/schema/"
+
+_DOCUMENT = Path(__file__).with_name("openapi.json")
+_TYPE = b"application/vnd.oai.openapi+json;version=3.1"
+
+
+class ApiDocument:
+    """Ready to send, and told to nobody twice: whoever has it asks with its ETag whether it has changed."""
+
+    def __init__(self, public_url: str) -> None:
+        document = msgspec.json.decode(_DOCUMENT.read_bytes())
+        document["servers"] = [{"url": public_url}]
+        self._body = msgspec.json.encode(document)
+        self._etag = f'"{blake2s(self._body, digest_size=16).hexdigest()}"'.encode()
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """All of it, or 304 (RFC 9110, 13.1.2)."""
+        headers: Headers = [(b"etag", self._etag), (b"cache-control", b"public, no-cache")]
+        if _is_known(self._etag, scope["headers"]):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            return await send({"type": "http.response.body", "body": b""})
+        headers += [(b"content-type", _TYPE), (b"content-length", b"%d" % len(self._body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else self._body
+        return await send({"type": "http.response.body", "body": body})
+
+
+def _is_known(etag: bytes, headers: Headers) -> bool:
+    for name, value in headers:
+        if name == b"if-none-match":
+            known = {tag.strip().removeprefix(b"W/") for tag in value.split(b",")}
+            return etag in known or b"*" in known
+    return False
