@@ -1,7 +1,8 @@
 """compose.yaml run here, without Docker: its jobs, commands, variables and health checks, on the files of its image.
 
 A container becomes an address of its own on the loopback interface and a folder for its /tmp; the servers are those
-that tests have anyway. What is not proved by it is what Docker does: networks, limits and images.
+that tests have anyway. Where tests may, its process is confined as compose.yaml says: another user, without rights, on
+a file system that is read-only but for /tmp. What is not proved is what Docker does: networks, limits and images.
 """
 
 from __future__ import annotations
@@ -23,6 +24,21 @@ from ops.supervisor.spec import Spec
 from tests.architecture import composition, image
 
 _START_SECONDS = 90.0
+_MAY_CONFINE = os.geteuid() == 0
+# Reads what it could not in a checkout below somebody's home, and writes nothing for that.
+_RIGHTS = "-all,+dac_read_search"
+_CONFINE = f"""
+set -e
+mount --make-rprivate /
+mount --bind "$SCRATCH" /tmp
+mount --bind "$IMAGE" /srv
+mount --bind "$MAILBOX" /media
+mount --options remount,bind,ro /
+mount --options remount,bind,ro /srv
+cd /srv
+exec setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --pdeathsig TERM \\
+    --inh-caps {_RIGHTS} --ambient-caps {_RIGHTS} --bounding-set {_RIGHTS} -- "$@"
+"""
 
 
 @dataclass
@@ -34,35 +50,38 @@ class Container:
     address: str
     scratch: Path
     image: Path
+    mailbox: Path
 
     @property
     def is_job(self) -> bool:
         return self.name.endswith("-prepare")
 
     def command(self) -> list[str]:
-        return [self._here(word) for word in self.written["command"]]
+        command = [self._here(word) for word in self.written["command"]]
+        return ["unshare", "--mount", "sh", "-c", _CONFINE, "sh", *command] if _MAY_CONFINE else command
 
     def environment(self) -> dict[str, str]:
         of_image = {name: self._here(value) for name, value in image.variables().items()}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return {**of_image, **self.written["environment"], "PATH": path, "TMPDIR": str(self.scratch)}
+        folders = {"SCRATCH": str(self.scratch), "IMAGE": str(self.image), "MAILBOX": str(self.mailbox)}
+        return {**of_image, **self.written["environment"], **folders, "PATH": path}
 
     def ails(self) -> str:
         """What its health check finds."""
-        test = [self._here(word) for word in self.written["healthcheck"]["test"][1:]]
+        test = [self._here(word, is_outside=True) for word in self.written["healthcheck"]["test"][1:]]
         done = subprocess.run(test, cwd=self.image, env={}, capture_output=True, text=True, check=False)
         return done.stderr if done.returncode else ""
 
-    def _here(self, text: str) -> str:
+    def _here(self, text: str, *, is_outside: bool = not _MAY_CONFINE) -> str:
+        """What a path or an address of the container is on this machine; its /tmp is its own where it is confined."""
         if text == "python":
             return sys.executable
-        for there, here in {
-            "0.0.0.0:8000": f"{self.address}:8000",
-            "127.0.0.1:8000": f"{self.address}:8000",
-            "/tmp/": f"{self.scratch}/",
-            "/app": str(self.image),
-            "/static": str(self.image / "static"),
-        }.items():
+        root = self.image if is_outside else Path("/srv")
+        places = {"0.0.0.0:8000": f"{self.address}:8000", "127.0.0.1:8000": f"{self.address}:8000"}
+        places |= {"/app": str(root), "/static": str(root / "static")}
+        if is_outside:
+            places["/tmp/"] = f"{self.scratch}/"
+        for there, here in places.items():
             text = text.replace(there, here)
         return text
 
@@ -113,6 +132,7 @@ class Composed:
                 argv=each.command(),
                 environment={**each.environment(), marker: run},
                 directory=str(self.image),
+                death_signal=not _MAY_CONFINE,
             )
             for each in self.containers
             if not each.is_job
@@ -129,13 +149,15 @@ class Composed:
     def _container(self, name: str, written: dict[str, Any]) -> Container:
         scratch = self.state.directory / "tmp" / name
         scratch.mkdir(parents=True, exist_ok=True)
-        return Container(name, written, self._addresses[name], scratch, self.image)
+        for folder in (scratch, self.mailbox):
+            folder.chmod(0o1777)
+        return Container(name, written, self._addresses[name], scratch, self.image, self.mailbox)
 
     def _values(self, blueprint: Blueprint) -> dict[str, str]:
         """A trial's .env, with somebody else's servers."""
         at = self._addresses
         values = compose_env.complete({}, public_url=None) | {"OPENCOMMERCE_PUBLIC_URL": self.url}
-        values |= self.servers | {"OPENCOMMERCE_MAIL_URL": f"file://{self.mailbox}"}
+        values |= self.servers | {"OPENCOMMERCE_MAIL_URL": f"file://{'/media' if _MAY_CONFINE else self.mailbox}"}
         for service in SERVICES:
             name = service.name.replace("_", "-")
             values[service.database_variable] = blueprint.environment.database_url(service)
