@@ -25,6 +25,7 @@ class ServiceAction:
     is_dangerous: bool
     in_bulk: bool
     is_for_list: bool
+    is_atomic: bool
     applies: Callable[[Any], bool]
     begins_with: Callable[[Any], Mapping[str, Any]]
 
@@ -45,6 +46,7 @@ def service_action(
     is_dangerous: bool = False,
     in_bulk: bool = False,
     is_for_list: bool = False,
+    is_atomic: bool = True,
     applies: Callable[[Any], bool] = lambda _row: True,
     begins_with: Callable[[Any], Mapping[str, Any]] = lambda _row: {},
 ) -> Callable[[Method], Method]:
@@ -53,7 +55,8 @@ def service_action(
     It is called with who acts, the row, and what the form ``asks`` by keyword; it calls one service, whose refusal
     becomes a message, and may return a sentence for the history. ``in_bulk`` offers it for rows that are ticked in the
     list as well; ``is_for_list`` puts it above the list instead, and its method gets no row. ``applies`` says for which
-    rows it is offered, ``begins_with`` what stands in the form at first.
+    rows it is offered, ``begins_with`` what stands in the form at first. What it does and its line in the history are
+    one transaction, unless it asks somebody outside the shop (``is_atomic=False``).
     """
 
     def declare(method: Method) -> Method:
@@ -65,6 +68,7 @@ def service_action(
             is_dangerous=is_dangerous,
             in_bulk=in_bulk,
             is_for_list=is_for_list,
+            is_atomic=is_atomic,
             applies=applies,
             begins_with=begins_with,
         )

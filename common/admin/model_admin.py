@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django import forms
@@ -207,7 +208,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         """Call the service as the person who asks, and write it down; a refusal becomes a message, and False."""
         subject = str(row) if row is not None else self.opts.verbose_name
         try:
-            with transaction.atomic():
+            with transaction.atomic() if action.is_atomic else nullcontext():
                 arguments = [] if row is None else [row]
                 said = action.run(self, _person(request), *arguments, **answers)
                 self._remember(request, action, row, said or str(answers.get("reason") or ""))

@@ -29,6 +29,9 @@ class Offer(models.Model):
             models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="offer_price_is_not_negative")
         ]
 
+    def __str__(self) -> str:
+        return self.sku
+
     @property
     def price(self) -> Money:
         """What one of it costs."""

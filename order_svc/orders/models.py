@@ -78,7 +78,12 @@ class Order(TimestampedModel):
             models.Index(F("created_at").desc(), F("id").desc(), name="order_newest"),
             models.Index(F("customer_id"), F("created_at").desc(), F("id").desc(), name="order_of_customer"),
             models.Index(fields=["placed_at"], condition=Q(status=Status.PLACED), name="order_unsettled"),
+            # What those who run the shop look orders up by.
+            models.Index(fields=["status", "-created_at", "-id"], name="order_newest_of_status"),
         ]
+
+    def __str__(self) -> str:
+        return self.number
 
     @property
     def total(self) -> Money:
@@ -150,6 +155,9 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(unit_price_minor__gte=0), name="line_price_is_not_negative"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
     @property
     def unit_price(self) -> Money:
         """What one of it costs."""
@@ -191,6 +199,9 @@ class OrderEvent(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.fact
 
     @property
     def service(self) -> str:

@@ -14,3 +14,10 @@ class BadSignature(DomainError):
 
     code = "bad_signature"
     status = 400
+
+
+class ProviderSilent(DomainError):
+    """The payment provider gives no answer. Nothing is lost, and it is asked again by itself; or try once more."""
+
+    code = "payment_provider_silent"
+    status = 503

@@ -62,7 +62,15 @@ class Payment(TimestampedModel):
             models.Index(
                 fields=["refund_due_since"], condition=Q(refund_due_since__isnull=False), name="payment_refund_due"
             ),
+            # What those who run the shop look payments up by.
+            models.Index(fields=["-created_at", "-id"], name="payment_newest"),
+            models.Index(
+                fields=["provider_reference"], condition=~Q(provider_reference=""), name="payment_by_reference"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} by {self.provider}"
 
     @property
     def amount(self) -> Money:
@@ -134,7 +142,17 @@ class StrayCharge(TimestampedModel):
             models.Index(
                 fields=["refund_due_since"], condition=Q(refund_due_since__isnull=False), name="stray_refund_due"
             ),
+            models.Index(fields=["-created_at", "-id"], name="stray_newest"),
+            models.Index(fields=["reference"], name="stray_by_reference"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} by {self.provider}"
+
+    @property
+    def amount(self) -> Money:
+        """What arrived."""
+        return Money(self.amount_minor, self.currency)
 
 
 class ReceivedNotice(models.Model):

@@ -7,6 +7,11 @@ from uuid import UUID
 from order_svc.payments.models import Payment, PaymentStatus
 
 
+def payment_of(*, order_id: UUID | str) -> Payment:
+    """An order's payment, as it is committed. Raises Payment.DoesNotExist."""
+    return Payment.objects.get(order_id=order_id)
+
+
 def locked_payment_of(*, order_id: UUID | str) -> Payment:
     """An order's payment with its order, both locked by one statement, so always in the same sequence.
 

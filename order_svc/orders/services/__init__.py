@@ -1,6 +1,7 @@
 """What can be done with orders."""
 
 from order_svc.orders.services.cancelling import cancel_order
+from order_svc.orders.services.hastening import look_again, refund_now
 from order_svc.orders.services.paying import pay_order
 from order_svc.orders.services.placing import place_order
 from order_svc.orders.services.quoting import quote_order
@@ -16,11 +17,13 @@ __all__ = [
     "deliver_order",
     "expire_unsettled_orders",
     "follow_report",
+    "look_again",
     "note_stock_movement",
     "note_tellings",
     "pay_order",
     "place_order",
     "quote_order",
+    "refund_now",
     "refund_order",
     "refund_unwanted_payments",
     "reject_order",

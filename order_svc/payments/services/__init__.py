@@ -3,7 +3,7 @@
 from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
 from order_svc.payments.errors import UnknownProvider
 from order_svc.payments.models import Payment
-from order_svc.payments.services.asking import authorise, capture, look_up, refund, void
+from order_svc.payments.services.asking import authorise, capture, for_somebody, look_up, refund, void
 from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
 from order_svc.payments.services.notices import forget_old_notices, receive_notice
 from order_svc.payments.services.recording import (
@@ -14,7 +14,7 @@ from order_svc.payments.services.recording import (
     start,
     withdraw,
 )
-from order_svc.payments.services.strays import keep_stray_charge, send_back_stray_charges
+from order_svc.payments.services.strays import keep_stray_charge, send_back_stray_charge, send_back_stray_charges
 
 __all__ = [
     "Charge",
@@ -27,6 +27,7 @@ __all__ = [
     "capture",
     "claim_cut_off",
     "claim_refunds",
+    "for_somebody",
     "forget_old_notices",
     "keep_stray_charge",
     "look_up",
@@ -36,6 +37,7 @@ __all__ = [
     "record_refund",
     "refund",
     "request_refund",
+    "send_back_stray_charge",
     "send_back_stray_charges",
     "start",
     "void",

@@ -5,10 +5,13 @@ A free order is nobody's business but ours: it is paid without asking.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+from order_svc.payments import errors
 from order_svc.payments.adapters import PROVIDERS
-from order_svc.payments.adapters.provider import Bill, Charge, ChargeState
+from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ProviderUnavailable
 from order_svc.payments.models import Payment
 
 FREE = "free"
@@ -45,6 +48,17 @@ def refund(*, payment: Payment) -> Charge:
 def look_up(*, provider: str, reference: str) -> Charge | None:
     """What the provider knows of a charge."""
     return PROVIDERS[provider].look_up(reference)
+
+
+@contextmanager
+def for_somebody(*, provider: str) -> Iterator[None]:
+    """Asking while a person waits, who is told why there is no answer. Raises UnknownProvider, ProviderSilent."""
+    if provider not in PROVIDERS:
+        raise errors.UnknownProvider(f"The provider {provider} is switched off.")
+    try:
+        yield
+    except ProviderUnavailable as error:
+        raise errors.ProviderSilent(reason=str(error)) from error
 
 
 def _bill(payment: Payment) -> Bill:

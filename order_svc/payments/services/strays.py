@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
 from order_svc.payments.models import StrayCharge
+from order_svc.payments.services.asking import for_somebody
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +33,22 @@ def send_back_stray_charges(*, now: datetime, limit: int) -> None:
     """Give back what is on record; what the provider does not take now, it is asked again."""
     for stray in _claim(now=now, limit=limit):
         try:
-            PROVIDERS[stray.provider].refund(stray.reference)
+            _send_back(stray, now=now)
         except ProviderUnavailable as error:
             logger.warning("%s is not sent back yet: %s", stray.reference, error)
-        else:
-            StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
+
+
+def send_back_stray_charge(*, charge_id: UUID, now: datetime) -> None:
+    """Give one back while somebody waits, unless that was done. Raises UnknownProvider, ProviderSilent."""
+    stray = StrayCharge.objects.filter(id=charge_id, refund_due_since__isnull=False).first()
+    if stray is not None:
+        with for_somebody(provider=stray.provider):
+            _send_back(stray, now=now)
+
+
+def _send_back(stray: StrayCharge, *, now: datetime) -> None:
+    PROVIDERS[stray.provider].refund(stray.reference)
+    StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
 
 
 @transaction.atomic

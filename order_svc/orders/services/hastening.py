@@ -1,0 +1,30 @@
+"""What happens by itself sooner or later, done at once for somebody who waits: outside any transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from order_svc.orders.services import refunding, reporting
+from order_svc.payments import selectors as payment_selectors
+from order_svc.payments import services as payments
+
+
+def look_again(*, order_id: UUID, now: datetime) -> str:
+    """Ask the provider what became of an order's payment, let the order follow, and return how the payment stands.
+
+    Raises UnknownProvider, ProviderSilent.
+    """
+    payment = payment_selectors.payment_of(order_id=order_id)
+    with payments.for_somebody(provider=payment.provider):
+        reporting.follow_report(
+            provider=payment.provider, key=payment.idempotency_key, reference=payment.provider_reference, now=now
+        )
+    return payment_selectors.payment_of(order_id=order_id).status
+
+
+def refund_now(*, order_id: UUID, now: datetime) -> None:
+    """Give back what is due for a cancelled order, unless that was done. Raises UnknownProvider, ProviderSilent."""
+    payment = payment_selectors.payment_of(order_id=order_id)
+    with payments.for_somebody(provider=payment.provider):
+        refunding.refund_order(order_id=order_id, now=now)
