@@ -15,3 +15,10 @@ class TicketRefused(DomainError):
 
     code = "ticket_refused"
     status = 401
+
+
+class AlreadySent(DomainError):
+    """The letter has left already."""
+
+    code = "already_sent"
+    status = 409

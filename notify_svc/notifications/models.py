@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from notify_svc.notifications import rules
+from notify_svc.notifications import errors, rules
 
 
 class Feed(models.Model):
@@ -19,6 +19,12 @@ class Feed(models.Model):
     last_sequence = models.PositiveBigIntegerField(default=0)
     muted = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
     """What they do not want to be told at once, as ``rules.choice`` writes it."""
+
+    class Meta:
+        verbose_name = "preference"
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
     def wants(self, group: str, channel: str) -> bool:
         """Whether they are told of this that way."""
@@ -56,6 +62,9 @@ class Notification(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class UnreportedTelling(models.Model):
@@ -102,7 +111,22 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once_a_channel"),
         ]
-        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="delivery_pending")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="delivery_pending"),
+            # What those who run the shop look letters up by.
+            models.Index(fields=["-next_attempt_at", "-id"], name="delivery_newest"),
+            models.Index(fields=["-next_attempt_at", "-id"], condition=~Q(status="sent"), name="delivery_unsent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.id}"
+
+    def hasten(self, *, now: datetime) -> None:
+        """It is due now, even if it had been given up. Raises AlreadySent."""
+        if self.status == self.Status.SENT:
+            raise errors.AlreadySent
+        self.status = self.Status.PENDING
+        self.next_attempt_at = now
 
     def succeed(self, *, now: datetime) -> None:
         """It left."""

@@ -12,3 +12,6 @@ class Recipient(models.Model):
     full_name = models.CharField(max_length=200)
     roles = ArrayField(models.CharField(max_length=32), default=list)
     version = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.full_name or self.email

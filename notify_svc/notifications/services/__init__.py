@@ -2,7 +2,7 @@
 
 from notify_svc.notifications.adapters.wake_ups import listen
 from notify_svc.notifications.services.choosing import choose
-from notify_svc.notifications.services.mailing import deliver_mail
+from notify_svc.notifications.services.mailing import deliver_mail, try_again_now
 from notify_svc.notifications.services.reading import read_all_notifications, read_notification
 from notify_svc.notifications.services.reporting import report_tellings
 from notify_svc.notifications.services.telling import (
@@ -35,4 +35,5 @@ __all__ = [
     "tell_of_posted_review",
     "tell_of_refunded_order",
     "tell_of_shipped_order",
+    "try_again_now",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from common.errors import NotFound
 from notify_svc.notifications import rules, selectors
 from notify_svc.notifications.adapters import mail
 from notify_svc.notifications.models import Delivery
@@ -27,6 +29,16 @@ def deliver_mail(*, now: datetime) -> None:
         delivery = _claim_next(now=now)
         if delivery is None or not _deliver(delivery, now=now):
             return
+
+
+@transaction.atomic
+def try_again_now(*, delivery_id: UUID, now: datetime) -> None:
+    """Have a letter sent next that waits or was given up. Raises NotFound, AlreadySent."""
+    delivery = Delivery.objects.select_for_update().filter(id=delivery_id).first()
+    if delivery is None:
+        raise NotFound
+    delivery.hasten(now=now)
+    delivery.save(update_fields=["status", "next_attempt_at"])
 
 
 @transaction.atomic

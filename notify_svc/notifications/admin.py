@@ -1,0 +1,106 @@
+"""What people were told, for those who are asked why somebody was not."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from common import clock
+from common.admin.actions import service_action
+from common.admin.columns import (
+    BAD,
+    GOOD,
+    WAITING,
+    Column,
+    badge_column,
+    badges_column,
+    elsewhere,
+    json_column,
+    link_column,
+)
+from common.admin.model_admin import RowsInline, ServiceAdmin
+from common.admin.models import Operator
+from common.topology import USERS
+from notify_svc.notifications import services
+from notify_svc.notifications.models import Delivery, Feed, Notification
+
+TONES = {Delivery.Status.PENDING: WAITING, Delivery.Status.SENT: GOOD, Delivery.Status.FAILED: BAD}
+
+
+def _to_account(user_id: UUID) -> str:
+    return elsewhere(USERS.admin_path, "accounts/user", user_id)
+
+
+class DeliveryInline(RowsInline):
+    """On which ways it went to its reader."""
+
+    model = Delivery
+    shows = ("channel", badge_column("status", TONES), "attempts", "next_attempt_at", "sent_at", "last_error")
+    verbose_name_plural = "deliveries"
+
+
+@admin.register(Notification)
+class NotificationAdmin(ServiceAdmin):
+    """What stands in people's lists; the newest of somebody first."""
+
+    recipient = Column("recipient", lambda notification: _to_account(notification.user_id))
+    list_display = ("title", recipient, "audience", "event", "created_at", "read_at")
+    shows = (
+        *("id", "title", "body", recipient, "audience", "event", "sequence", "is_live", "created_at", "read_at"),
+        json_column("data"),
+    )
+    inlines = (DeliveryInline,)
+    ordering = ("-user_id", "-sequence")
+    search_by = {"user_id": UUID, "pk": UUID}
+    search_help_text = "The id of a recipient or of a notification."
+
+
+class UnsentFilter(admin.SimpleListFilter):
+    """Those that did not leave, which an index of their own lists."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        return [("unsent", "not sent"), (Delivery.Status.FAILED, "given up")]
+
+    def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        unsent = queryset.exclude(status=Delivery.Status.SENT)
+        return unsent.filter(status=Delivery.Status.FAILED) if self.value() == Delivery.Status.FAILED else unsent
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ServiceAdmin):
+    """Letters on their way, and those that arrived or were given up."""
+
+    status = badge_column("status", TONES)
+    recipient = Column("recipient", lambda delivery: _to_account(delivery.notification.user_id))
+    list_display = ("channel", status, link_column("notification"), recipient, "attempts", "next_attempt_at", "sent_at")
+    list_filter = (UnsentFilter,)
+    list_select_related = ("notification",)
+    shows = ("id", *list_display, "last_error")
+    ordering = ("-next_attempt_at",)
+    search_by = {"notification__user_id": UUID}
+    search_help_text = "The id of a recipient."
+
+    @service_action("Try again now", in_bulk=True, applies=lambda delivery: delivery.status != Delivery.Status.SENT)
+    def try_again_now(self, _person: Operator, delivery: Delivery) -> None:
+        """It is sent within seconds, even if it had been given up; what hinders it then stands here as before."""
+        services.try_again_now(delivery_id=delivery.pk, now=clock.now())
+
+
+@admin.register(Feed)
+class FeedAdmin(ServiceAdmin):
+    """What people chose not to be told at once, and how far their notifications are counted."""
+
+    account = Column("account", lambda feed: _to_account(feed.user_id))
+    muted = badges_column("muted", label="switched off")
+    list_display = ("user_id", muted, "last_sequence")
+    shows = (account, muted, "last_sequence")
+    search_by = {"pk": UUID}
+    search_help_text = "The id of an account."
