@@ -37,8 +37,9 @@ ENV PATH=/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
     OPENCOMMERCE_STATIC_ROOT=/static \
-    # Where processes that answer no HTTP leave a sign of life.
-    OPENCOMMERCE_HEARTBEAT_FILE=/tmp/heartbeat
+    # Where processes that answer no HTTP leave a sign of life, and where they show their metrics.
+    OPENCOMMERCE_HEARTBEAT_FILE=/tmp/heartbeat \
+    OPENCOMMERCE_INSIDE_ADDRESS=0.0.0.0:9100
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

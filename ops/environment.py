@@ -139,7 +139,7 @@ def public_half(private: str) -> str:
 
 def _passed_on(service: Service) -> dict[str, str]:
     """What the caller set for the platform or for this service, beyond the variables that we make."""
-    mine = ("OPENCOMMERCE_", f"{service.name.upper()}_")
+    mine = ("OPENCOMMERCE_", "OTEL_", f"{service.name.upper()}_")
     return {
         name: value
         for name, value in os.environ.items()

@@ -51,7 +51,19 @@ def port_names(scale: Mapping[str, int]) -> list[str]:
     """Every process that listens, but for the gateway's, whose port is public."""
     inner = [service for service in SERVICES if service is not GATEWAY]
     web = [name for service in inner for name in web_names(service, scale.get(service.name, 1))]
-    return web + [name for name in map(socket_name, inner) if name]
+    sockets = [name for name in map(socket_name, inner) if name]
+    return [*web, *sockets, *(name for service in SERVICES for name in _inside_names(service)), SCHEDULER]
+
+
+def inside_name(service: Service) -> str:
+    """What the port is called on which a web process answers only inside."""
+    return f"{service.name}.inside"
+
+
+def _inside_names(service: Service) -> list[str]:
+    """What answers only inside, each on a port of its own (common/observability/inside.py)."""
+    door = [inside_name(service)] if service is GATEWAY else []
+    return [*door, relay_name(service), *(name for name, _ in worker_names(service))]
 
 
 def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
@@ -70,13 +82,13 @@ def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
 
 def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> list[Spec]:
     """Every process of the platform but the servers."""
-    specs = [_scheduler(environment)]
+    specs = [_scheduler(environment, ports)]
     for service in SERVICES:
         variables = environment.of_service(service)
         specs += _web(service, variables, scale.get(service.name, 1), ports)
         specs += _sockets(service, variables, ports)
-        specs += _workers(service, variables)
-        specs.append(_relay(service, variables))
+        specs += _workers(service, variables, ports)
+        specs.append(_relay(service, variables, ports))
     return specs
 
 
@@ -100,7 +112,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             service=service.name,
             kind="web",
             argv=_python(*_web_arguments(service, _LOOPBACK, port, variables.get(STATIC_ROOT, ""))),
-            environment=variables,
+            environment=_with_door(variables, ports(inside_name(service))) if service is GATEWAY else variables,
             directory=str(ROOT),
             port=port,
             probe=f"http://{_LOOPBACK}:{port}/health/live",
@@ -141,7 +153,7 @@ def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Itera
         environment=variables,
         directory=str(ROOT),
         port=port,
-        probe=f"tcp:{port}",
+        probe=f"http://{_LOOPBACK}:{port}/health/live",
     )
 
 
@@ -150,15 +162,16 @@ def _socket_arguments(service: Service, host: str, port: int) -> list[str]:
     return ["daphne", *options, f"{service.name}.config.asgi:application"]
 
 
-def _workers(service: Service, variables: dict[str, str]) -> Iterator[Spec]:
+def _workers(service: Service, variables: dict[str, str], ports: Ports) -> Iterator[Spec]:
     for name, kinds in worker_names(service):
         yield Spec(
             name=name,
             service=service.name,
             kind="worker",
             argv=_python(*_worker_arguments(service, name, kinds)),
-            environment=variables,
+            environment=_with_door(variables, ports(name)),
             directory=str(ROOT),
+            port=ports(name),
             stop_seconds=_WORKER_STOP_SECONDS,
         )
 
@@ -170,14 +183,16 @@ def _worker_arguments(service: Service, name: str, kinds: tuple[str, ...]) -> li
     return ["celery", "-q", *options, "-n", f"{name}@opencommerce", "-Q", queues]
 
 
-def _relay(service: Service, variables: dict[str, str]) -> Spec:
+def _relay(service: Service, variables: dict[str, str], ports: Ports) -> Spec:
+    name = relay_name(service)
     return Spec(
-        name=relay_name(service),
+        name=name,
         service=service.name,
         kind="relay",
         argv=_python(*_relay_arguments(service)),
-        environment=variables,
+        environment=_with_door(variables, ports(name)),
         directory=str(ROOT),
+        port=ports(name),
     )
 
 
@@ -185,19 +200,24 @@ def _relay_arguments(service: Service) -> list[str]:
     return ["common.events.relay", service.name]
 
 
-def _scheduler(environment: Environment) -> Spec:
+def _scheduler(environment: Environment, ports: Ports) -> Spec:
     return Spec(
         name=SCHEDULER,
         service=None,
         kind="scheduler",
         argv=_python(*_scheduler_arguments()),
-        environment=environment.of_scheduler(),
+        environment=_with_door(environment.of_scheduler(), ports(SCHEDULER)),
         directory=str(ROOT),
+        port=ports(SCHEDULER),
     )
 
 
 def _scheduler_arguments() -> list[str]:
     return ["celery", "-q", "-A", "ops.scheduler", "beat", "--pidfile="]
+
+
+def _with_door(variables: dict[str, str], port: int) -> dict[str, str]:
+    return {**variables, "OPENCOMMERCE_INSIDE_ADDRESS": f"{_LOOPBACK}:{port}"}
 
 
 def _python(*arguments: str) -> list[str]:

@@ -11,11 +11,12 @@ from typing import Any
 
 from celery import Celery
 from celery.beat import Scheduler
-from celery.signals import before_task_publish, setup_logging
+from celery.signals import beat_init, before_task_publish, setup_logging
 
 from common.events.schedule import beat_entries
-from common.observability import heartbeat, logs
+from common.observability import heartbeat, inside, logs, metrics, readiness
 from common.topology import SERVICES
+from ops.queue_gauges import QueueGauges
 
 
 class LivelyScheduler(Scheduler):
@@ -51,6 +52,14 @@ app.conf.update(
 def _leave_expiry_to_the_worker(properties: dict[str, Any], **_: Any) -> None:
     """The broker would give a run that nobody took in time to the dead letters; the worker just drops it."""
     properties.pop("expiration", None)
+
+
+@beat_init.connect
+def _open_door_inside(**_: Any) -> None:
+    """Of all processes the scheduler alone asks the broker how deep its queues are."""
+    gauges = QueueGauges(os.environ["OPENCOMMERCE_BROKER_URL"])
+    metrics.on_scrape(gauges.refresh)
+    inside.open_door(lambda: readiness.states_of({"broker": gauges.require_broker}))
 
 
 @setup_logging.connect

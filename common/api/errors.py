@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from common.api.authentication import CHALLENGE
 from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
 from common.errors import DomainError, TooManyRequests
+from common.observability import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def _foreseen(error: Exception) -> Exception:
         return BodyTooLarge()
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("database out of reach: %s", error)
+        metrics.OUT_OF_REACH.labels("database").inc()
         return Unavailable()
     return error
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
 from common.api.problems import problem_response
+from common.observability import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class ProblemAnswers:
         """What no view foresaw."""
         if isinstance(error, OperationalError | InterfaceError):
             logger.warning("database out of reach: %s", error)
+            metrics.OUT_OF_REACH.labels("database").inc()
             detail = "A part of the shop is out of reach for a moment; please try again."
             return problem_response(status=503, code="unavailable", detail=detail)
         if isinstance(error, SuspiciousOperation):

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 
+from common.caching import measures
+from common.observability import metrics
+
 PAUSE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -59,10 +62,13 @@ class Circuit:
             if self._try_again_at is None:
                 logger.warning("no cache for now: %r", error)
             self._try_again_at = time.monotonic() + PAUSE_SECONDS
+        measures.CIRCUIT_IS_OPEN.set(1)
+        metrics.OUT_OF_REACH.labels("redis").inc()
 
     def _close(self) -> None:
         if self._try_again_at is None:
             return
         with self._lock:
             self._try_again_at = None
+        measures.CIRCUIT_IS_OPEN.set(0)
         logger.info("the cache is back")

@@ -12,6 +12,7 @@ from functools import partial
 from django.db import transaction
 from redis.exceptions import RedisError
 
+from common.caching import measures
 from common.caching import slot as slots
 from common.caching.slot import Answer, Claim, Slot
 
@@ -40,7 +41,12 @@ def cached(name: str, families: Iterable[str], compute: Callable[[], bytes], *, 
         held = None
     if isinstance(held, Answer):
         return held
-    return Answer.of(compute()) if held is None else _computed(slot, held, compute, seconds)
+    with measures.COMPUTE_SECONDS.time():
+        if held is None:
+            measures.ALONE.inc()
+            return Answer.of(compute())
+        measures.COMPUTED.inc()
+        return _computed(slot, held, compute, seconds)
 
 
 def purge(*families: str) -> None:
@@ -50,8 +56,12 @@ def purge(*families: str) -> None:
     told, and then the handler is tried again.
     """
     if families:
-        with slots.circuit.watched():
-            _delete(families)
+        try:
+            with slots.circuit.watched():
+                _delete(families)
+        except RedisError:
+            measures.NOT_PURGED.inc()
+            raise
 
 
 def purge_on_commit(*families: str) -> None:
@@ -70,19 +80,24 @@ def _purge_or_warn(*families: str) -> None:
         with slots.circuit.guarded():
             _delete(families)
     except RedisError as error:
+        measures.NOT_PURGED.inc()
         logger.warning("%d families were not purged: %r", len(families), error)
 
 
 def _delete(families: Collection[str]) -> None:
     slots.connection().delete(*slots.family_keys(families))
+    measures.PURGED.inc()
 
 
 def _answer_or_claim(slot: Slot) -> Answer | Claim | None:
     """What is kept, or the right to compute it; None after waiting in vain for somebody else."""
+    outcome = measures.HIT
     for pause in _pauses():
         found = slot.look()
         if isinstance(found, Answer):
+            outcome.inc()
             return found
+        outcome = measures.WAITED
         claim = slot.claim() if found is None else None
         if claim is not None:
             return claim

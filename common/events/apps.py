@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from common.observability import tracing
+
 
 class EventsConfig(AppConfig):
     """Outbox, inbox, and the registry of what this service reacts to."""
@@ -13,3 +15,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("handlers")
+        if tracing.IS_ON:
+            from common.observability import database_spans
+
+            database_spans.install()

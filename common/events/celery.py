@@ -7,17 +7,17 @@ import os
 from typing import Any
 
 import django
+from billiard import current_process
 from celery import Celery, Task, bootsteps
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from kombu import Message
 
-from common.events import broker, publisher
-from common.events.subscriptions import all_subscriptions
-from common.observability import heartbeat
-from common.observability.correlation import correlated
+from common.events import broker, measures, publisher
+from common.events.subscriptions import all_subscriptions, subscription_to
+from common.observability import health, heartbeat, inside, metrics, readiness, tracing
 from common.topology import BY_NAME, Service
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,9 @@ class ServiceTask(Task):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         close_old_connections()
-        with correlated():
+        if subscription_to(self.name):
+            return super().__call__(*args, **kwargs)  # a fact brings its own names
+        with tracing.served(tracing.CONSUMER, f"process {self.name}", {}), measures.running(self.name):
             return super().__call__(*args, **kwargs)
 
 
@@ -130,3 +132,20 @@ def _register_fact_tasks(app: Celery) -> None:
 @setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """Celery configures logging unless somebody answers this signal; the settings did it already."""
+
+
+@worker_process_init.connect
+def _open_door_inside(**_: Any) -> None:
+    """In the child that works. Its parent forks, and whatever forks should have no threads."""
+    metrics.watch_parent()
+    # Children of one worker are numbered; one that replaces another has its number.
+    number = getattr(current_process(), "index", 0)
+    inside.open_door(
+        lambda: readiness.states_of({"database": health.database}), offset=number, afterwards=connections.close_all
+    )
+
+
+@worker_process_shutdown.connect
+def _send_last_spans(**_: Any) -> None:
+    """A child ends without what Python does at the end."""
+    tracing.flush()

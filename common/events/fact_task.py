@@ -17,10 +17,10 @@ from redis.exceptions import ConnectionError as RedisOutOfReach
 from redis.exceptions import TimeoutError as RedisTimedOut
 
 from common.contracts import UnreadableFact
-from common.events import inbox
+from common.events import inbox, measures, spans
 from common.events.broker import BOUNDED_PUBLISH, queue_of
 from common.events.subscriptions import subscription_to
-from common.observability.correlation import correlated
+from common.observability import metrics, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -40,33 +40,50 @@ class TryAgainLater(Exception):
 
 def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
     """The body of every fact's task."""
-    with correlated(*inbox.names_in(fact)):
+    request_id, traceparent = inbox.names_in(fact)
+    span = tracing.served(
+        tracing.CONSUMER,
+        f"process {task.name}",
+        spans.attributes("process", task.name, str(task.request.id)),
+        request_id=request_id,
+        traceparent=traceparent,
+    )
+    with span as names, measures.handling(task.name) as attempt:
         try:
-            inbox.receive(fact)
-        except UnreadableFact as error:
-            _give_up(task, error)
+            attempt.outcome = "handled" if inbox.receive(fact) else "repeated"
         except Exception as error:
-            if _is_out_of_reach(error):
-                logger.warning("%s waits for a server: %s", task.name, error)
-                _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
-            else:
-                _try_again_or_give_up(task, error)
+            tracing.fail(names, type(error).__qualname__)
+            _deal_with(error, task, attempt)
 
 
-def _is_out_of_reach(error: Exception) -> bool:
-    """Whether a server is away. A statement that the database ended, say for its length, is the fact's own trouble."""
-    if isinstance(error, RedisOutOfReach | RedisTimedOut):
-        return True
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith(_SERVER_TROUBLE)
-
-
-def _try_again_or_give_up(task: Task, error: Exception) -> None:
-    attempts = _attempts(task) + 1
-    if attempts > len(RETRY_DELAYS_SECONDS):
+def _deal_with(error: Exception, task: Task, attempt: measures.Handling) -> None:
+    """Give up what cannot get better; wait for a server that is away; else try a few times more."""
+    if isinstance(error, UnreadableFact) or (not _away(error) and _attempts(task) >= len(RETRY_DELAYS_SECONDS)):
+        attempt.outcome = "dead"
         _give_up(task, error)
+    elif server := _away(error):
+        attempt.outcome = "postponed"
+        metrics.OUT_OF_REACH.labels(server).inc()
+        logger.warning("%s waits for a server: %s", task.name, error)
+        _send_again(task, attempts=_attempts(task), delay_seconds=OUT_OF_REACH_DELAY_SECONDS)
+    else:
+        _try_again(task, error)
+
+
+def _away(error: Exception) -> str:
+    """Which server is away, if any. A statement that the database ended, say for its length, is the fact's own
+    trouble.
+    """
+    if isinstance(error, RedisOutOfReach | RedisTimedOut):
+        return "redis"
+    if not isinstance(error, OperationalError | InterfaceError):
+        return ""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return "database" if state is None or state.startswith(_SERVER_TROUBLE) else ""
+
+
+def _try_again(task: Task, error: Exception) -> None:
+    attempts = _attempts(task) + 1
     logger.warning("%s failed, attempt %d: %r", task.name, attempts, error)
     _send_again(task, attempts=attempts, delay_seconds=RETRY_DELAYS_SECONDS[attempts - 1])
 

@@ -14,6 +14,8 @@ OUTBOX = """
     SELECT count(*), extract(epoch FROM now() - min(occurred_at))::float8
     FROM events_outbox WHERE published_at IS NULL
 """
+HELD = "SELECT count(*) FROM events_outbox WHERE published_at IS NULL AND next_attempt_at > now()"
+"""How many of those came back from the broker, and are not due yet."""
 _DEAD = """
     FROM events_failure AS failure WHERE NOT EXISTS (
         SELECT FROM events_inbox AS heard

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from common import clock
 from common.contracts import Contract, Fact, UnreadableFact
+from common.events import measures
 from common.events.models import HandlingFailure, InboxMessage
 from common.events.subscriptions import Subscription, subscription_to
 
@@ -29,6 +32,8 @@ def receive(body: object) -> bool:
     handle = _handle_outside if subscription.outside else _handle_in_transaction
     started = time.perf_counter()
     is_first = handle(fact, subscription, contract)
+    if is_first:
+        _measure_lateness(fact)
     logger.info(
         "%s %s",
         subscription.handler_name if is_first else "heard before:",
@@ -58,6 +63,12 @@ def remember_failure(*, fact_id: str, name: str, error: BaseException, attempts:
         handler=subscription.handler_name if subscription else "",
         defaults={"error": f"{type(error).__name__}: {error}", "attempts": attempts, "failed_at": clock.now()},
     )
+
+
+def _measure_lateness(fact: Fact) -> None:
+    with suppress(ValueError):  # whoever told it may have a clock of another form
+        late = clock.now() - datetime.fromisoformat(fact.occurred_at)
+        measures.LATENESS_SECONDS.labels(fact.name).observe(max(late.total_seconds(), 0.0))
 
 
 def _handle_in_transaction(fact: Fact, subscription: Subscription, contract: Contract) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 
 from common import clock
 from common.contracts import Contract
+from common.events import measures, spans
 from common.events.models import OutboxMessage
-from common.observability import correlation
+from common.observability import tracing
+from common.observability.correlation import Correlation
 
 
 class PublishedOutsideTransaction(RuntimeError):
@@ -25,12 +29,25 @@ def publish(*facts: Contract) -> None:
         names = ", ".join(fact.name for fact in facts)
         raise PublishedOutsideTransaction(f"{names} published outside a transaction")
     OutboxMessage.objects.bulk_create(_message(fact) for fact in facts)
+    transaction.on_commit(partial(_count, [fact.name for fact in facts]))
+
+
+def _count(names: Iterable[str]) -> None:
+    for name in names:
+        measures.TOLD.labels(name).inc()
 
 
 def _message(fact: Contract) -> OutboxMessage:
-    names = correlation.current()
+    fact_id = uuid.uuid4()
+    with tracing.step(
+        tracing.PRODUCER, f"create {fact.name}", spans.attributes("create", fact.name, str(fact_id))
+    ) as names:
+        return _row(fact, fact_id, names)
+
+
+def _row(fact: Contract, fact_id: uuid.UUID, names: Correlation) -> OutboxMessage:
     return OutboxMessage(
-        fact_id=uuid.uuid4(),
+        fact_id=fact_id,
         name=fact.name,
         aggregate=fact.aggregate,
         version=fact.version,

@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -19,9 +21,10 @@ import amqp
 import psycopg
 from psycopg.rows import dict_row
 
+from common.events import measures, spans
 from common.events.message import envelope
 from common.events.publisher import Publisher, connect
-from common.observability import heartbeat, logs
+from common.observability import heartbeat, inside, logs, metrics, readiness
 from common.topology import BY_NAME, Service
 
 logger = logging.getLogger("relay")
@@ -30,6 +33,8 @@ BATCH = 200
 POLL_SECONDS = 1.0
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_TURN_SECONDS = 30.0
+"""Of its loop, whatever is slow: a relay that has not come round for longer is not well."""
 _LOCK = 0x0C0FFEE
 """The advisory lock's number; a database belongs to one service, so one number will do."""
 
@@ -59,6 +64,7 @@ class Relay:
         self.broker_url = broker_url
         self.stopping = threading.Event()
         self._pause = SHORTEST_PAUSE_SECONDS
+        self._turned_at = 0.0
 
     def run(self) -> None:
         """Work; when a server goes away, come back to it, with longer pauses up to five seconds."""
@@ -67,6 +73,8 @@ class Relay:
                 self._work()
             except (psycopg.Error, amqp.AMQPError, OSError) as error:
                 logger.warning("out of reach, again in %.2f s: %r", self._pause, error)
+                server = "database" if isinstance(error, psycopg.Error) else "broker"
+                metrics.OUT_OF_REACH.labels(server).inc()
                 self.stopping.wait(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -74,12 +82,21 @@ class Relay:
         """End after the batch under way."""
         self.stopping.set()
 
+    def require_turning(self) -> None:
+        """Raise TimeoutError when it has neither sent nor stood by for a while."""
+        if time.monotonic() - self._turned_at > LONGEST_TURN_SECONDS:
+            raise TimeoutError
+
     def _work(self) -> None:
         with open_database(self.database_url, application_name=f"{self.service.name}.relay") as database:
             if not self._become_the_active_one(database):
                 return
             with connect(self.broker_url) as connection:
-                self._relay(database, connection)
+                measures.RELAY_IS_ACTIVE.set(1)
+                try:
+                    self._relay(database, connection)
+                finally:
+                    measures.RELAY_IS_ACTIVE.set(0)
 
     def _become_the_active_one(self, database: psycopg.Connection[Any]) -> bool:
         while not self.stopping.is_set():
@@ -88,6 +105,7 @@ class Relay:
                 logger.info("active")
                 return True
             heartbeat.beat()
+            self._turned_at = time.monotonic()
             self.stopping.wait(POLL_SECONDS)
         return False
 
@@ -98,6 +116,7 @@ class Relay:
             while self._send_batch(database, publisher) and not self.stopping.is_set():
                 pass
             self._pause = SHORTEST_PAUSE_SECONDS
+            self._turned_at = time.monotonic()
             for _ in database.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
             _keep_alive(connection)
@@ -108,13 +127,28 @@ class Relay:
         rows = first_of_each_aggregate(database.execute(_UNSENT, [BATCH]).fetchall())
         if not rows:
             return False
-        undelivered = publisher.publish([(envelope(row), row["is_required"]) for row in rows])
+        undelivered = _publish(publisher, rows)
         sent = [row["fact_id"] for row in rows if str(row["fact_id"]) not in undelivered]
         database.execute(_MARK_SENT, [sent])
         for fact_id, reason in undelivered.items():
             logger.warning("held back: %s", reason, extra={"fact_id": fact_id})
             database.execute(_MARK_HELD, [reason, fact_id])
+        _count(rows, undelivered)
         return bool(sent)
+
+
+def _publish(publisher: Publisher, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Send them all. Returns the ids of those that reached no queue, each with a reason."""
+    facts = [(envelope(row), row["is_required"]) for row in rows]
+    with measures.BATCH_SECONDS.time(), spans.sending([fact for fact, _ in facts]) as undelivered:
+        undelivered.update(publisher.publish(facts))
+    return undelivered
+
+
+def _count(rows: Iterable[dict[str, Any]], undelivered: Container[str]) -> None:
+    for row in rows:
+        family = measures.RETURNED if str(row["fact_id"]) in undelivered else measures.SENT
+        family.labels(row["name"]).inc()
 
 
 def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]:
@@ -165,6 +199,7 @@ def main() -> None:
     )
     signal.signal(signal.SIGTERM, relay.stop)
     signal.signal(signal.SIGINT, relay.stop)
+    inside.open_door(lambda: readiness.states_of({"relay": relay.require_turning}))
     relay.run()
 
 

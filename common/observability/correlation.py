@@ -9,12 +9,13 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Self
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-# https://www.w3.org/TR/trace-context/#traceparent-header: version 00, no all-zero ids.
-_TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(0[01])$")
+# https://www.w3.org/TR/trace-context/#traceparent-header: version 00, no all-zero ids. Of the flags only the last bit
+# is ours to know ("sampled"); level 2 has a second one.
+TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]([0-9a-f])$")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -24,14 +25,13 @@ class Correlation:
 
     request_id: str
     traceparent: str
+    span: Any = field(default=None, compare=False, repr=False)
+    """OpenTelemetry's span of it, where traces are on (common/observability/tracing.py)."""
 
     @classmethod
     def start(cls, request_id: str = "", traceparent: str = "") -> Self:
         """Continue what a caller began where what it sent is well formed; begin anew where not."""
-        return cls(
-            request_id=request_id if _REQUEST_ID.match(request_id) else _hex(16),
-            traceparent=child_of(traceparent),
-        )
+        return cls(request_id=good_request_id(request_id), traceparent=child_of(traceparent))
 
     @property
     def trace_id(self) -> str:
@@ -39,11 +39,17 @@ class Correlation:
         return self.traceparent[3:35]
 
 
+def good_request_id(request_id: str) -> str:
+    """What the caller calls the request, where that is well formed, else a new name."""
+    return request_id if _REQUEST_ID.match(request_id) else _hex(16)
+
+
 def child_of(traceparent: str) -> str:
     """A span of our own in the caller's trace, or in a new one."""
-    match = _TRACEPARENT.match(traceparent)
-    trace_id, flags = match.groups() if match else (_hex(16), "01")
-    return f"00-{trace_id}-{_hex(8)}-{flags}"
+    match = TRACEPARENT.match(traceparent)
+    if not match:
+        return f"00-{_hex(16)}-{_hex(8)}-01"
+    return f"00-{match[1]}-{_hex(8)}-0{int(match[3], 16) & 1}"
 
 
 def _hex(size: int) -> str:
@@ -69,8 +75,23 @@ def current() -> Correlation:
 def correlated(request_id: str = "", traceparent: str = "") -> Iterator[Correlation]:
     """Do some work under a caller's names."""
     correlation = Correlation.start(request_id, traceparent)
-    token = _current.set(correlation)
+    token = enter(correlation)
     try:
         yield correlation
     finally:
-        _current.reset(token)
+        leave(token)
+
+
+def enter(correlation: Correlation) -> Token[Correlation | None]:
+    """What is done from here on is done under these names, until ``leave``."""
+    return _current.set(correlation)
+
+
+def leave(token: Token[Correlation | None]) -> None:
+    """Go back to the names from before."""
+    _current.reset(token)
+
+
+def is_under_way() -> bool:
+    """Whether somebody began what is being done here, and named it."""
+    return _current.get() is not None

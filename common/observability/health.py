@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import Error, connection
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
-Check = Callable[[], None]
-"""Raises when the dependency is missing."""
+from common.observability import readiness
+from common.observability.readiness import Check
 
 
 def database() -> None:
@@ -30,28 +30,20 @@ def ready(checks: dict[str, Check]) -> Callable[[HttpRequest], JsonResponse]:
 
     @never_cache
     def view(_request: HttpRequest) -> JsonResponse:
-        states = {name: _state(check) for name, check in checks.items()}
-        ok = all(state == "ok" for state in states.values())
-        return JsonResponse({"status": "ready" if ok else "not ready", "checks": states}, status=200 if ok else 503)
+        body, status = readiness.answer(readiness.states_of(checks))
+        return JsonResponse(body, status=status)
 
     return view
 
 
 def urls(**checks: Check) -> list[URLPattern]:
-    """``/health/live`` and ``/health/ready``, the database always among the checks, and ``/health/figures``."""
+    """What the inside of the platform asks of a service; the database is always among the checks."""
     # The gateway reads the checks above, and none of the REST framework.
-    from common.observability.views import Figures
+    from common.observability import views
 
     return [
         path("health/live", live),
         path("health/ready", ready({"database": database, **checks})),
-        path("health/figures", Figures.as_view()),
+        path("health/figures", views.Figures.as_view()),
+        path("metrics", views.metrics_page),
     ]
-
-
-def _state(check: Check) -> str:
-    try:
-        check()
-    except (Error, OSError) as error:
-        return f"missing: {type(error).__name__}"
-    return "ok"

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from django.db import connections
+
+from common.observability import inside, metrics, standing
 from common.topology import USERS
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
@@ -19,6 +22,7 @@ from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.correlation import CorrelationId
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
+from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.pages import Pages
@@ -38,6 +42,7 @@ from gateway_svc.sessions import selectors
 from gateway_svc.sessions.adapters import announcements
 
 KEYS_PATH = "/.well-known/jwks.json"
+_READINESS_SECONDS = 5.0
 
 
 class Gateway:
@@ -54,8 +59,8 @@ class Gateway:
         staff_need_second_factor: bool,
     ) -> None:
         self._origin = PublicOrigin(public_url)
-        self._balancers = {name: Balancer(urls) for name, urls in upstream_urls.items()}
-        self._socket_balancers = {name: Balancer(urls) for name, urls in socket_urls.items()}
+        self._balancers = {name: Balancer(urls, service=name) for name, urls in upstream_urls.items()}
+        self._socket_balancers = {name: Balancer(urls, service=name) for name, urls in socket_urls.items()}
         users = self._balancers[USERS.name]
         self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
         self._ended = EndedSessions(
@@ -68,7 +73,8 @@ class Gateway:
         self._tokens = Tokens(self._keys, self._ended)
         self._browsers = Browsers(self._tokens, self._ended, self._users)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
-        self._app = self._chain(public_url)
+        self._pages = self._made_pages(public_url)
+        self._app = self._chain()
         self._followers: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -89,7 +95,7 @@ class Gateway:
         else:
             await self._app(scope, receive, send)
 
-    def _chain(self, public_url: str) -> ASGIApp:
+    def _chain(self) -> ASGIApp:
         """The way in, from the inside out."""
         ends: dict[str, ASGIApp] = {
             "http": Proxy(self._balancers, self._assertions, self._origin, self._turnstiles),
@@ -100,16 +106,17 @@ class Gateway:
             await ends[scope["type"]](scope, receive, send)
 
         app: ASGIApp = self._guarded(end)
-        app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages(public_url))
+        app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages)
         app = HeaderHygiene(app)
         app = ProblemAnswers(app, pages=ProblemPages())
         app = AccessLog(app, lines=self._lines)
+        app = Measured(app)
         return CorrelationId(app)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         return Authentication(BodyLimit(app), tokens=self._tokens, browsers=self._browsers, staff_door=self._staff_door)
 
-    def _pages(self, public_url: str) -> Pages:
+    def _made_pages(self, public_url: str) -> Pages:
         async def keys_are_known() -> bool:
             return self._keys.is_known
 
@@ -129,8 +136,19 @@ class Gateway:
                 return
 
     async def _start(self) -> None:
+        self._open_door_inside()
         await self._ended.load()
         self._followers = [asyncio.create_task(each) for each in (self._ended.follow(), self._keys.keep_fresh())]
+
+    def _open_door_inside(self) -> None:
+        """Where the settings ask for one: the public door shows no metrics to the public."""
+        loop = asyncio.get_running_loop()
+        metrics.on_scrape(standing.refresh)
+
+        def states() -> Mapping[str, str]:
+            return asyncio.run_coroutine_threadsafe(self._pages.states(), loop).result(_READINESS_SECONDS)
+
+        inside.open_door(states, afterwards=connections.close_all)
 
     async def _stop(self) -> None:
         for follower in self._followers:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+from django.db import connections
+
+from common.observability import metrics, readiness
 from gateway_svc.gateway import api_document
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
+from gateway_svc.gateway.inside import Inside
 from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
 from gateway_svc.gateway.routes import RouteTable
 
@@ -31,9 +35,12 @@ class Pages:
             "/health/ready": self._ready,
             api_document.PATH: api_document.ApiDocument(public_url).answer,
         }
+        self._inside = Inside(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._pages.get(scope["path"])
+        if scope["path"] == "/metrics" and self._inside.sees(scope):
+            page = self._metrics
         if page is None:
             return await self._show(scope, receive, send)
         if scope["method"] not in {"GET", "HEAD"}:
@@ -63,11 +70,27 @@ class Pages:
         await send_json(send, {"status": "live"}, headers=_NO_STORE)
 
     async def _ready(self, _scope: Scope, send: Send) -> None:
+        body, status = readiness.answer(await self.states())
+        await send_json(send, body, status=status, headers=_NO_STORE)
+
+    async def states(self) -> dict[str, str]:
         """Which of the things that the gateway needs is missing."""
-        states = dict(zip(self._checks, await asyncio.gather(*map(_state, self._checks.values())), strict=True))
-        is_ready = set(states.values()) == {"ok"}
-        body = {"status": "ready" if is_ready else "not ready", "checks": states}
-        await send_json(send, body, status=200 if is_ready else 503, headers=_NO_STORE)
+        return dict(zip(self._checks, await asyncio.gather(*map(_state, self._checks.values())), strict=True))
+
+    async def _metrics(self, _scope: Scope, send: Send) -> None:
+        """For whoever looks on the machine itself; nobody else gets to know that there is such a page."""
+        data = await asyncio.to_thread(_exposition)
+        head = [(b"content-type", metrics.CONTENT_TYPE.encode()), (b"content-length", b"%d" % len(data)), *_NO_STORE]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": data})
+
+
+def _exposition() -> bytes:
+    try:
+        return metrics.exposition()
+    finally:
+        # Threads come and go; a connection that stayed in one would stay for good.
+        connections.close_all()
 
 
 async def _state(check: Check) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from gateway_svc.gateway import errors, problems
+from common.observability import tracing
+from gateway_svc.gateway import errors, measures, problems
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.body import gather, pieces_of
@@ -58,6 +59,11 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
         route: Route = scope["exchange"].route
+        attributes = {"http.request.method": scope["method"], "peer.service": route.service.name}
+        with tracing.step(tracing.CLIENT, scope["method"], attributes) as exchange.names:
+            await self._pass_on(exchange, route, scope, receive, send)
+
+    async def _pass_on(self, exchange: Exchange, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if exchange.has_body:
                 await self._pass_gathered(route, scope, receive, send)
@@ -66,6 +72,7 @@ class Proxy:
                 await self._pass(route, request, scope, receive, send)
         except errors.UpstreamError as error:
             logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
+            measures.UPSTREAM_ERRORS.labels(route.service.name, error.reason).inc()
             raise _problem(error) from error
 
     async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +113,7 @@ class Proxy:
                 if not may_repeat or exchange.status:
                     raise
                 may_repeat = False
+                measures.RETRIES.labels(route.service.name).inc()
             finally:
                 passage.end()
                 instance.take_back(connection, is_clean=passage.is_clean)

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
+from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.exchange import Exchange
@@ -35,6 +36,8 @@ _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 NORMAL, GOING_AWAY, NO_STATUS, ABNORMAL, TOO_BIG, BROKEN = 1000, 1001, 1005, 1006, 1009, 1011
 TOO_SLOW = 4008
 
+_IN, _OUT = measures.SOCKET_MESSAGES.labels("in"), measures.SOCKET_MESSAGES.labels("out")
+
 
 class Sockets:
     """The end of the way in for WebSockets."""
@@ -47,11 +50,14 @@ class Sockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         upstream = await self._connect(scope)
+        is_open = measures.SOCKETS_OPEN.labels(scope["exchange"].audience)
+        is_open.inc()
         try:
             chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
             await send({"type": "websocket.accept", "subprotocol": chosen})
             await _relay(upstream, receive, send)
         finally:
+            is_open.dec()
             await upstream.close()
 
     async def _connect(self, scope: Scope) -> ClientConnection:
@@ -119,6 +125,7 @@ async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> No
         outward.cancel()
         await asyncio.wait({inward, outward})
     code, reason = done.pop().result()
+    measures.SOCKET_ENDS.labels(measures.code_label(code)).inc()
     await upstream.close(code, reason)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SEND_SECONDS):
@@ -137,6 +144,7 @@ async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[in
             return TOO_BIG, "message too big"
         try:
             await upstream.send(payload)
+            _IN.inc()
         except ConnectionClosed as closed:
             return _reason(closed)
 
@@ -147,6 +155,7 @@ async def _from_service(upstream: ClientConnection, send: Send) -> tuple[int, st
             part = {"text": message} if isinstance(message, str) else {"bytes": message}
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "websocket.send", **part})
+            _OUT.inc()
     except TimeoutError:
         return TOO_SLOW, "too slow a reader"
     except ConnectionClosed as closed:

@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from typing import Any
 
 import django
 
 
-async def health(scope: Any, _receive: Any, send: Any) -> None:
-    """Tell a probe that the process answers; there is nothing else here over HTTP."""
-    is_live = scope["path"] == "/health/live"
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    body = b'{"status": "live"}' if is_live else b'{"status": "not found"}'
-    await send({"type": "http.response.start", "status": 200 if is_live else 404, "headers": headers})
+async def inside(scope: Any, _receive: Any, send: Any) -> None:
+    """Tell the inside of the platform how the process is; there is nothing else here over HTTP."""
+    page = _PAGES.get(scope["path"])
+    status, kind, body = (
+        await asyncio.to_thread(page) if page else (404, "application/json", b'{"status": "not found"}')
+    )
+    headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _live() -> tuple[int, str, bytes]:
+    return 200, "application/json", b'{"status": "live"}'
+
+
+def _ready() -> tuple[int, str, bytes]:
+    from django.db import connections
+
+    from common.observability import health, readiness
+
+    try:
+        body, status = readiness.answer(readiness.states_of({"database": health.database}))
+        return status, "application/json", json.dumps(body).encode()
+    finally:
+        connections.close_all()
+
+
+def _metrics() -> tuple[int, str, bytes]:
+    from common.observability import metrics
+
+    return 200, metrics.CONTENT_TYPE, metrics.exposition()
+
+
+_PAGES = {"/health/live": _live, "/health/ready": _ready, "/metrics": _metrics}
 
 
 async def nowhere(_scope: Any, _receive: Any, send: Any) -> None:
@@ -31,7 +60,7 @@ def routed() -> Any:
 
     elsewhere: Any = nowhere  # Channels routes ASGI applications by the paths that Django has for views
     sockets = URLRouter([path("ws/notifications/", LiveFeed.as_asgi()), re_path("", elsewhere)])
-    return ProtocolTypeRouter({"http": health, "websocket": sockets})
+    return ProtocolTypeRouter({"http": inside, "websocket": sockets})
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notify_svc.config.settings")

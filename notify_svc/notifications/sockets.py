@@ -19,6 +19,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from common.api import assertion
 from common.api.authentication import principal_of
 from common.errors import DomainError
+from common.observability import metrics
 from common.observability.correlation import correlated
 from notify_svc.notifications import selectors, services
 from notify_svc.notifications.models import Notification
@@ -31,6 +32,10 @@ LOOK_EVERY_SECONDS = 5.0
 BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, UNAVAILABLE = 4400, 4401, 4500, 4503
 _MAX_SEQUENCE_DIGITS = 18
 _OUT_OF_REACH = (OperationalError, InterfaceError)
+
+_OPEN = metrics.gauge("opencommerce_live_feeds_open", "Live feeds that are open now, their readers known.")
+_SENT = metrics.counter("opencommerce_live_notifications_total", "Notifications that were sent on live feeds.")
+_REFUSED = metrics.counter("opencommerce_live_refused_total", "Live feeds that were refused, by close code.", "code")
 
 logger = logging.getLogger(__name__)
 read = database_sync_to_async
@@ -68,6 +73,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             self.user_id = await self._authenticate()
             after = self._after()
         except Refused as refusal:
+            _REFUSED.labels(str(refusal.code)).inc()
             logger.info("socket refused: %s", refusal, extra={"close_code": refusal.code})
             await self.close(code=refusal.code, reason=str(refusal))
             return
@@ -149,6 +155,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             for notification in notifications:
                 if notification.is_live:
                     await self.send_json(_message(notification))
+                    _SENT.inc()
                 self.sent = notification.sequence
             if len(notifications) < BATCH:
                 return
@@ -159,6 +166,7 @@ class _Lookout:
 
     def __init__(self) -> None:
         self._feeds: set[LiveFeed] = set()
+        _OPEN.set_function(lambda: len(self._feeds))
         self._looking: asyncio.Task[None] | None = None
 
     @contextmanager

@@ -24,7 +24,7 @@ GIVEN = compose_env.complete({}, public_url=None)
 CONTAINERS = composition.services(GIVEN)
 WRITTEN = composition.as_written()
 # Given to the processes for libraries that read it themselves.
-FOR_LIBRARIES = {"DJANGO_SETTINGS_MODULE", "OTEL_SERVICE_NAME"}
+FOR_LIBRARIES = {"DJANGO_SETTINGS_MODULE", "OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 FOR_THE_FIRST_ADMINISTRATOR = {"OPENCOMMERCE_ADMIN_EMAIL", "OPENCOMMERCE_ADMIN_PASSWORD"}
 # What a container can have no health check of: it ends, or holds no program that could look.
 UNCHECKED = {"s3-volume", "otel-collector", "jaeger", *(f"{name.replace('_', '-')}-prepare" for name in BY_NAME)}

@@ -16,7 +16,7 @@ PACKAGES = ("common", "ops", *(service.name for service in SERVICES))
 READERS = {"required", "optional", "flag", "seconds", "key", "keys", "database", "amounts", "percents"}
 READERS |= {"get", "given_or", "_secret"}
 OURS = re.compile(r"[A-Z]+_[A-Z0-9_]+")
-PREFIXES = ("OPENCOMMERCE_", *(f"{service.name.upper()}_" for service in SERVICES))
+PREFIXES = ("OPENCOMMERCE_", "OTEL_", *(f"{service.name.upper()}_" for service in SERVICES))
 
 
 def listed() -> list[str]:

@@ -57,7 +57,7 @@ class Door:
                 *("--static-path-mount", variables["OPENCOMMERCE_STATIC_ROOT"]),
                 "gateway_svc.config.asgi:application",
             ],
-            env={**os.environ, **variables, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, **variables, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,
             stderr=subprocess.STDOUT,
         )

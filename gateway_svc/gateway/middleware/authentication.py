@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
@@ -66,6 +67,7 @@ def _bearer(values: tuple[bytes, ...]) -> bytes:
 
 async def _close(problem: BadCredential, scope: Scope, receive: Receive, send: Send) -> None:
     """Browsers are not told why a WebSocket was refused, but they see the code with which one was closed."""
+    measures.PROBLEMS.labels(problem.code).inc()
     await receive()
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", []) else None
     await send({"type": "websocket.accept", "subprotocol": subprotocol})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from common.observability.correlation import correlated
+from contextlib import AbstractContextManager
+
+from common.observability import metrics, tracing
+from common.observability.correlation import Correlation, correlated
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 
@@ -20,7 +23,7 @@ class CorrelationId:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id, traceparent = _sent_names(scope)
-        with correlated(request_id, traceparent) as names:
+        with _named(scope, request_id, traceparent) as names:
             exchange = scope["exchange"] = Exchange(names)
             mark = (b"x-request-id", names.request_id.encode())
 
@@ -33,6 +36,23 @@ class CorrelationId:
                 await send(message)
 
             await self.app(scope, receive, send_marked)
+            if names.span:
+                _note_answer(names, exchange, scope)
+
+
+def _named(scope: Scope, request_id: str, traceparent: str) -> AbstractContextManager[Correlation]:
+    """A WebSocket, open for hours, is no span of anything."""
+    if scope["type"] != "http":
+        return correlated(request_id, traceparent)
+    method = metrics.method_label(scope["method"])
+    attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope.get("scheme", "http")}
+    return tracing.served(tracing.SERVER, method, attributes, request_id=request_id, traceparent=traceparent)
+
+
+def _note_answer(names: Correlation, exchange: Exchange, scope: Scope) -> None:
+    method = metrics.method_label(scope["method"])
+    route = exchange.route.prefix if exchange.route else "own"
+    tracing.answered(names, method=method, route=route, status=exchange.status)
 
 
 def _sent_names(scope: Scope) -> tuple[str, str]:

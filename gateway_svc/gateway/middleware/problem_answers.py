@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
 from gateway_svc.gateway.body import discard_body
 from gateway_svc.gateway.errors import ClientGone
@@ -33,6 +34,7 @@ class ProblemAnswers:
             return
         except Exception as error:
             problem = _problem(error)
+            measures.PROBLEMS.labels(problem.code).inc()
             # A server that gets less than was announced closes the connection, which is what tells the client.
             if not scope["exchange"].status:
                 await _answer(self._said_in(problem, scope), scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from gateway_svc.gateway import measures
 from gateway_svc.gateway.errors import UpstreamUnreachable
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import Instance
@@ -15,7 +16,8 @@ RETRY_AFTER_SECONDS = 0.1
 class Balancer:
     """The instances of one service, in turn."""
 
-    def __init__(self, urls: Iterable[str]) -> None:
+    def __init__(self, urls: Iterable[str], *, service: str = "") -> None:
+        self._service = service
         self.instances = [Instance(url) for url in urls]
         self._next = 0
 
@@ -34,6 +36,7 @@ class Balancer:
         except UpstreamUnreachable:
             if len(self.instances) == 1:
                 await asyncio.sleep(RETRY_AFTER_SECONDS)
+        measures.RETRIES.labels(self._service).inc()
         instance = self.pick()
         return instance, await instance.connect(anew=anew)
 

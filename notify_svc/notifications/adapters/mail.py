@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from common.letters import hand_over
 from notify_svc.notifications.models import Notification
 
 
@@ -26,7 +27,7 @@ def send(letter_id: UUID, notification: Notification, *, email: str, full_name: 
         headers={"Message-ID": f"<{letter_id}@{_sender_domain()}>", "Auto-Submitted": "auto-generated"},
     )
     letter.attach_alternative(render_to_string("notifications/letter.html", context), "text/html")
-    letter.send()
+    hand_over(letter)
 
 
 def _sender_domain() -> str:

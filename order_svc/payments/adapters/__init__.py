@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from order_svc.payments.adapters.measured import Measured
 from order_svc.payments.adapters.provider import Provider
 from order_svc.payments.adapters.sandbox import Sandbox
 
@@ -21,7 +22,7 @@ def _providers() -> dict[str, Provider]:
             api_url=settings.STRIPE_API_URL,
             timeout_seconds=settings.STRIPE_TIMEOUT_SECONDS,
         )
-    return providers
+    return {name: Measured(name, provider) for name, provider in providers.items()}
 
 
 PROVIDERS = _providers()

@@ -23,9 +23,11 @@ from common.events.message import task_body, task_headers, task_properties
 from common.events.models import HandlingFailure, InboxMessage
 from common.observability import heartbeat
 from common.testing.plugin import as_heard
+from common.testing.private_redis import free_port
 from common.topology import FACTS_EXCHANGE, GATEWAY
 from tests.common.events.conftest import database_url
 from tests.common.events.wire import Wire
+from tests.common.observability.scraping import scrape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,9 +35,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Worker:
     """The worker's process and what its handlers wrote down."""
 
-    def __init__(self, amqp: Connection, journal: Path) -> None:
+    def __init__(self, amqp: Connection, journal: Path, inside_port: int) -> None:
         self.amqp = amqp
         self.journal = journal
+        self.inside_port = inside_port
 
     def lines(self) -> list[str]:
         return self.journal.read_text().split("\n")[:-1] if self.journal.exists() else []
@@ -71,6 +74,7 @@ def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None)
         GATEWAY.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
         "OPENCOMMERCE_HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
+        "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{(inside_port := free_port())}",
     }
     command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker", "-P", "prefork"]
     options = ["-c", "1", "--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
@@ -78,7 +82,7 @@ def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None)
         process = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
         try:
             wait_until(lambda: "ready." in (tmp_path / "log").read_text(), seconds=30)
-            yield Worker(amqp, tmp_path / "journal")
+            yield Worker(amqp, tmp_path / "journal", inside_port)
         finally:
             process.terminate()
             process.wait(WARM_SHUTDOWN_SECONDS + 20)
@@ -238,6 +242,54 @@ class TestWorker:
 
         wait_until(lambda: InboxMessage.objects.count() == 3, seconds=90)
         wait_until(lambda: [letter.reason for letter in worker.dead()] == ["delivery_limit"], seconds=90)
+
+
+class TestMetrics:
+    """Of the child that works, at a door of its own."""
+
+    def test_tell_what_became_of_each_attempt(self, worker: Worker) -> None:
+        worker.tell(reserved("o-1"))
+        worker.tell(reserved("fails"))
+        wait_until(lambda: len(worker.dead()) == 1)
+
+        page = scrape(worker.inside_port)
+
+        attempts = {
+            each.labels["outcome"]: each.value
+            for each in page["opencommerce_fact_handling_seconds"]
+            if each.name.endswith("_count")
+        }
+        assert attempts == {"handled": 1, "retried": 2, "dead": 1}
+
+    def test_tell_how_late_a_fact_was_handled(self, worker: Worker) -> None:
+        worker.tell(reserved("o-1"))
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+
+        lateness = {each.name: each.value for each in scrape(worker.inside_port)["opencommerce_fact_lateness_seconds"]}
+
+        assert lateness["opencommerce_fact_lateness_seconds_count"] == 1
+        assert lateness["opencommerce_fact_lateness_seconds_sum"] > 0
+
+    def test_tell_of_the_parent_too(self, worker: Worker) -> None:
+        page = scrape(worker.inside_port)
+
+        assert page["parent_process_resident_memory_bytes"][0].value > 0
+        assert page["process_resident_memory_bytes"][0].value > 0
+
+    def test_are_there_again_after_the_child_was_killed(self, worker: Worker) -> None:
+        worker.tell(reserved("kills"))
+        worker.tell(reserved("o-1"))
+        wait_until(lambda: InboxMessage.objects.count() == 1, seconds=90)
+
+        wait_until(lambda: scrape(worker.inside_port)["opencommerce_fact_handling_seconds"])
+
+    def test_know_scheduled_work(self, worker: Worker) -> None:
+        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.fail")
+        wait_until(lambda: worker.lines() == ["by schedule"])
+
+        runs = scrape(worker.inside_port)["opencommerce_task_seconds"]
+
+        assert {(each.labels["task"], each.labels["outcome"]) for each in runs} == {("tests.fail", "failed")}
 
 
 class TestFigures:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from common.letters import hand_over
 from user_svc.accounts.rules import Change
 
 _RESET_PATH = "/api/v1/auth/password/reset/confirm/"
@@ -74,4 +75,4 @@ def _send(letter_id: str, template: str, subject: str, about: dict[str, str], *,
         headers={"Message-ID": f"<{letter_id}@{sender_domain}>", "Auto-Submitted": "auto-generated"},
     )
     letter.attach_alternative(render_to_string(f"accounts/{template}.html", context), "text/html")
-    letter.send()
+    hand_over(letter)

@@ -1,0 +1,86 @@
+"""A small door of a process's own, for what only the inside of the platform asks: its health and its metrics.
+
+A process that answers HTTP anyway has no need of it. Worker, relay and scheduler answer nothing else, and the gateway's
+own door is the public one. It opens where ``OPENCOMMERCE_INSIDE_ADDRESS`` says (``HOST:PORT``), else nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from common.observability import metrics, readiness
+
+_PATIENCE_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
+
+States = Callable[[], Mapping[str, str]]
+
+
+def open_door(states: States, *, offset: int = 0, afterwards: Callable[[], None] = lambda: None) -> None:
+    """Answer ``/health/live``, ``/health/ready`` with these states, and ``/metrics``, on a thread, as long as we live.
+
+    ``offset`` is added to the port, for the second and third of several processes alike; ``afterwards`` is called at
+    the end of each request.
+    """
+    host, _, port = os.environ.get("OPENCOMMERCE_INSIDE_ADDRESS", "").rpartition(":")
+    if port:
+        address = (host, int(port) + offset)
+        threading.Thread(target=_serve, args=(address, states, afterwards), name="inside", daemon=True).start()
+
+
+def _serve(address: tuple[str, int], states: States, afterwards: Callable[[], None]) -> None:
+    """The process does its work whether or not it can be looked at: a port that is taken is tried again and again."""
+
+    class Handler(_Handler):
+        pages = {"/health/live": _live, "/health/ready": lambda: _ready(states), "/metrics": _metrics}
+        finished = staticmethod(afterwards)
+
+    while True:
+        try:
+            with ThreadingHTTPServer(address, Handler) as server:
+                server.serve_forever()
+        except OSError as error:
+            logger.warning("no door inside at %s:%d: %r", *address, error)
+            time.sleep(_PATIENCE_SECONDS)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _PATIENCE_SECONDS
+    pages: Mapping[str, Callable[[], tuple[int, str, bytes]]]
+    finished: Callable[[], None]
+
+    def do_GET(self) -> None:
+        page = self.pages.get(self.path)
+        try:
+            status, kind, body = page() if page else (404, "text/plain", b"")
+        finally:
+            self.finished()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Whoever watches asks all day long."""
+
+
+def _live() -> tuple[int, str, bytes]:
+    return 200, "application/json", b'{"status": "live"}'
+
+
+def _ready(states: States) -> tuple[int, str, bytes]:
+    body, status = readiness.answer(states())
+    return status, "application/json", json.dumps(body).encode()
+
+
+def _metrics() -> tuple[int, str, bytes]:
+    return 200, metrics.CONTENT_TYPE, metrics.exposition()

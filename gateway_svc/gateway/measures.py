@@ -1,0 +1,50 @@
+"""What the gateway counts. All of it happens on one event loop."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from prometheus_client import Histogram
+
+from common.observability import metrics
+
+_SECONDS = metrics.histogram(
+    "opencommerce_gateway_request_seconds",
+    "Requests at the door, by the route's prefix and the service that it leads to; status none: the client was gone.",
+    "route",
+    "upstream",
+    "method",
+    "status",
+)
+IN_FLIGHT = metrics.gauge("opencommerce_gateway_requests_in_flight", "Requests that are in the gateway now.")
+PROBLEMS = metrics.counter(
+    "opencommerce_gateway_problems_total", "What the gateway itself refused or could not answer, by code.", "code"
+)
+RETRIES = metrics.counter(
+    "opencommerce_gateway_retries_total", "Requests made again, on another connection or instance.", "upstream"
+)
+UPSTREAM_ERRORS = metrics.counter(
+    "opencommerce_gateway_upstream_errors_total",
+    "Requests that a service did not answer: unreachable, closed, reset, timed_out, garbled.",
+    "upstream",
+    "reason",
+)
+SOCKETS_OPEN = metrics.gauge("opencommerce_gateway_sockets_open", "WebSockets that are open now.", "upstream")
+SOCKET_MESSAGES = metrics.counter(
+    "opencommerce_gateway_socket_messages_total", "Messages on WebSockets: in (from clients), out.", "direction"
+)
+SOCKET_ENDS = metrics.counter(
+    "opencommerce_gateway_socket_ends_total", "WebSockets that ended, by the code they were closed with.", "code"
+)
+_KNOWN_CODES = frozenset({1000, 1001, 1009, 1011, 4008, 4400, 4401, 4500, 4503})
+
+
+@lru_cache(maxsize=4096)
+def seconds(route: str, upstream: str, method: str, status: str) -> Histogram:
+    """Where the duration of such a request is observed."""
+    return _SECONDS.labels(route, upstream, method, status)
+
+
+def code_label(code: int) -> str:
+    """A client may close with any code; a label takes few."""
+    return str(code) if code in _KNOWN_CODES else "other"
