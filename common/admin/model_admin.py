@@ -76,7 +76,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """A model's pages. A subclass says what is shown, what is found, and what can be done.
 
     ``ordering`` must be one that an index keeps, and each lookup of ``search_by`` one that an index answers; its value
-    reads the term, and raises ValueError for one that cannot be meant.
+    reads the term (into a Q, where one lookup is not enough), and raises ValueError for one that cannot be meant.
     """
 
     search_by: ClassVar[Mapping[str, Callable[[str], Any]]] = {}
@@ -117,7 +117,8 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         wanted = Q(pk__in=[])
         for lookup, read in self.search_by.items():
             try:
-                wanted |= Q(**{lookup: read(term)})
+                found = read(term)
+                wanted |= found if isinstance(found, Q) else Q(**{lookup: found})
             except (ValueError, ValidationError):
                 continue
         return queryset.filter(wanted), False

@@ -26,6 +26,9 @@ from common.topology import ADMIN_PATH, SERVICES
 
 SIGN_IN_PATH = "/login/"
 SIGN_OUT_PATH = "/logout/"
+ACCOUNT_PATH = "/account/"
+
+_OWN_PATHS = {"sign_out_path": SIGN_OUT_PATH, "account_path": ACCOUNT_PATH}
 
 View = Callable[..., HttpResponse]
 
@@ -84,7 +87,7 @@ class ServiceSite(AdminSite):
 
     def each_context(self, request: Any) -> dict[str, Any]:
         """What every page shows: who is signed in, and the way to the other admins."""
-        return {**super().each_context(request), "user": request.user, **_ways(), "sign_out_path": SIGN_OUT_PATH}
+        return {**super().each_context(request), "user": request.user, **_ways(), **_OWN_PATHS}
 
     def get_log_entries(self, request: Any) -> Any:
         return super().get_log_entries(request).order_by("-pk")  # the newest by an index; none is kept for the time
@@ -96,7 +99,7 @@ class ServiceSite(AdminSite):
         return HttpResponseRedirect(SIGN_OUT_PATH)
 
     def password_change(self, request: Any, extra_context: Any = None) -> Any:
-        return HttpResponseRedirect(ADMIN_PATH)
+        return HttpResponseRedirect(ACCOUNT_PATH)
 
     password_change_done = password_change
 

@@ -59,6 +59,7 @@ class StoredFile(TimestampedModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], condition=Q(status="stored"), name="file_newest_first"),
             models.Index(fields=["owner_id", "-created_at", "-id"], condition=Q(status="stored"), name="file_by_age"),
             models.Index(
                 fields=["owner_id", "name", "-created_at", "-id"], condition=Q(status="stored"), name="file_by_name"
@@ -67,6 +68,9 @@ class StoredFile(TimestampedModel):
             models.Index(fields=["updated_at"], condition=Q(status="deleted"), name="file_to_remove"),
             models.Index(fields=["created_at"], condition=Q(awaits_variants=True), name="file_without_variants"),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def is_picture(self) -> bool:

@@ -73,7 +73,7 @@ class TestDoors:
         [
             ("login/", "/login/?next=%2Fadmin%2Fgateway%2F"),
             ("logout/", "/logout/"),
-            ("password_change/", "/admin/"),
+            ("password_change/", "/account/"),
         ],
     )
     def test_of_a_sign_in_of_their_own_lead_to_the_gateways(self, client_of: ClientOf, path: str, where: str) -> None:
