@@ -102,9 +102,10 @@ def elsewhere(admin_path: str, model_path: str, key: Any, text: str = "") -> str
     )
 
 
-def picture(address: str, alt: str = "") -> str:
-    """A small picture."""
-    return format_html('<img class="preview" src="{}" alt="{}" loading="lazy">', address, alt) if address else EMPTY
+def picture(address: str, alt: str = "", *, is_large: bool = False) -> str:
+    """A picture, small enough for a list unless said otherwise."""
+    kind = "preview large" if is_large else "preview"
+    return format_html('<img class="{}" src="{}" alt="{}" loading="lazy">', kind, address, alt)
 
 
 def byte_count(size: int) -> str:

@@ -17,6 +17,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
 from common.admin.actions import ServiceAction, actions_of
 from common.admin.columns import Column
@@ -86,7 +87,6 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_max_show_all = 0
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions_selection_counter = False
     actions_on_bottom = False
     change_form_template = "admin/service_change_form.html"
     change_list_template = "admin/service_change_list.html"
@@ -139,7 +139,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
             for action in offered
             if action.is_open_to(_person(request))
         ]
-        context = {"list_actions": shown}
+        context = {"list_actions": shown, "title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *more: Any) -> HttpResponse | None:
@@ -164,6 +164,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         row = context["original"]
         offered = [action for action in self.service_actions.values() if not action.is_for_list]
+        context["title"] = capfirst(self.opts.verbose_name)
         context["service_actions"] = [
             (action, self._address("action", quote(row.pk), action.name))
             for action in offered

@@ -39,8 +39,9 @@ def _content(file: StoredFile, variant: str = "") -> str:
 
 
 def _preview(file: StoredFile, variant: str = "thumb") -> str:
-    is_there = file.is_picture and file.status == Status.STORED
-    return picture(_content(file, variant), file.name) if is_there else EMPTY
+    if not file.is_picture or file.status != Status.STORED:
+        return EMPTY
+    return picture(_content(file, variant), file.name, is_large=variant != "thumb")
 
 
 def _sizes(file: StoredFile) -> str:

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 
 from common import clock
 from common.admin.actions import service_action
-from common.admin.columns import BAD, GOOD, WAITING, Column, badges_column, yes_no
+from common.admin.columns import GOOD, WAITING, Column, badges_column, yes_no
 from common.admin.model_admin import RowsInline, ServiceAdmin
 from common.admin.models import Operator
 from user_svc.accounts import rules, services
@@ -21,7 +21,7 @@ from user_svc.accounts.models import Role, Session, User
 from user_svc.factors import selectors as factors
 from user_svc.factors import services as factor_services
 
-ROLE_TONES = {Role.SELLER: WAITING, Role.SUPPORT: GOOD, Role.ADMIN: BAD}
+ROLE_TONES = {Role.SUPPORT: GOOD, Role.ADMIN: WAITING}
 # Other nouns of this service that belong to somebody, and are found by their id.
 _BELONGINGS = {
     "shop": "sellers_seller",
@@ -41,6 +41,18 @@ class RoleFilter(admin.SimpleListFilter):
 
     def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(roles__contains=[self.value()]) if self.value() else queryset
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Who is kept out."""
+
+    title = parameter_name = "state"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        return [("disabled", "disabled")]
+
+    def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(is_active=False) if self.value() == "disabled" else queryset
 
 
 class StaffRoleForm(forms.Form):
@@ -67,8 +79,8 @@ class UserAdmin(ServiceAdmin):
     state = Column("state", lambda user: yes_no(user.is_active, yes="active", no="disabled"))
     verified = Column("address verified", lambda user: yes_no(user.is_email_verified))
     roles = badges_column("roles", ROLE_TONES)
-    list_display = ("email", "full_name", roles, state, verified, "created_at")
-    list_filter = (RoleFilter, "is_active")
+    list_display = ("email", "full_name", roles, state, "created_at")
+    list_filter = (RoleFilter, StateFilter)
     shows = (
         *("id", "email", "new_email", verified, "full_name", "phone", "locale", roles, state),
         *("second_factors", "belongings", "created_at", "updated_at"),

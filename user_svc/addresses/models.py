@@ -26,10 +26,14 @@ class Address(TimestampedModel):
     is_default = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name_plural = "addresses"
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(is_default=True), name="one_default_address_a_user")
         ]
         indexes = [models.Index(fields=["user", "-created_at", "-id"], name="address_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.full_name}, {self.line1}, {self.city}"
 
     @property
     def postal(self) -> PostalAddress:
