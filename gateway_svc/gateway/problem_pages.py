@@ -59,7 +59,7 @@ def page_of(problem: Problem, exchange: Exchange) -> str:
 
 
 def sign_in_address(target: bytes) -> str:
-    """The sign-in page that leads back to a path and its query."""
-    if len(target) > _LONGEST_NEXT:
+    """The sign-in page that leads back to a path and its query, if there is one and it is not too long."""
+    if not target or len(target) > _LONGEST_NEXT:
         return SIGN_IN_PATH
     return f"{SIGN_IN_PATH}?next={quote(target, safe='/')}"

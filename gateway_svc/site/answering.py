@@ -22,6 +22,15 @@ from gateway_svc.gateway.site import Visit
 from gateway_svc.gateway.users import Answer
 
 HOME = "/account/"
+NOTICES = {
+    "password": "Your password was changed, and you were signed out everywhere else.",
+    "reset": "Your password was changed. Sign in with the new one.",
+    "verified": "Thank you: your e-mail address is verified.",
+    "letter": "A letter is on its way to you.",
+    "codes-off": "One-time codes are turned off.",
+    "passkey-removed": "The passkey was removed.",
+}
+"""What a page may have to say of the one before it."""
 _CHALLENGE = 'Bearer realm="opencommerce"'
 _LONGEST_NEXT = 2000
 
@@ -37,7 +46,8 @@ class SeeOther(HttpResponseRedirect):
 
 def page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """One of our templates."""
-    return render(request, f"site/{name}.html", {"person": Visit.of(request).person, **context}, status=status)
+    usual = {"person": Visit.of(request).person, "notice": NOTICES.get(request.GET.get("done", ""))}
+    return render(request, f"site/{name}.html", {**usual, **context}, status=status)
 
 
 def again(request: HttpRequest, name: str, form: Form, answer: Answer, **context: Any) -> HttpResponse:

@@ -130,7 +130,25 @@ class ProofForm(SiteForm):
     current = _current()
 
 
+class PasskeyRemovalForm(ProofForm):
+    passkey = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class NewPasskeyForm(ProofForm):
+    """A script asks for the passkey with the password, which then goes no further."""
+
+    current = _password("Your password", "current-password")
+    name = forms.CharField(
+        label="What to call it",
+        max_length=_NAME_LENGTH,
+        initial="Passkey",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    challenge = _hidden()
+    credential = _hidden(_CREDENTIAL_LENGTH)
+
+
 class ConfirmCodesForm(SiteForm):
-    uri = _hidden(1024)
     secret = _hidden(64)
+    uri = forms.RegexField(r"\Aotpauth://totp/[A-Za-z0-9._~%:@&=?+-]+\Z", max_length=1024, widget=forms.HiddenInput)
     code = _code()

@@ -32,7 +32,10 @@ class Session:
 class FakeAccounts:
     """Refresh tokens are traded once; one that is sent again ends its session, as in user_svc."""
 
-    NAMES: ClassVar = ("token", "second-factor", "refresh", "logout", "me", "factors")
+    NAMES: ClassVar = (
+        *("token", "second-factor", "refresh", "logout", "register", "change", "reset", "confirm", "verify", "request"),
+        *("me", "factors", "totp", "passkeys", "recovery-codes"),
+    )
     """The last parts of the paths that it answers."""
 
     signer: Signer
@@ -41,6 +44,8 @@ class FakeAccounts:
     """Before a refresh is answered."""
     is_away: bool = False
     """Refuses all with 503."""
+    says: dict[str, Said] = field(default_factory=dict)
+    """What a test wants to hear under a path."""
     sessions: dict[str, Session] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any], Asked]] = field(default_factory=list)
 
@@ -48,6 +53,7 @@ class FakeAccounts:
         """Forget what was asked and what a test changed."""
         self.access_seconds, self.pause_seconds, self.is_away = 900, 0.0, False
         self.asked.clear()
+        self.says.clear()
 
     def asked_for(self, name: str) -> list[dict[str, Any]]:
         """The bodies of what was asked under this path."""
@@ -72,7 +78,13 @@ class FakeAccounts:
             "auth/token/refresh": self._refresh,
             "auth/logout": self._sign_out,
         }
+        if name in self.says:
+            return self.says[name]
         return answers[name](body) if name in answers else (200, {})
+
+    def tokens(self, role: str = "customer") -> dict[str, str]:
+        """Those of somebody who is let in now."""
+        return self._begin(role, ["pwd"])[1]
 
     def _sign_in(self, body: dict[str, Any]) -> Said:
         if body["email"] == GUESSED:

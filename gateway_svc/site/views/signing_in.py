@@ -7,7 +7,7 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gateway_svc.gateway.problem_pages import SIGN_IN_PATH
+from gateway_svc.gateway.problem_pages import SIGN_IN_PATH, sign_in_address
 from gateway_svc.gateway.site import Visit
 from gateway_svc.gateway.users import Answer
 from gateway_svc.site.answering import SeeOther, again, destination, enter, leave, page
@@ -83,7 +83,7 @@ async def passkey(request: HttpRequest) -> HttpResponse:
 async def sign_out(request: HttpRequest) -> HttpResponse:
     """GET asks whether one means it, POST does it."""
     if request.method == "POST":
-        return await leave(request, destination(request.POST.get("next"), SIGN_IN_PATH))
+        return await leave(request, sign_in_address(destination(request.POST.get("next"), "").encode()))
     return page(request, "sign_out")
 
 

@@ -62,7 +62,7 @@ class TestPasswordLetter:
 
         (letter,) = mail.outbox
         ((html, kind),) = letter.alternatives
-        link = f"http://127.0.0.1:8000/api/v1/auth/password/reset/confirm/#token={token_in(letter)}"
+        link = f"http://127.0.0.1:8000/account/reset-password/#token={token_in(letter)}"
         assert kind == "text/html"
         assert link in letter.body
         assert f'href="{link}"' in html

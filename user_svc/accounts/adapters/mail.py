@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from common.letters import hand_over
 from user_svc.accounts.rules import Change
 
-_RESET_PATH = "/api/v1/auth/password/reset/confirm/"
-_VERIFY_PATH = "/api/v1/auth/email/verify/"
+# The gateway's page, for people, and the path of the API, for programs.
+_RESET = ("/account/reset-password/", "/api/v1/auth/password/reset/confirm/")
+_VERIFY = ("/account/verify-email/", "/api/v1/auth/email/verify/")
 _CHANGES = {
     Change.PASSWORD_CHANGED: ("Your password was changed", "the password of your account was changed"),
     Change.EMAIL_CHANGED: (
@@ -42,13 +43,13 @@ _CHANGES = {
 def send_password_reset(letter_id: str, *, to: str, full_name: str, token: str) -> None:
     """The letter with which a forgotten password is replaced. Raises OSError (SMTPException is one)."""
     subject = "Choose a new password"
-    _send_token(letter_id, "password_reset", subject, _RESET_PATH, to=to, full_name=full_name, token=token)
+    _send_token(letter_id, "password_reset", subject, _RESET, to=to, full_name=full_name, token=token)
 
 
 def send_email_verification(letter_id: str, *, to: str, full_name: str, token: str) -> None:
     """The letter with which an address is verified. Raises OSError (SMTPException is one)."""
     subject = "Is this your address?"
-    _send_token(letter_id, "email_verification", subject, _VERIFY_PATH, to=to, full_name=full_name, token=token)
+    _send_token(letter_id, "email_verification", subject, _VERIFY, to=to, full_name=full_name, token=token)
 
 
 def send_credentials_changed(letter_id: str, *, to: str, full_name: str, change: Change, changed_at: datetime) -> None:
@@ -58,9 +59,12 @@ def send_credentials_changed(letter_id: str, *, to: str, full_name: str, change:
     _send(letter_id, "credentials_changed", subject, {"full_name": full_name, "what": what, "at": at}, to=to)
 
 
-def _send_token(letter_id: str, template: str, subject: str, path: str, *, to: str, full_name: str, token: str) -> None:
+def _send_token(
+    letter_id: str, template: str, subject: str, paths: tuple[str, str], *, to: str, full_name: str, token: str
+) -> None:
+    page, path = paths
     # What follows the # stays in the browser: a token must stand in no server's log.
-    url = f"{settings.PUBLIC_URL}{path}#token={token}"
+    url = f"{settings.PUBLIC_URL}{page}#token={token}"
     _send(letter_id, template, subject, {"full_name": full_name, "token": token, "path": path, "url": url}, to=to)
 
 
