@@ -18,7 +18,7 @@ from common.topology import BY_NAME, SERVICES, Service
 from ops import compose_env, processes
 from tests.architecture import composition, image
 from tests.architecture.composition import ROOT
-from tests.architecture.test_environment import names_in_package
+from tests.architecture.test_environment import PREFIXES, names_in_package
 
 GIVEN = compose_env.complete({}, public_url=None)
 CONTAINERS = composition.services(GIVEN)
@@ -274,7 +274,7 @@ def settings_read(service: Service) -> set[str]:
     """The variables that the settings of a service ask for, seen by letting them ask."""
     values = {**image.variables(), **CONTAINERS[f"{dashed(service.name)}-web"]["environment"]}
     done = subprocess.run(
-        [sys.executable, "-c", _LISTENING.format(service.settings_module)],
+        [sys.executable, "-c", _LISTENING.format(service.settings_module, PREFIXES)],
         env={**values, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -297,6 +297,5 @@ class Listening(MutableMapping):
 
 os.environ = Listening(os.environ)
 importlib.import_module("{}")
-ours = ("OPENCOMMERCE_", "USER_SVC_", "PRODUCT_SVC_", "ORDER_SVC_", "NOTIFY_SVC_", "FILE_SVC_", "GATEWAY_SVC_")
-print(json.dumps(sorted(name for name in os.environ.asked if name.startswith(ours))))
+print(json.dumps(sorted(name for name in os.environ.asked if name.startswith({}))))
 """
