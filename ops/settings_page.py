@@ -15,10 +15,11 @@ _HEAD = """# Settings
 <!-- Generated from .env.example by `manage_all.py check --write`; do not edit. -->
 
 A process is configured by variables of its environment and by nothing else. A test holds that these are all the
-variables that the code reads. The values are those of `.env.example`: defaults where there is one, else examples."""
+variables that the code reads. In brackets stands the value of `.env.example`: the default where there is one, else an
+example."""
 _TABLE = """
-| variable | value | what it is |
-| --- | --- | --- |"""
+| variable | what it is |
+| --- | --- |"""
 
 
 def render() -> str:
@@ -37,12 +38,13 @@ def tables(source: str) -> Iterator[str]:
             comments.append(text)
         elif line:
             name, _, value = line.partition("=")
-            yield f"| `{name}` | {f'`{value}`' if value else '–'} | {_cell(comments)} |"
+            yield f"| `{name}` | {_cell(comments, value)} |"
             comments = []
         elif comments:
             yield from ("", *comments)
             comments = []
 
 
-def _cell(comments: list[str]) -> str:
-    return " ".join(comments).replace("|", "\\|").replace("<", "&lt;")
+def _cell(comments: list[str], value: str) -> str:
+    told = " ".join(comments).replace("|", "\\|").replace("<", "&lt;")
+    return f"{told} (`{value}`)".strip() if value else told

@@ -2,7 +2,7 @@
 
 Names follow prometheus.io/docs/practices/naming: base units, ``_total`` for what only grows. A label takes few values,
 such as the template of a route and never a path, and none of them names a person. Which service and which kind of
-process it is, the scraper knows. The names are part of what others build on: docs/observability.md lists them.
+process it is, the scraper knows. The names are part of what others build on: docs/how-to/observe.md lists them.
 """
 
 from __future__ import annotations

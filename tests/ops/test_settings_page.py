@@ -26,8 +26,8 @@ class TestTables:
             "What this file is about.",
             "",
             "## The platform",
-            "\n| variable | value | what it is |\n| --- | --- | --- |",
-            "| `SHOP_URL` | `http://127.0.0.1:8000` | Where it is reached; every URL is on it. |",
-            "| `SHOP_KEY` | – | Empty: &lt;none> \\| nobody. |",
-            "| `SHOP_LEVEL` | `INFO` |  |",
+            "\n| variable | what it is |\n| --- | --- |",
+            "| `SHOP_URL` | Where it is reached; every URL is on it. (`http://127.0.0.1:8000`) |",
+            "| `SHOP_KEY` | Empty: &lt;none> \\| nobody. |",
+            "| `SHOP_LEVEL` | (`INFO`) |",
         ]
