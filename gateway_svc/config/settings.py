@@ -19,6 +19,7 @@ if _SIDECAR and _SIDECAR.origin:
 
 # Requests are answered by the plain ASGI application in config/asgi.py; Django's handler shows a few pages (site/).
 MIDDLEWARE = [
+    "gateway_svc.site.middleware.NoConnectionLeft",
     "django.middleware.security.SecurityMiddleware",
     "common.pages.middleware.ContentSecurityPolicy",
     "gateway_svc.site.middleware.Personal",

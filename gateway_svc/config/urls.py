@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from common.admin.urls import urls as admin_urls
+
 handler400 = "gateway_svc.site.views.problems.bad_request"
 handler403 = "gateway_svc.site.views.problems.forbidden"
 handler404 = "gateway_svc.site.views.problems.not_found"
@@ -9,4 +11,5 @@ handler500 = "gateway_svc.site.views.problems.server_error"
 
 urlpatterns = [
     path("", include("gateway_svc.site.urls")),
+    *admin_urls(),
 ]

@@ -26,6 +26,7 @@ from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.pages import Pages
+from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.problem_pages import ProblemPages
 from gateway_svc.gateway.proxy import Proxy
 from gateway_svc.gateway.readiness import database_answers
@@ -56,8 +57,10 @@ class Gateway:
         redis_url: str,
         upstream_urls: Mapping[str, Sequence[str]],
         socket_urls: Mapping[str, Sequence[str]],
+        broker_url: str,
         staff_need_second_factor: bool,
     ) -> None:
+        self._broker_url = broker_url
         self._origin = PublicOrigin(public_url)
         self._balancers = {name: Balancer(urls, service=name) for name, urls in upstream_urls.items()}
         self._socket_balancers = {name: Balancer(urls, service=name) for name, urls in socket_urls.items()}
@@ -86,6 +89,7 @@ class Gateway:
             redis_url=settings.REDIS_URL,
             upstream_urls=settings.UPSTREAM_URLS,
             socket_urls=settings.SOCKET_URLS,
+            broker_url=settings.BROKER_URL,
             staff_need_second_factor=settings.STAFF_NEED_SECOND_FACTOR,
         )
 
@@ -121,7 +125,13 @@ class Gateway:
             return self._keys.is_known
 
         checks = {"database": database_answers, "redis": self._ended.redis_answers, "keys": keys_are_known}
-        site = Site(users=self._users, browsers=self._browsers, origin=self._origin)
+        site = Site(
+            users=self._users,
+            browsers=self._browsers,
+            platform=Platform(self._balancers, self._assertions, self._broker_url),
+            assertions=self._assertions,
+            origin=self._origin,
+        )
         return Pages(public_url=public_url, checks=checks, site=self._guarded(site), routes=page_routes())
 
     async def _live(self, receive: Receive, send: Send) -> None:

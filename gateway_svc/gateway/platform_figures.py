@@ -1,17 +1,19 @@
-"""How the whole platform is: every instance of every service asked for its figures, all at once."""
+"""How the whole platform is: every instance of every service asked for its figures, and the broker, all at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import connections
 
+from common.events.figures import QueueFigures, queue_figures
 from common.observability import figures
-from common.topology import GATEWAY
+from common.topology import GATEWAY, SERVICES
 from gateway_svc.gateway.assertions import HEADER, Assertions
 from gateway_svc.gateway.errors import UpstreamError
 from gateway_svc.gateway.fetch import fetch_from
@@ -22,6 +24,8 @@ from gateway_svc.gateway.upstreams.instance import Instance
 PATH = "/health/figures"
 PATIENCE_SECONDS = 2.0
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceFigures:
@@ -30,6 +34,35 @@ class InstanceFigures:
     service: str
     address: str
     figures: dict[str, Any] | None
+    milliseconds: float = 0.0
+    """How long that took."""
+
+
+Queues = Mapping[str, QueueFigures | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformFigures:
+    """All that can be known at this moment."""
+
+    instances: list[InstanceFigures]
+    queues: Queues | None
+    """None when the broker does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Whom to ask."""
+
+    balancers: Mapping[str, Balancer]
+    assertions: Assertions
+    broker_url: str
+
+    async def look(self, principal: Principal) -> PlatformFigures:
+        """Ask all of them for this person, and wait for nobody longer than for the most patient."""
+        asked = of_the_platform(self.balancers, self.assertions, principal)
+        instances, queues = await asyncio.gather(asked, _queues(self.broker_url))
+        return PlatformFigures(instances, queues)
 
 
 async def of_the_platform(
@@ -45,20 +78,37 @@ async def of_the_platform(
 
 
 async def _ask(service: str, instance: Instance, assertion: bytes) -> InstanceFigures:
+    found, milliseconds = await _timed(_fetch(instance, assertion))
+    return InstanceFigures(service, instance.address, found, milliseconds)
+
+
+async def _fetch(instance: Instance, assertion: bytes) -> dict[str, Any] | None:
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            document = await fetch_from(instance, PATH, [(HEADER, assertion)])
-        return InstanceFigures(service, instance.address, msgspec.json.decode(document, type=dict[str, Any]))
-    except (UpstreamError, TimeoutError, msgspec.DecodeError):
-        return InstanceFigures(service, instance.address, None)
+        document = await fetch_from(instance, PATH, [(HEADER, assertion)])
+        return msgspec.json.decode(document, type=dict[str, Any])
+    except (UpstreamError, msgspec.DecodeError):
+        return None
 
 
 async def _our_own() -> InstanceFigures:
+    found, milliseconds = await _timed(asyncio.to_thread(_collect))
+    return InstanceFigures(GATEWAY.name, "", found, milliseconds)
+
+
+async def _queues(broker_url: str) -> Queues | None:
+    found, _ = await _timed(asyncio.to_thread(_ask_the_broker, broker_url))
+    return found
+
+
+async def _timed(question: Awaitable[T | None]) -> tuple[T | None, float]:
+    """Its answer, None when there is none in time, and how many milliseconds it took."""
+    begun = time.perf_counter()
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return InstanceFigures(GATEWAY.name, "", await asyncio.to_thread(_collect))
+            found = await question
     except TimeoutError:
-        return InstanceFigures(GATEWAY.name, "", None)
+        found = None
+    return found, round((time.perf_counter() - begun) * 1000, 1)
 
 
 def _collect() -> dict[str, Any]:
@@ -67,3 +117,17 @@ def _collect() -> dict[str, Any]:
     finally:
         # Threads come and go; a connection that stayed in one would stay for good.
         connections.close_all()
+
+
+def _ask_the_broker(url: str) -> Queues | None:
+    # Imported here: nothing else in the gateway needs it.
+    from amqp.exceptions import AMQPError
+    from kombu import Connection
+    from kombu.exceptions import OperationalError
+
+    limits = {"read_timeout": PATIENCE_SECONDS, "write_timeout": PATIENCE_SECONDS}
+    try:
+        with Connection(url, connect_timeout=PATIENCE_SECONDS, transport_options=limits) as connection:
+            return queue_figures(connection, SERVICES)
+    except (AMQPError, OperationalError, OSError):
+        return None

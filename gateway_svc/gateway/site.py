@@ -9,10 +9,13 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
+from common.topology import GATEWAY
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.assertions import HEADER, Assertions
 from gateway_svc.gateway.body import gather
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.request_head import PublicOrigin
 from gateway_svc.gateway.routes import PAGE
@@ -29,6 +32,7 @@ class Visit:
     """The network address that they come from."""
     users: Users
     browsers: Browsers
+    platform: Platform
 
     @classmethod
     def of(cls, request: HttpRequest) -> Visit:
@@ -40,9 +44,13 @@ class Visit:
 class Site:
     """Gives Django a request that is whole, and says of it only what is true."""
 
-    def __init__(self, *, users: Users, browsers: Browsers, origin: PublicOrigin) -> None:
+    def __init__(
+        self, *, users: Users, browsers: Browsers, platform: Platform, assertions: Assertions, origin: PublicOrigin
+    ) -> None:
         self._users = users
         self._browsers = browsers
+        self._platform = platform
+        self._assertions = assertions
         self._origin = origin
         self._django: Any = ASGIHandler()
 
@@ -51,14 +59,18 @@ class Site:
         body = BytesIO()
         await gather(receive, body, idle_seconds=PAGE.idle_seconds, within=PAGE.body_seconds)
         source = (scope.get("client") or ("", 0))[0]
-        visit = Visit(exchange.principal, exchange.cookie, source, self._users, self._browsers)
+        visit = Visit(exchange.principal, exchange.cookie, source, self._users, self._browsers, self._platform)
         headers = self._headers(exchange, len(body.getvalue()))
         inner = {**scope, "scheme": self._origin.scheme.decode(), "headers": headers, "visit": visit}
         django: ASGIApp = self._django  # Django's types know of messages that nobody changes
         await django(inner, _replayed(body.getvalue(), receive), send)
 
     def _headers(self, exchange: Exchange, length: int) -> Headers:
-        return [(b"host", self._origin.host), (b"content-length", b"%d" % length), *exchange.headers]
+        own = [(b"host", self._origin.host), (b"content-length", b"%d" % length)]
+        if exchange.route and exchange.route.is_for_staff:
+            # The gateway's admin lets people in as each service's does.
+            own.append((HEADER, self._assertions.about(exchange.principal, audience=GATEWAY.name)))
+        return [*own, *exchange.headers]
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -10,5 +10,8 @@ class EndedSession(models.Model):
     user_id = models.CharField(max_length=64)
     ended_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["user_id"], name="ended_session_of_user")]
+
     def __str__(self) -> str:
         return self.session_id

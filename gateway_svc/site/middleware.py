@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
@@ -18,6 +20,15 @@ class Personal(MiddlewareMixin):
 
     def process_response(self, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
         add_never_cache_headers(response)
+        return response
+
+
+class NoConnectionLeft(MiddlewareMixin):
+    """Each request has a thread of its own here (asgiref), and what stayed open in it would stay for good."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if isinstance(request, ASGIRequest):
+            connections.close_all()
         return response
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway_svc.site.views import account, api_docs, letters, registering, second_factor, signing_in
+from gateway_svc.site.views import account, api_docs, front, letters, registering, second_factor, signing_in
 
 urlpatterns = [
     path("login/", signing_in.sign_in),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("logout/", signing_in.sign_out),
     path("register/", registering.register),
     path("account/", account.overview),
+    path("admin/", front.front),
     path("api/docs/", api_docs.api_docs),
     path("account/password/", account.change_password),
     path("account/notifications/", account.notifications),

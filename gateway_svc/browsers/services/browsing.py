@@ -13,6 +13,7 @@ from django.db import transaction
 from gateway_svc.browsers import rules, selectors
 from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services.tokens import Tokens, seal, unseal
+from gateway_svc.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,17 @@ def end_session(*, digest: str, now: datetime) -> tuple[str, str, str | None] | 
         return None
     session.delete()
     return session.session_id, session.user_id, _read(session.sealed_refresh)
+
+
+@transaction.atomic
+def sign_out(*, digest: str, now: datetime) -> None:
+    """Sign a browser out without its cookie, in every gateway process at once. What user_svc gave it is forgotten here,
+    so nobody can trade it for more.
+    """
+    ended = end_session(digest=digest, now=now)
+    if ended is not None:
+        session_id, user_id, _ = ended
+        sessions.end_session(session_id=session_id, user_id=user_id, ended_at=now)
 
 
 def forget_expired_sessions(*, now: datetime) -> int:

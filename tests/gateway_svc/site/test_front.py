@@ -1,0 +1,158 @@
+"""The page in front of the admins shows the platform as it is, also when a part of it is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+
+import pytest
+
+from tests.gateway_svc.accounts import ADMIN
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.signing import Signer
+from tests.gateway_svc.upstream import Behaviour, FakeService, answer, hang
+from tests.gateway_svc.visitor import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/admin/"
+
+
+async def tell(_service, _asked, _reader, writer) -> None:
+    told = {
+        "version": "1.2.3",
+        "started_at": "2026-01-01T09:00:00+00:00",
+        "outbox": {"unsent": 0, "oldest_seconds": 0.0},
+        "dead_letters": 0,
+        "last_errors": [
+            {"at": "2026-01-01T10:00:00+00:00", "message": "<b>no luck</b>", "error": "ValueError", "where": "a:1",
+             "request_id": "request-1", "logger": "a"}
+        ],
+    }  # fmt: skip
+    writer.write(answer(json.dumps(told).encode()))
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Callable[[Behaviour], FakeService]]:
+    """``instance(tell)``: a process of a service that tells its figures so."""
+    started: list[FakeService] = []
+
+    def start(behaviour: Behaviour) -> FakeService:
+        started.append(FakeService({"figures": behaviour}))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def telling(instance: Callable[[Behaviour], FakeService], users) -> Iterator[dict[str, str]]:
+    """Where services answer that are well; user_svc is the fake one that also signs people in."""
+    users.behaviours["figures"] = tell
+    well = instance(tell)
+    yield {f"{name}_SVC_URL": well.url for name in ("PRODUCT", "ORDER", "NOTIFY", "FILE")}
+    del users.behaviours["figures"]
+
+
+def sentence_of(page) -> str:
+    (sentence,) = re.findall(rb'id="sentence"[^>]*>([^<]+)<', page.body)
+    return unescape(sentence.decode())
+
+
+def states_of(page) -> dict[str, str]:
+    """In a word, by what people call the service."""
+    found = re.findall(rb'<h3><a href="[^"]+">(\w+)</a> <span class="badge \w+">([\w ]+)</span>', page.body)
+    return {name.decode(): state.decode() for name, state in found}
+
+
+class TestThePageInFrontOfTheAdmins:
+    def test_is_for_staff(self, door: Door, signer: Signer) -> None:
+        customer, visitor = Visitor(door), Visitor(door)
+        customer.sign_in()
+
+        assert customer.get(PAGE).status == 403
+        assert visitor.get(PAGE).get("location") == "/login/?next=/admin/"
+        assert door.ask("GET", PAGE, token=signer.token(roles=["seller"])).status == 403
+
+    def test_shows_all_instances_and_says_whether_it_is_well(
+        self, open_door: Callable[..., Door], telling: dict[str, str], instance: Callable[..., FakeService]
+    ) -> None:
+        second = instance(tell)
+        two = f"{telling['ORDER_SVC_URL']},{second.url}"
+        visitor = Visitor(open_door(**{**telling, "ORDER_SVC_URL": two}))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert page.status == 200
+        assert sentence_of(page) == "All is well: 6 services answer, and nothing waits for you."
+        assert set(states_of(page).values()) == {"well"}
+        assert f"127.0.0.1:{second.port}".encode() in page.body
+        assert b"1.2.3" in page.body
+        assert b'href="/admin/orders/dead-letters/"' in page.body
+
+    def test_shows_errors_as_text(self, open_door: Callable[..., Door], telling: dict[str, str]) -> None:
+        visitor = Visitor(open_door(**telling))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert b"&lt;b&gt;no luck&lt;/b&gt;" in page.body
+        assert b"request-1" in page.body
+
+    @pytest.mark.parametrize("trouble", ["gone", "hangs"])
+    def test_shows_a_service_that_is_down_beside_those_that_are_not(
+        self,
+        open_door: Callable[..., Door],
+        telling: dict[str, str],
+        instance: Callable[[Behaviour], FakeService],
+        trouble: str,
+    ) -> None:
+        ill = instance(hang)
+        if trouble == "gone":
+            ill.stop()
+        visitor = Visitor(open_door(**{**telling, "ORDER_SVC_URL": ill.url}))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert page.status == 200
+        assert sentence_of(page) == "Not all is well: Orders does not answer."
+        assert {name for name, state in states_of(page).items() if state != "well"} == {"Orders"}
+
+    def test_does_without_the_broker(self, open_door: Callable[..., Door], telling: dict[str, str]) -> None:
+        nowhere = "amqp://guest:guest@127.0.0.1:1//"
+        visitor = Visitor(open_door(**telling, OPENCOMMERCE_BROKER_URL=nowhere))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert sentence_of(page) == "Not all is well: the broker does not answer."
+        assert b"not known" in page.body
+
+    def test_leads_to_the_admins_and_the_api(self, visitor: Visitor) -> None:
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        links = set(re.findall(rb'href="(/[^"]*/)"', page.body))
+        assert {b"/admin/users/", b"/admin/gateway/", b"/api/docs/", b"/api/v1/orders/"} <= links
+
+    def test_loads_only_what_is_ours_and_renews_itself_by_a_script_of_ours(self, visitor: Visitor) -> None:
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert "script-src 'self'" in (page.get("content-security-policy") or "")
+        assert "no-store" in (page.get("cache-control") or "")
+        assert re.findall(rb"<script(?![^>]*src=)|<style|style=| on\w+=", page.body) == []
+        static = [address.decode() for address in re.findall(rb'"(/static/[^"]+)"', page.body)]
+        assert any("front" in address and address.endswith(".js") for address in static)
+        assert [address for address in static if visitor.get(address).status != 200] == []
+
+    def test_changes_nothing(self, visitor: Visitor) -> None:
+        visitor.sign_in(ADMIN)
+
+        assert visitor.post(PAGE).status == 405
