@@ -128,13 +128,6 @@ class Delivery(models.Model):
         self.status = self.Status.PENDING
         self.next_attempt_at = now
 
-    def succeed(self, *, now: datetime) -> None:
-        """It left."""
-        self.attempts += 1
-        self.status = self.Status.SENT
-        self.sent_at = now
-        self.last_error = ""
-
     def fail(self, *, error: str, now: datetime) -> None:
         """It did not leave: later again, or never."""
         self.attempts += 1

@@ -43,6 +43,16 @@ def unread_count_of(*, user_id: UUID) -> int:
     return notifications_of(user_id=user_id, is_unread=True).count()
 
 
+def written_down(drafts: Collection[rules.Draft]) -> set[tuple[UUID, str]]:
+    """To whom, and as whom, it was told before; all drafts are of one fact."""
+    told = Notification.objects.filter(
+        user_id__in={draft.user_id for draft in drafts},
+        event__in={draft.event for draft in drafts},
+        subject_id__in={draft.subject_id for draft in drafts},
+    )
+    return set(told.values_list("user_id", "audience"))
+
+
 def due_deliveries(*, now: datetime) -> QuerySet[Delivery]:
     """What should be on its way, the longest due first."""
     due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from notify_svc.recipients.models import Recipient
 
+__all__ = ["Recipient", "recipients_of"]
 
-def recipient_of(*, user_id: UUID) -> Recipient | None:
-    """Whom to write to, or None while that has not been told yet."""
-    return Recipient.objects.filter(user_id=user_id).first()
+
+def recipients_of(*, user_ids: Collection[UUID]) -> dict[UUID, Recipient]:
+    """Whom to write to, by their ids; without those of whom we have not been told yet."""
+    return Recipient.objects.in_bulk(user_ids)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from common.errors import NotFound
 from notify_svc.notifications import rules, selectors
@@ -15,19 +18,21 @@ from notify_svc.notifications.models import Delivery
 from notify_svc.notifications.services import reporting
 from notify_svc.recipients import selectors as recipients
 
-BATCH = 50
+BATCH = 20
+"""So many letters a worker takes at once; so many leave twice when it dies before it has noted that they left."""
+_MOST_BATCHES = 20
 
 logger = logging.getLogger(__name__)
 
 
 def deliver_mail(*, now: datetime) -> None:
-    """Send what is due, a batch at most.
+    """Send what is due, some hundreds at most.
 
-    The first letter that fails ends the batch: a mail server that is away must not hold the worker once a letter.
+    The first letter that fails ends the run: a mail server that is away must not hold the worker once a letter.
     """
-    for _ in range(BATCH):
-        delivery = _claim_next(now=now)
-        if delivery is None or not _deliver(delivery, now=now):
+    for _ in range(_MOST_BATCHES):
+        deliveries = _claim(now=now)
+        if not _deliver(deliveries, now=now) or len(deliveries) < BATCH:
             return
 
 
@@ -42,34 +47,58 @@ def try_again_now(*, delivery_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def _claim_next(*, now: datetime) -> Delivery | None:
-    """Take a letter for ourselves, for as long as the lease says; another worker takes another one."""
+def _claim(*, now: datetime) -> list[Delivery]:
+    """Take letters for ourselves, for as long as the lease says; another worker takes others."""
     due = selectors.due_deliveries(now=now)
-    delivery = due.select_for_update(skip_locked=True, of=("self",)).first()
-    if delivery is not None:
-        delivery.next_attempt_at = now + rules.MAIL_LEASE
-        delivery.save(update_fields=["next_attempt_at"])
-    return delivery
+    deliveries = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    _put_off(deliveries, until=now + rules.MAIL_LEASE)
+    return deliveries
 
 
-def _deliver(delivery: Delivery, *, now: datetime) -> bool:
-    """Send one letter and note how that went. False when it failed."""
-    recipient = recipients.recipient_of(user_id=delivery.notification.user_id)
-    if recipient is None:
-        delivery.fail(error="nobody has told us yet whom to write to", now=now)
-        delivery.save()
-        return True
+def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
+    """Send them until one fails, and note how that went; what was not tried is given back. False when one failed."""
+    people = recipients.recipients_of(user_ids={delivery.notification.user_id for delivery in deliveries})
+    sent, left, is_away = [], deque(deliveries), False
+    while left and not is_away:
+        delivery = left.popleft()
+        recipient = people.get(delivery.notification.user_id)
+        if recipient is None:
+            _note_failure(delivery, "nobody has told us yet whom to write to", now=now)
+        elif _send(delivery, recipient, now=now):
+            sent.append(delivery)
+        else:
+            is_away = True
+    _note_sent(sent, now=now)
+    _put_off(left, until=now)
+    return not is_away
+
+
+def _send(delivery: Delivery, recipient: recipients.Recipient, *, now: datetime) -> bool:
     try:
         mail.send(delivery.id, delivery.notification, email=recipient.email, full_name=recipient.full_name)
     except Exception as error:
         # Whatever one letter suffers from is noted with it and must not stop the others. Servers like to quote
         # addresses, and those belong neither into logs nor into more tables than one.
         logger.warning("letter %s failed, attempt %d: %s", delivery.id, delivery.attempts + 1, type(error).__name__)
-        delivery.fail(error=f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
-        delivery.save()
+        _note_failure(delivery, f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
         return False
-    with transaction.atomic():
-        delivery.succeed(now=now)
-        delivery.save()
-        reporting.note_mailed(delivery.notification, at=now)
     return True
+
+
+def _note_failure(delivery: Delivery, error: str, *, now: datetime) -> None:
+    delivery.fail(error=error, now=now)
+    delivery.save()
+
+
+@transaction.atomic
+def _note_sent(deliveries: Collection[Delivery], *, now: datetime) -> None:
+    ids = [delivery.id for delivery in deliveries]
+    Delivery.objects.filter(id__in=ids).update(
+        status=Delivery.Status.SENT, sent_at=now, attempts=F("attempts") + 1, last_error=""
+    )
+    reporting.note_mailed([delivery.notification for delivery in deliveries], at=now)
+
+
+def _put_off(deliveries: Iterable[Delivery], *, until: datetime) -> None:
+    ids = [delivery.id for delivery in deliveries]
+    Delivery.objects.filter(id__in=ids).update(next_attempt_at=until)

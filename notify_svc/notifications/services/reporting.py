@@ -13,18 +13,27 @@ from notify_svc.notifications import events, rules
 from notify_svc.notifications.models import Notification, UnreportedTelling
 
 BATCH = 500
+_MOST_BATCHES = 10
 
 Channel = UnreportedTelling.Channel
 
 
-@transaction.atomic
 def report_tellings() -> None:
-    """Tell what has gathered, a batch at most; another worker takes another one."""
+    """Tell what has gathered, some thousands at most."""
+    for _ in range(_MOST_BATCHES):
+        if _report_some() < BATCH:
+            return
+
+
+@transaction.atomic
+def _report_some() -> int:
+    """Tell a batch; another worker takes another one. Returns how many it had."""
     waiting = UnreportedTelling.objects.select_for_update(skip_locked=True).order_by("id")
     tellings = list(waiting[:BATCH])
     if tellings:
         publish(events.people_told(tellings, batch_id=uuid.uuid4()))
         UnreportedTelling.objects.filter(id__in=[telling.id for telling in tellings]).delete()
+    return len(tellings)
 
 
 def note_written(notifications: Iterable[Notification]) -> None:
@@ -32,9 +41,9 @@ def note_written(notifications: Iterable[Notification]) -> None:
     _note((notification, Channel.FEED, notification.created_at) for notification in notifications)
 
 
-def note_mailed(notification: Notification, *, at: datetime) -> None:
-    """The letter of this one left."""
-    _note([(notification, Channel.EMAIL, at)])
+def note_mailed(notifications: Iterable[Notification], *, at: datetime) -> None:
+    """The letters of these left."""
+    _note((notification, Channel.EMAIL, at) for notification in notifications)
 
 
 def _note(told: Iterable[tuple[Notification, Channel, datetime]]) -> None:

@@ -14,6 +14,7 @@ from django.core import mail
 from common.settings.mail import mail_settings
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
+from notify_svc.notifications.services import mailing
 from notify_svc.recipients.services import remember_recipient
 from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, OrderShippedFactory, ReviewPostedFactory
 from tests.notify_svc.notifications.failing_mail import EmailBackend
@@ -144,6 +145,23 @@ class TestDeliverMail:
         services.deliver_mail(now=NOON)
 
         assert len(away) == 1
+
+    def test_gives_back_at_once_what_it_had_taken_and_not_tried(self, away: list[str]) -> None:
+        know_ada()
+        confirm(times=3)
+
+        for _ in range(3):
+            services.deliver_mail(now=NOON)
+
+        assert len(away) == 3
+
+    def test_sends_more_than_one_batch_a_run(self) -> None:
+        know_ada()
+        confirm(times=mailing.BATCH + 1)
+
+        services.deliver_mail(now=NOON)
+
+        assert len(mail.outbox) == mailing.BATCH + 1
 
     def test_takes_what_a_dead_worker_had_taken(self) -> None:
         know_ada()

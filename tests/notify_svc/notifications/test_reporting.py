@@ -11,6 +11,7 @@ import pytest
 
 from common.contracts import PeopleTold
 from notify_svc.notifications import services
+from notify_svc.notifications.services import reporting
 from notify_svc.recipients.services import remember_recipient
 from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, OrderShippedFactory, ReviewPostedFactory
 
@@ -38,6 +39,17 @@ class TestReportTellings:
                 (shipped.order_id, "buyer", "feed"),
             ]
         )
+
+    def test_tells_more_than_one_batch_a_run(
+        self, hear: Callable[..., bool], told: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reporting, "BATCH", 2)
+        for _ in range(5):
+            hear(OrderConfirmedFactory())
+
+        services.report_tellings()
+
+        assert [len(fact.tellings) for fact in told.named(PeopleTold)] == [2, 2, 1]
 
     def test_tells_when_a_letter_left(self, told: Any) -> None:
         remember_recipient(user_id=ADA, email="ada@example.com", full_name="Ada", roles=["customer"], version=1)
