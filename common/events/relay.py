@@ -122,9 +122,10 @@ class Relay:
             _keep_alive(connection)
 
     def _send_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
-        """Send what is due. True when something went out, so that there may be more."""
+        """Send what is due. True when there may be more that nobody will wake us for."""
         heartbeat.beat()
-        rows = first_of_each_aggregate(database.execute(_UNSENT, [BATCH]).fetchall())
+        due = database.execute(_UNSENT, [BATCH]).fetchall()
+        rows = first_of_each_aggregate(due)
         if not rows:
             return False
         undelivered = _publish(publisher, rows)
@@ -134,7 +135,7 @@ class Relay:
             logger.warning("held back: %s", reason, extra={"fact_id": fact_id})
             database.execute(_MARK_HELD, [reason, fact_id])
         _count(rows, undelivered)
-        return bool(sent)
+        return bool(sent) and (len(rows) < len(due) or len(due) == BATCH)
 
 
 def _publish(publisher: Publisher, rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -153,8 +154,10 @@ def _count(rows: Iterable[dict[str, Any]], undelivered: Container[str]) -> None:
 
 def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]:
     """A connection whose loss both sides notice within seconds: the server holds our lock until it does."""
-    limits = {
+    settings = {
         "statement_timeout": "10s",
+        # That a fact was sent may be forgotten in a crash of the server: then it is sent again.
+        "synchronous_commit": "off",
         "tcp_keepalives_idle": 5,
         "tcp_keepalives_interval": 2,
         "tcp_keepalives_count": 3,
@@ -166,7 +169,7 @@ def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]
         row_factory=dict_row,
         connect_timeout=3,
         application_name=application_name,
-        options=" ".join(f"-c {name}={value}" for name, value in limits.items()),
+        options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=3,
