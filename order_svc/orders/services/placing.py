@@ -17,7 +17,7 @@ from order_svc.orders.services.quoting import Quote, QuotedLine, quote_cart, quo
 from order_svc.payments import services as payments
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place_order(
     *,
     customer_id: UUID,

@@ -40,7 +40,7 @@ _STATES = {
 _RECEIVE = """
     INSERT INTO payments_sandboxcharge AS known
         (idempotency_key, token, amount_minor, currency, status, failure_code, calls)
-    VALUES (%s, %s, %s, %s, 'received', '', 1)
+    VALUES (%s, %s, %s, %s, %s, %s, 1)
     ON CONFLICT (idempotency_key) DO UPDATE SET calls = known.calls + 1 RETURNING *
 """
 _VOID = """
@@ -67,8 +67,9 @@ class Sandbox:
 
     def authorise(self, bill: Bill) -> Charge:
         """Decide once a key; ``tok_flaky`` twice fails before, ``tok_timeout`` once answers too late afterwards."""
-        charge = _write(_RECEIVE, *_terms(bill))
-        if bill.token == "tok_flaky" and charge.calls <= FLAKY_FAILURES:  # noqa: S105 - a name, not a secret
+        is_flaky = bill.token == "tok_flaky"  # noqa: S105 - a name, not a secret
+        charge = _write(_RECEIVE, *_terms(bill), *((Status.RECEIVED, "") if is_flaky else _decision_on(bill.token)))
+        if is_flaky and charge.calls <= FLAKY_FAILURES:
             raise ProviderUnavailable("the sandbox answered 503")
         charge = _decide(charge)
         if bill.token == "tok_timeout" and charge.calls == 1:  # noqa: S105
@@ -118,12 +119,17 @@ def _terms(bill: Bill) -> tuple[object, ...]:
 def _decide(charge: SandboxCharge) -> SandboxCharge:
     if charge.status != Status.RECEIVED:
         return charge
-    code = "" if charge.token in GOOD_TOKENS else FAILURE_CODES.get(charge.token, "invalid_token")
+    status, code = _decision_on(charge.token)
     undecided = SandboxCharge.objects.filter(pk=charge.pk, status=Status.RECEIVED)
-    if not undecided.update(status=Status.DECLINED if code else Status.AUTHORISED, failure_code=code):
+    if not undecided.update(status=status, failure_code=code):
         return SandboxCharge.objects.get(pk=charge.pk)  # decided meanwhile, under the same key
-    charge.status, charge.failure_code = Status.DECLINED if code else Status.AUTHORISED, code
+    charge.status, charge.failure_code = status, code
     return charge
+
+
+def _decision_on(token: str) -> tuple[Status, str]:
+    code = "" if token in GOOD_TOKENS else FAILURE_CODES.get(token, "invalid_token")
+    return (Status.DECLINED if code else Status.AUTHORISED), code
 
 
 def _number(reference: str) -> int:

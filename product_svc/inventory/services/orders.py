@@ -19,8 +19,13 @@ from product_svc.inventory import errors, events, rules, selectors
 from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
 from product_svc.inventory.services.availability import follow_stock
 
+_LOCK_ORDER = """
+    INSERT INTO inventory_orderstock AS known (order_id, stage) VALUES (%s, %s)
+    ON CONFLICT (order_id) DO UPDATE SET stage = known.stage RETURNING *
+"""
 
-@transaction.atomic
+
+@transaction.atomic(savepoint=False)
 def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) -> None:
     """Put all lines of an order aside, or none, and tell which. Not for an order that was cancelled meanwhile."""
     order = _lock_order(order_id)
@@ -38,7 +43,7 @@ def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) 
     publish(events.stock_reserved(order_id))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def sell_stock(*, order_id: UUID, now: datetime) -> None:
     """Take out what is put aside for an order, once.
 
@@ -57,7 +62,7 @@ def sell_stock(*, order_id: UUID, now: datetime) -> None:
     _settle(order, Stage.SOLD, Reservation.Status.CONSUMED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release_stock(*, order_id: UUID, now: datetime) -> None:
     """Give back whatever a cancelled order held: nothing yet, its reservations, or goods that were sold already."""
     order = _lock_order(order_id)
@@ -81,8 +86,8 @@ def release_stock(*, order_id: UUID, now: datetime) -> None:
 
 def _lock_order(order_id: UUID) -> OrderStock:
     """The order's row, new if need be. Whoever handles another fact of the same order waits here."""
-    OrderStock.objects.bulk_create([OrderStock(order_id=order_id)], ignore_conflicts=True)
-    return OrderStock.objects.select_for_update().get(order_id=order_id)
+    order: OrderStock = OrderStock.objects.raw(_LOCK_ORDER, [order_id, Stage.NEW])[0]
+    return order
 
 
 def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from common.contracts import OrderLine, OrderPlaced
 from common.money import Money
@@ -18,7 +19,9 @@ from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, placed_order
 pytestmark = pytest.mark.django_db
 
 
+@transaction.atomic
 def place(*items: rules.Item, **changes: Any) -> Order:
+    """As the API does: what is refused is taken back whole."""
     return services.place_order(
         **{
             "customer_id": uuid.uuid4(),

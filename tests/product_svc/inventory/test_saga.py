@@ -168,9 +168,9 @@ class TestCost:
         for each in wanted:
             product(each.sku)
 
-        # Five more than the services' own: the inbox, and two savepoints set and released.
-        with django_assert_num_queries(7 + 5):
+        # Three more than the services' own: the inbox, and a savepoint set and released (in place of begin and commit).
+        with django_assert_num_queries(6 + 3):
             hear(placed(ORDER, *wanted))
         # And two by which the reviews learn of it.
-        with django_assert_num_queries(8 + 5 + 2):
+        with django_assert_num_queries(7 + 3 + 2):
             hear(confirmed(ORDER, *wanted))
