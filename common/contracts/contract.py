@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -54,7 +54,7 @@ class Contract:
 
     def data(self) -> dict[str, Any]:
         """Its own fields, without those that travel in the envelope."""
-        data = asdict(self)
+        data: dict[str, Any] = msgspec.to_builtins(self)
         del data["version"]
         return data
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from common import clock
 from common.contracts import Contract, Fact, UnreadableFact
 from common.events import measures
-from common.events.models import HandlingFailure, InboxMessage
+from common.events.models import HandlingFailure
 from common.events.subscriptions import Subscription, subscription_to
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,18 @@ def _handle_in_transaction(fact: Fact, subscription: Subscription, contract: Con
 
 
 def _handle_outside(fact: Fact, subscription: Subscription, contract: Contract) -> bool:
-    if InboxMessage.objects.filter(fact_id=fact.id, handler=subscription.handler_name).exists():
+    if _is_remembered(fact, subscription):
         return False
     subscription.handler(contract)
     return _remember(fact, subscription)
+
+
+def _is_remembered(fact: Fact, subscription: Subscription) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM events_inbox WHERE fact_id = %s AND handler = %s", [fact.id, subscription.handler_name]
+        )
+        return bool(cursor.rowcount)
 
 
 def _remember(fact: Fact, subscription: Subscription) -> bool:

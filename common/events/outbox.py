@@ -5,15 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from common import clock
 from common.contracts import Contract
 from common.events import measures, spans
-from common.events.models import OutboxMessage
 from common.observability import tracing
 from common.observability.correlation import Correlation
+
+# Written out, since this is a part of nearly every change: composing it anew took longer than anything else about it.
+_WRITE = """
+    INSERT INTO events_outbox
+        (fact_id, name, aggregate, version, is_required, request_id, traceparent, data, occurred_at)
+    VALUES """
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 class PublishedOutsideTransaction(RuntimeError):
@@ -28,7 +36,11 @@ def publish(*facts: Contract) -> None:
     if not connection.in_atomic_block:
         names = ", ".join(fact.name for fact in facts)
         raise PublishedOutsideTransaction(f"{names} published outside a transaction")
-    OutboxMessage.objects.bulk_create(_message(fact) for fact in facts)
+    if not facts:
+        return
+    values = [value for fact in facts for value in _values(fact)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE + ", ".join([_ROW] * len(facts)), values)
     transaction.on_commit(partial(_count, [fact.name for fact in facts]))
 
 
@@ -37,7 +49,7 @@ def _count(names: Iterable[str]) -> None:
         measures.TOLD.labels(name).inc()
 
 
-def _message(fact: Contract) -> OutboxMessage:
+def _values(fact: Contract) -> tuple[Any, ...]:
     fact_id = uuid.uuid4()
     with tracing.step(
         tracing.PRODUCER, f"create {fact.name}", spans.attributes("create", fact.name, str(fact_id))
@@ -45,15 +57,15 @@ def _message(fact: Contract) -> OutboxMessage:
         return _row(fact, fact_id, names)
 
 
-def _row(fact: Contract, fact_id: uuid.UUID, names: Correlation) -> OutboxMessage:
-    return OutboxMessage(
-        fact_id=fact_id,
-        name=fact.name,
-        aggregate=fact.aggregate,
-        version=fact.version,
-        is_required=fact.required,
-        request_id=names.request_id,
-        traceparent=names.traceparent,
-        data=fact.data(),
-        occurred_at=clock.now(),
+def _row(fact: Contract, fact_id: uuid.UUID, names: Correlation) -> tuple[Any, ...]:
+    return (
+        fact_id,
+        fact.name,
+        fact.aggregate,
+        fact.version,
+        fact.required,
+        names.request_id,
+        names.traceparent,
+        Jsonb(fact.data()),
+        clock.now(),
     )

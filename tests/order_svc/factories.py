@@ -54,10 +54,10 @@ class OfferFactory(factory.django.DjangoModelFactory):
 
 
 def placed_order(*, token: str = "tok_success", now: datetime | None = None, **changes: Any) -> Order:
-    """An order of two mugs that has just been placed."""
+    """An order of two mugs that has just been placed, without what it was placed with at hand."""
     customer_id = changes.pop("customer_id", None) or uuid.uuid4()
     offer = OfferFactory(**changes)
-    return services.place_order(
+    order = services.place_order(
         customer_id=customer_id,
         items=[rules.Item(offer.sku, 2)],
         shipping_address=ADDRESS,
@@ -66,6 +66,8 @@ def placed_order(*, token: str = "tok_success", now: datetime | None = None, **c
         expected_total=None,
         now=now or clock.now(),
     )
+    order.refresh_from_db()
+    return order
 
 
 def order_body(*items: tuple[str, Any], **changes: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,7 +43,7 @@ def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[.
                 if not _claim(**asked, fingerprint=fingerprint):
                     return _replay(KeyedAnswer.objects.get(**asked), fingerprint)
                 response = method(view, request, *args, **kwargs)
-                _remember(KeyedAnswer.objects.filter(**asked), response)
+                _remember(**asked, response=response)
                 return response
 
         return once
@@ -84,5 +83,10 @@ def _replay(answer: KeyedAnswer, fingerprint: str) -> Response:
     return Response(answer.body, status=answer.status, headers={"Idempotent-Replayed": "true"})
 
 
-def _remember(claimed: QuerySet[KeyedAnswer], response: Response) -> None:
-    claimed.update(status=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
+def _remember(*, principal_id: UUID, operation: str, key: str, response: Response) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE idempotency_keyedanswer SET status = %s, body = %s::jsonb"
+            " WHERE principal_id = %s AND operation = %s AND key = %s",
+            [response.status_code, JSONRenderer().render(response.data).decode(), principal_id, operation, key],
+        )

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.contracts import (
     OrderCancelled,
@@ -27,6 +27,10 @@ from notify_svc.notifications.services import reporting
 _LOCK_FEEDS = """
     INSERT INTO notifications_feed AS feed (user_id, last_sequence) SELECT user_id, 0 FROM unnest(%s::uuid[]) AS user_id
     ON CONFLICT (user_id) DO UPDATE SET last_sequence = feed.last_sequence RETURNING *
+"""
+_SAVE_FEEDS = """
+    UPDATE notifications_feed AS feed SET last_sequence = now.last_sequence
+    FROM unnest(%s::uuid[], %s::bigint[]) AS now (user_id, last_sequence) WHERE feed.user_id = now.user_id
 """
 
 
@@ -79,7 +83,7 @@ def _write_down(drafts: Collection[rules.Draft], *, now: datetime) -> None:
     known = selectors.written_down(drafts)
     new = [draft for draft in drafts if (draft.user_id, draft.audience) not in known]
     added = [_add_to_feed(feeds[draft.user_id], draft, now=now) for draft in new]
-    Feed.objects.bulk_update([feeds[user_id] for user_id in {draft.user_id for draft in new}], ["last_sequence"])
+    _save_feeds(feeds.values())
     Notification.objects.bulk_create(added)
     Delivery.objects.bulk_create(
         Delivery(notification=notification, channel=Delivery.Channel.EMAIL, next_attempt_at=now)
@@ -94,6 +98,11 @@ def _lock_feeds(user_ids: Iterable[UUID]) -> dict[UUID, Feed]:
     people could wait for each other.
     """
     return {feed.user_id: feed for feed in Feed.objects.raw(_LOCK_FEEDS, [sorted(user_ids)])}
+
+
+def _save_feeds(feeds: Collection[Feed]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE_FEEDS, [[feed.user_id for feed in feeds], [feed.last_sequence for feed in feeds]])
 
 
 def _add_to_feed(feed: Feed, draft: rules.Draft, *, now: datetime) -> Notification:

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.operations import ShapedField
-from common.api.serializers import Input, MoneyField, TextField, WholeNumberField
+from common.api.serializers import Input, MoneyField, Output, TextField, WholeNumberField
 from common.money import Money
 from order_svc.carts import rules
 
@@ -49,7 +49,7 @@ class LineOutput(serializers.Serializer[Any]):
         return _shown(line.seen_price) if line.is_price_changed else None
 
 
-class CartOutput(serializers.Serializer[Any]):
+class CartOutput(Output):
     """A cart; what cannot be ordered is shown and not counted."""
 
     id = serializers.UUIDField()

@@ -30,7 +30,7 @@ class CartView(APIView):
     def answer(self, holder: rules.Holder, contents: rules.Contents | None, *, status: int = 200) -> Response:
         """The cart, and for a guest the token to show next time."""
         token = services.token_of(holder)
-        body = None if contents is None else CartOutput(contents).data
+        body = None if contents is None else CartOutput.of(contents)
         return Response(body, status=status, headers={services.TOKEN_HEADER: token} if token else None)
 
 

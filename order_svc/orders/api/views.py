@@ -55,7 +55,7 @@ class Orders(APIView):
         order = services.place_order(
             customer_id=caller_id(request), cart_token=_cart_token(request), now=clock.now(), **body
         )
-        return Response(OrderOutput(order).data, status=201)
+        return Response(shown(order, person=caller(request)), status=201)
 
 
 class Quote(APIView):
@@ -67,7 +67,7 @@ class Quote(APIView):
     def post(self, request: Request) -> Response:
         body = QuoteInput.of(request.data)
         holder = carts.holder_of(customer_id=caller(request).id, token=_cart_token(request))
-        return Response(QuoteOutput(services.quote_order(holder=holder, **body)).data)
+        return Response(QuoteOutput.of(services.quote_order(holder=holder, **body)))
 
 
 class OneOrder(APIView):

@@ -56,7 +56,6 @@ def conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) ->
         if not payment.is_news(captured=charge.state == State.CAPTURED):
             return
         payments.record(payment=payment, charge=charge)
-        settling.note_charge(payment.order, charge, at=now)
         _settle(payment, charge, now=now)
     if payment.refund_due_since is not None:
         refunding.give_back(payment=payment, now=now)
@@ -91,11 +90,12 @@ def _is_overdue(order: Order, now: datetime) -> bool:
 
 
 def _settle(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
-    if payment.order.is_settled:
-        if payment.is_captured:
-            payments.request_refund(payment=payment, now=now)
-    elif payment.is_captured:
-        settling.confirm(payment, now=now)
-    else:
+    if payment.is_captured and not payment.order.is_settled:
+        settling.confirm(payment, charge, now=now)
+        return
+    settling.note_charge(payment.order, charge, at=now)
+    if payment.is_captured:
+        payments.request_refund(payment=payment, now=now)
+    elif not payment.order.is_settled:
         declined = charge.state == State.DECLINED
         settling.cancel(payment, CancelReason.PAYMENT_DECLINED if declined else CancelReason.EXPIRED, now=now)

@@ -13,6 +13,7 @@ from common.money import Money
 from order_svc.carts import services as carts
 from order_svc.orders import events, rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine
+from order_svc.orders.services import timeline
 from order_svc.orders.services.quoting import Quote, QuotedLine, quote_cart, quote_items
 from order_svc.payments import services as payments
 
@@ -49,7 +50,9 @@ def place_order(
     )
     lines = OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(quote.lines))
     order.payment = payments.open_payment(order_id=order.id, provider=provider, token=token, amount=quote.total)
-    OrderEvent.objects.create(order=order, at=now, fact=OrderEvent.Name.PLACED)
+    event = OrderEvent(order=order, at=now, fact=OrderEvent.Name.PLACED)
+    timeline.write([(OrderEvent.Name.PLACED, "")], order_id=order.id, at=now)
+    order.bring(lines=lines, events=[event])
     publish(events.order_placed(order, lines))
     return order
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from common.contracts import Shortage
 from common.events.outbox import publish
 from order_svc.orders import events
 from order_svc.orders.models import CancelReason, Order, OrderEvent
+from order_svc.orders.services import timeline
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
 
@@ -48,12 +49,12 @@ def expire_order(*, order_id: UUID, now: datetime) -> None:
         cancel(payment, CancelReason.EXPIRED, now=now)
 
 
-def confirm(payment: payments.Payment, *, now: datetime) -> None:
-    """The order is reserved and paid."""
+def confirm(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
+    """The order is reserved, and paid by this charge."""
     order = payment.order
     order.confirm(now=now)
     order.save(update_fields=_SETTLED_FIELDS)
-    note(order, Name.CONFIRMED, at=now)
+    _write(order, [*_said_of(charge), (Name.CONFIRMED, "")], at=now)
     publish(events.order_confirmed(order))
 
 
@@ -74,16 +75,23 @@ def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime) ->
 
 def note(order: Order, *facts: OrderEvent.Name, at: datetime, detail: str = "") -> None:
     """Write them into the order's timeline."""
-    # Whoever waited for a provider brings the time from before; what happened meanwhile still comes first.
-    at = max(at, order.updated_at)
-    OrderEvent.objects.bulk_create(OrderEvent(order=order, at=at, fact=fact, detail=detail) for fact in facts)
+    _write(order, [(fact, detail) for fact in facts], at=at)
 
 
 def note_charge(order: Order, charge: payments.Charge, *, at: datetime) -> None:
     """Write into the timeline what the provider did."""
-    note(order, *_NOTED_AS[charge.state], at=at, detail=charge.failure_code or charge.reference)
+    _write(order, _said_of(charge), at=at)
 
 
 def note_silence(order: Order, reason: str, *, at: datetime) -> None:
     """Write into the timeline that the provider did not answer."""
     note(order, Name.PAYMENT_UNANSWERED, at=at, detail=reason[:MAX_REASON])
+
+
+def _said_of(charge: payments.Charge) -> list[tuple[OrderEvent.Name, str]]:
+    return [(fact, charge.failure_code or charge.reference) for fact in _NOTED_AS[charge.state]]
+
+
+def _write(order: Order, noted: Sequence[tuple[OrderEvent.Name, str]], *, at: datetime) -> None:
+    # Whoever waited for a provider brings the time from before; what happened meanwhile still comes first.
+    timeline.write(noted, order_id=order.id, at=max(at, order.updated_at))

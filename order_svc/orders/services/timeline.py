@@ -1,10 +1,12 @@
-"""What other services did about an order, for its time line."""
+"""Writing time lines: what became of an order here, and what other services did about it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
+
+from django.db import connection
 
 from common.contracts import Telling
 from order_svc.orders import selectors
@@ -12,11 +14,24 @@ from order_svc.orders.models import OrderEvent
 
 Name = OrderEvent.Name
 
+# Written out, since each order has several of them.
+_WRITE = """
+    INSERT INTO orders_orderevent (order_id, at, fact, detail)
+    SELECT %s, %s, fact, detail FROM unnest(%s::text[], %s::text[]) AS noted (fact, detail)
+"""
+
+
+def write(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: datetime) -> None:
+    """Facts, each with what is to be said about it, in this order."""
+    facts, details = [str(fact) for fact, _ in noted], [detail for _, detail in noted]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [order_id, at, facts, details])
+
 
 def note_stock_movement(*, order_id: str, sku: str, delta: int, now: datetime) -> None:
     """Stock left the house for an order, or came back."""
     what = f"{sku}: {-delta} taken out" if delta < 0 else f"{sku}: {delta} put back"
-    OrderEvent.objects.create(order_id=order_id, at=now, fact=Name.STOCK_CHANGED, detail=what)
+    write([(Name.STOCK_CHANGED, what)], order_id=UUID(order_id), at=now)
 
 
 def note_tellings(*, tellings: Collection[Telling]) -> None:

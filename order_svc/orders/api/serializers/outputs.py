@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.operations import AsItIsField, OneOf, ShapedField
-from common.api.serializers import MoneyField
+from common.api.serializers import MoneyField, Output
 from common.money import Money
 from order_svc.orders import rules
 from order_svc.orders.api.serializers.totals import TotalsOutput
@@ -31,7 +31,7 @@ class SentLineOutput(OrderLineOutput):
     tracking = serializers.CharField()
 
 
-class QuoteOutput(serializers.Serializer[Any]):
+class QuoteOutput(Output):
     """What an order would cost, and the total to expect when placing it."""
 
     lines = OrderLineOutput(many=True)
@@ -68,7 +68,7 @@ class AddressOutput(serializers.Serializer[Any]):
     phone = serializers.CharField(required=False)
 
 
-class OrderOutput(serializers.Serializer[Any]):
+class OrderOutput(Output):
     """An order, whole."""
 
     id = serializers.UUIDField()
@@ -85,7 +85,7 @@ class OrderOutput(serializers.Serializer[Any]):
     timeline = OrderEventOutput(many=True, source="events")
 
 
-class SaleOutput(serializers.Serializer[Any]):
+class SaleOutput(Output):
     """An order as a seller sees it: their own lines, and where to send them once that is wanted."""
 
     id = serializers.UUIDField()
@@ -122,4 +122,4 @@ class AnyOrderOutput(OneOf):
 def shown(order: Order, *, person: rules.Person) -> dict[str, Any]:
     """An order as this person sees it."""
     whole = rules.sees_all_of(person, customer_id=order.customer_id)
-    return dict(OrderOutput(order).data if whole else SaleOutput(order).data)
+    return (OrderOutput if whole else SaleOutput).of(order)
