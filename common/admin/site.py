@@ -65,7 +65,7 @@ class ServiceSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         views = [(name, *view) for pages in self._pages for name, view in pages.views.items()]
-        return [*(path(route, self.admin_view(view), name=name) for name, route, view in views), *super().get_urls()]
+        return [*(path(route, self.admin_view(view), name=name) for name, route, view in views), *_pages_of(super().get_urls())]
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -132,6 +132,11 @@ class ServiceSite(AdminSite):
         if _is_for_a_browser(request):
             return self.refuse(request, status=403, title="Not yours to see", detail=detail)
         return problem_response(status=403, code="permission_denied", detail=detail)
+
+
+def _pages_of(urls: list[Any]) -> list[Any]:
+    """Django's, but for the way to a row on the site: ours are not shown by Django there."""
+    return [url for url in urls if getattr(url, "name", "") != "view_on_site"]
 
 
 def _told_in_html(view: View, site: ServiceSite) -> View:
