@@ -123,6 +123,11 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
                 continue
         return queryset.filter(wanted), False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """What the filters beside the list ask for, and nothing that somebody writes into the address."""
+        names = [getattr(each, "parameter_name", each) for each in self.list_filter]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+
     def get_actions(self, request: HttpRequest) -> Any:
         """Django's menu above the list: what can be done with the rows that are ticked."""
         offered = [action for action in self.service_actions.values() if action.in_bulk]

@@ -65,7 +65,10 @@ class ServiceSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         views = [(name, *view) for pages in self._pages for name, view in pages.views.items()]
-        return [*(path(route, self.admin_view(view), name=name) for name, route, view in views), *_pages_of(super().get_urls())]
+        return [
+            *(path(route, self.admin_view(view), name=name) for name, route, view in views),
+            *_pages_of(super().get_urls()),
+        ]
 
     def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

@@ -132,3 +132,20 @@ class TestPages:
         for name in ("users", "products", "orders", "notifications", "files", "gateway"):
             assert f'href="/admin/{name}/"' in page
         assert 'href="/admin/"' in page
+
+
+class TestLists:
+    @pytest.mark.parametrize("lookup", ["occurred_at__year=-1", "data__a=1", "name__icontains=a", "sequence__in=9"])
+    def test_answer_no_question_but_their_filters(self, client_of: ClientOf, lookup: str) -> None:
+        answer = client_of(uuid.uuid4(), "admin").get(f"{ADMIN}events/outboxmessage/?{lookup}", **HTML)
+
+        assert answer.status_code == 400
+
+    @pytest.mark.parametrize("look", ["state=unsent", "state=nonsense", "q=", "p=2", "e=1", "o=3.-1"])
+    def test_bear_with_what_they_do_not_know(self, client_of: ClientOf, look: str) -> None:
+        answer = client_of(uuid.uuid4(), "admin").get(f"{ADMIN}events/outboxmessage/?{look}", **HTML)
+
+        assert answer.status_code == 200
+
+    def test_have_no_way_to_a_site_of_djangos(self, client_of: ClientOf) -> None:
+        assert client_of(uuid.uuid4(), "admin").get(f"{ADMIN}r/1/2/", **HTML).status_code == 404
