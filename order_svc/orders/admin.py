@@ -25,6 +25,7 @@ from order_svc.payments import services as payments
 
 TONES = {Status.PLACED: WAITING, Status.CONFIRMED: GOOD, Status.SHIPPED: GOOD, Status.CANCELLED: BAD}
 _PAYMENT_TONES = {"captured": GOOD, "pending": WAITING, "processing": WAITING, "declined": BAD}
+_ADDRESS = ("full_name", "line1", "line2", "city", "region", "postal_code", "country", "phone")
 _STEPS = ("lines", "discounts", "shipping", "tax", "rounding")
 
 
@@ -96,7 +97,8 @@ def _reckoning(order: Order) -> str:
 
 
 def _address(order: Order) -> str:
-    return format_html_join("", "{}<br>", ((line,) for line in order.shipping_address.values()))
+    address = order.shipping_address
+    return format_html_join("", "{}<br>", ((address[line],) for line in _ADDRESS if address.get(line)))
 
 
 @admin.register(Order)

@@ -21,3 +21,10 @@ class ProviderSilent(DomainError):
 
     code = "payment_provider_silent"
     status = 503
+
+
+class NothingDue(DomainError):
+    """No money is to go back here: it went already, or never had to."""
+
+    code = "nothing_due"
+    status = 409

@@ -24,7 +24,9 @@ def look_again(*, order_id: UUID, now: datetime) -> str:
 
 
 def refund_now(*, order_id: UUID, now: datetime) -> None:
-    """Give back what is due for a cancelled order, unless that was done. Raises UnknownProvider, ProviderSilent."""
-    payment = payment_selectors.payment_of(order_id=order_id)
+    """Give back what is due for a cancelled order. Raises NothingDue, UnknownProvider, ProviderSilent."""
+    payment = payment_selectors.payment_to_refund(order_id=order_id)
+    if payment is None:
+        raise payments.NothingDue
     with payments.for_somebody(provider=payment.provider):
-        refunding.refund_order(order_id=order_id, now=now)
+        refunding.give_back(payment=payment, now=now)

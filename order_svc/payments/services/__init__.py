@@ -1,7 +1,7 @@
 """What is done with payments, a module a topic. None of it decides what becomes of an order."""
 
 from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
-from order_svc.payments.errors import UnknownProvider
+from order_svc.payments.errors import NothingDue, UnknownProvider
 from order_svc.payments.models import Payment
 from order_svc.payments.services.asking import authorise, capture, for_somebody, look_up, refund, void
 from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
@@ -20,6 +20,7 @@ __all__ = [
     "Charge",
     "ChargeState",
     "ForgedNotice",
+    "NothingDue",
     "Payment",
     "ProviderUnavailable",
     "UnknownProvider",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from order_svc.payments import errors
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
 from order_svc.payments.models import StrayCharge
@@ -39,11 +40,12 @@ def send_back_stray_charges(*, now: datetime, limit: int) -> None:
 
 
 def send_back_stray_charge(*, charge_id: UUID, now: datetime) -> None:
-    """Give one back while somebody waits, unless that was done. Raises UnknownProvider, ProviderSilent."""
+    """Give one back while somebody waits. Raises NothingDue, UnknownProvider, ProviderSilent."""
     stray = StrayCharge.objects.filter(id=charge_id, refund_due_since__isnull=False).first()
-    if stray is not None:
-        with for_somebody(provider=stray.provider):
-            _send_back(stray, now=now)
+    if stray is None:
+        raise errors.NothingDue
+    with for_somebody(provider=stray.provider):
+        _send_back(stray, now=now)
 
 
 def _send_back(stray: StrayCharge, *, now: datetime) -> None:

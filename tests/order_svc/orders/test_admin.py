@@ -67,7 +67,7 @@ class TestOrderPage:
         assert "Mug – blue" in page
         assert order.payment.provider_reference in page
         assert "Payment Captured" in page
-        assert "SW1Y 4JH" in page
+        assert "Ada Lovelace<br>12 St James&#x27;s Square<br>London<br>SW1Y 4JH<br>GB<br>" in page
         assert f"/admin/users/accounts/user/{order.customer_id}/change/" in page
 
     def test_never_shows_what_it_was_paid_with(self, support: Any) -> None:
@@ -154,6 +154,15 @@ class TestRefunding:
         assert Payment.objects.get().status == "refunded"
         assert len(told.named(OrderRefunded)) == 1
         assert LogEntry.objects.get().change_message == "Give the money back now"
+
+    def test_is_refused_where_nothing_is_due(self, support: Any) -> None:
+        order = confirmed_order()
+
+        answer = do(support, order, "refund")
+
+        assert "No money is to go back here" in said(answer)[0]
+        assert Payment.objects.get().status == "captured"
+        assert not LogEntry.objects.exists()
 
     def test_says_when_the_provider_is_away(self, support: Any, provider: Interrupted) -> None:
         order = cancelled_after_payment()

@@ -113,6 +113,14 @@ class TestStrayMoney:
         assert PROVIDERS["sandbox"].look_up(stray.reference).state == services.ChargeState.REFUNDED  # type: ignore[union-attr]
         assert LogEntry.objects.get().change_message == "Send back now"
 
+    def test_is_sent_back_once(self, support: Any, stray: StrayCharge) -> None:
+        do(support, stray, "send_back")
+
+        answer = do(support, stray, "send_back")
+
+        assert "it went already" in said(answer)[-1]
+        assert LogEntry.objects.count() == 1
+
     def test_waits_while_the_provider_is_away(self, support: Any, stray: StrayCharge, provider: Interrupted) -> None:
         provider.before["refund"] = be_away
 
