@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from common.topology import BY_NAME, GATEWAY
+from common.topology import ADMIN_PATH, BY_NAME, GATEWAY
 from ops import interrupts
 from ops.platform import Platform
 from ops.progress import console
@@ -62,6 +62,8 @@ def _announce(platform: Platform) -> None:
     lines = {
         "OpenCommerce": platform.url,
         "API": f"{platform.url}/api/v1/products/",
+        "API to try": f"{platform.url}/api/docs/",
+        "Admin": f"{platform.url}{ADMIN_PATH}",
         "Admin login": f"{admin['email']}  {admin['password']}",
         "E-mail": platform.state.read("run")["mailbox"],
         "Logs": platform.state.logs,
