@@ -26,7 +26,7 @@ class DayFilter(admin.SimpleListFilter):
 
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
         today = clock.now().date()
-        return [(str(today), "today"), (str(today - _ONE_DAY), "yesterday")]
+        return [(str(today), "Today"), (str(today - _ONE_DAY), "Yesterday")]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         self.others = {name: value[-1] for name, value in changelist.get_filters_params().items()}

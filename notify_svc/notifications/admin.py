@@ -39,7 +39,6 @@ class DeliveryInline(RowsInline):
 
     model = Delivery
     shows = ("channel", badge_column("status", TONES), "attempts", "next_attempt_at", "sent_at", "last_error")
-    verbose_name_plural = "deliveries"
 
 
 @admin.register(Notification)

@@ -108,6 +108,7 @@ class Delivery(models.Model):
     last_error = models.TextField(default="")
 
     class Meta:
+        verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once_a_channel"),
         ]

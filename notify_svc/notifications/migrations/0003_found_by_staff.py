@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
             name='feed',
             options={'verbose_name': 'preference'},
         ),
+        migrations.AlterModelOptions(
+            name='delivery',
+            options={'verbose_name_plural': 'deliveries'},
+        ),
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['-next_attempt_at', '-id'], name='delivery_newest'),
