@@ -11,6 +11,7 @@ for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ from typing import Any, ClassVar, TypeVar
 from rest_framework import serializers
 
 from common.errors import DomainError
+
+_METHOD = r"\b(?:GET|POST|PUT|PATCH|DELETE)\b"
+_SAID_OF_A_METHOD = re.compile(rf"({_METHOD})\s+(.*?)(?=[\s,;.]*(?:{_METHOD}|\Z))", re.DOTALL)
 
 Shape = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -103,6 +107,12 @@ def operation(
         return method
 
     return mark
+
+
+def summary_of(view: type, method: str) -> str:
+    """What a view's docstring says of a method, as in ``GET shows a thing, PATCH changes it.``; empty for nothing."""
+    summary = " ".join(dict(_SAID_OF_A_METHOD.findall(view.__doc__ or "")).get(method, "").split())
+    return summary[:1].upper() + summary[1:]
 
 
 def operation_of(view: object, method: str) -> Operation | None:

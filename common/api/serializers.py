@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import IO, Any, TypeVar
+from typing import IO, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from rest_framework import serializers
@@ -35,6 +35,9 @@ class Output(serializers.Serializer[Any]):
 
 class Input(serializers.Serializer[Any]):
     """What a client sent. It translates and checks shapes; it writes nothing and decides nothing."""
+
+    example: ClassVar[dict[str, Any]] = {}
+    """One that would be accepted, for the API's document and pages."""
 
     @classmethod
     def of(cls, data: Any, *, partial: bool = False) -> dict[str, Any]:

@@ -94,7 +94,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["common.api.serializers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "common.api.browsable.BrowsablePages",
     ],
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.NewestFirst",
     "EXCEPTION_HANDLER": "common.api.errors.answer",

@@ -13,6 +13,10 @@ import jsonschema_rs
 from django.conf import settings
 from django.urls import URLResolver, get_resolver
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from common.api.operations import operation_of
+from common.api.serializers import BoundedJSONParser
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "gateway_svc" / "gateway" / "openapi.json"
 
@@ -61,6 +65,23 @@ def undocumented_routes() -> list[str]:
     return [f"{method} {path}" for method, path in reachable if method.lower() not in _methods_of(path)]
 
 
+def refused_examples() -> dict[str, Any]:
+    """By operation, what is wrong with the example of a body; also that there is none where JSON is taken."""
+    faults: dict[str, Any] = {}
+    for view in _views(get_resolver().url_patterns):
+        for method in view.http_method_names:
+            said = operation_of(view, method)
+            takes: Any = said and said.takes
+            if takes is None or view.parser_classes[0] is not BoundedJSONParser:
+                continue
+            kind: Any
+            kind, is_partial = (takes, False) if isinstance(takes, type) else (type(takes), takes.partial)
+            read = kind(data=kind.example, partial=is_partial)
+            if not read.is_valid() or (not kind.example and read.fields):
+                faults[f"{view.__name__}.{method}"] = read.errors or "no example"
+    return faults
+
+
 def operation_at(method: str, path: str) -> Json | None:
     """The operation that answers here; None when none is documented."""
     wanted = "get" if method == "HEAD" else method.lower()
@@ -89,13 +110,26 @@ def _methods_of(path: str) -> Json:
     return methods
 
 
+def _views(patterns: list[Any]) -> Iterator[Any]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern.url_patterns)
+        elif view := _api_view(pattern):
+            yield view
+
+
+def _api_view(pattern: Any) -> Any:
+    view = getattr(pattern.callback, "view_class", None)
+    return view if view and issubclass(view, APIView) else None
+
+
 def _routes(patterns: list[Any], prefix: str = "/") -> Iterator[tuple[str, str]]:
     for pattern in patterns:
         path = prefix + _PARAMETER.sub(r"{\1}", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern.url_patterns, path)
             continue
-        view = getattr(pattern.callback, "view_class", None)
+        view = _api_view(pattern)
         methods = view().allowed_methods if view else ["GET"]
         yield from ((method, path) for method in methods if method != "OPTIONS")
 

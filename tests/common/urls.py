@@ -16,6 +16,7 @@ from common.admin.urls import urls as admin_urls
 from common.api import permissions
 from common.api.authentication import caller
 from common.api.idempotency.services import idempotent
+from common.api.operations import KEY, operation, page_of
 from common.api.serializers import Input, MoneyField
 from common.errors import DomainError, TooManyRequests
 from common.observability import correlation, health
@@ -119,6 +120,69 @@ class Keyed(APIView):
         return Response({"done": type(self).done}, status=201)
 
 
+class PotInput(Input):
+    """A pot."""
+
+    example = {"name": "blue <b>"}
+
+    name = serializers.CharField()
+
+
+class PotFilter(Input):
+    """Which pots."""
+
+    colour = serializers.ChoiceField(choices=["blue", "red"], required=False)
+
+
+class PotOutput(serializers.Serializer[Any]):
+    """A pot."""
+
+    name = serializers.CharField()
+
+
+class Pots(APIView):
+    """GET lists pots, POST keeps a pot, DELETE breaks them all."""
+
+    permission_classes = [permissions.ReadOnly | permissions.Staff]
+
+    @operation(query=PotFilter, gives=page_of(PotOutput))
+    def get(self, request: Request) -> Response:
+        there = request.build_absolute_uri
+        return Response(
+            {
+                "next": there("/pots/?cursor=n"),
+                "previous": None,
+                "results": [{"name": "<script>alert(1)</script>", "elsewhere": "http://other.example/"}],
+            },
+            headers={"Cache-Control": "public, no-cache"},
+        )
+
+    @operation(takes=PotInput, gives=PotOutput, status=201, headers=[KEY])
+    def post(self, request: Request) -> Response:
+        return Response(PotInput.of(request.data), status=201)
+
+    @operation()
+    def delete(self, _request: Request) -> Response:
+        return Response(status=204)
+
+
+class PotPictureInput(Input):
+    """The fields of a form."""
+
+    file = serializers.FileField()
+    purpose = serializers.CharField(required=False, help_text="What it is for.")
+
+
+class PotPictures(APIView):
+    """POST keeps a picture."""
+
+    parser_classes = [MultiPartParser]
+
+    @operation(takes=PotPictureInput)
+    def post(self, request: Request) -> Response:
+        return Response(status=204)
+
+
 @require_safe
 def plain(_request: HttpRequest) -> HttpResponse:
     """One of Django's own views, which know nothing of problems."""
@@ -135,4 +199,6 @@ urlpatterns: list[Any] = [
     path("failing/<how>/", Failing.as_view()),
     path("keyed/", Keyed.as_view()),
     path("plain/", plain),
+    path("pots/", Pots.as_view()),
+    path("pots/pictures/", PotPictures.as_view()),
 ]

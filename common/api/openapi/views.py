@@ -17,12 +17,10 @@ from rest_framework.permissions import SAFE_METHODS, OperandHolder
 from common.api import operations
 from common.api.idempotency.errors import KeyInUse, KeyMissing, KeyReused
 from common.api.openapi.refusals import Json, common_refusal, refusal
-from common.api.operations import Content, Header, operation_of
+from common.api.operations import Content, Header, operation_of, summary_of
 from common.api.permissions import Anyone, ReadOnly, SignedIn
 from common.errors import DomainError
 
-_METHOD = r"\b(?:GET|POST|PUT|PATCH|DELETE)\b"
-_SAID_OF_A_METHOD = re.compile(rf"({_METHOD})\s+(.*?)(?=[\s,;.]*(?:{_METHOD}|\Z))", re.S)
 _ANYWHERE = frozenset({400, 401, 406, 429, 500, 503})
 
 
@@ -57,12 +55,10 @@ class OperationSchema(AutoSchema):
         return "\n\n".join(cleandoc(said.__doc__) for said in (type(self.view), method) if said.__doc__)
 
     def _summary(self) -> str:
-        """What the view's docstring says of the method, as in ``GET shows a thing, PATCH changes it.``"""
-        said = dict(_SAID_OF_A_METHOD.findall(type(self.view).__doc__ or ""))
-        if self.method not in said:
+        summary = summary_of(type(self.view), self.method)
+        if not summary:
             warn(f"the docstring of {type(self.view).__name__} does not say what {self.method} does")
-        summary = " ".join(said.get(self.method, "").split())
-        return summary[:1].upper() + summary[1:]
+        return summary
 
     def _parameters(self) -> Iterator[Json]:
         yield from self._resolve_path_parameters(re.findall(r"{(\w+)}", self.path))

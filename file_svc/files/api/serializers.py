@@ -21,8 +21,10 @@ class UploadInput(Input):
     """The fields of an upload's form."""
 
     file = serializers.FileField()
-    purpose = serializers.CharField(required=False, max_length=32)
-    visibility = serializers.CharField(required=False, max_length=32)
+    purpose = serializers.CharField(required=False, max_length=32, help_text=f"One of {', '.join(rules.PURPOSES)}.")
+    visibility = serializers.CharField(
+        required=False, max_length=32, help_text="public or private, as far as the purpose allows."
+    )
 
 
 class FileFilters(Input):
@@ -35,6 +37,8 @@ class FileFilters(Input):
 
 class BulkDeleteInput(Input):
     """The files that are to be deleted."""
+
+    example = {"ids": ["0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"]}
 
     ids = serializers.ListField(child=IdField(), allow_empty=False, max_length=100)
 

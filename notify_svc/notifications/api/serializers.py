@@ -48,6 +48,8 @@ class ChannelsInput(StrictInput):
 class PreferencesInput(StrictInput):
     """For each group of events; what is left out stays on."""
 
+    example = {"orders": {"live": True, "mail": True}, "reviews": {"mail": False}}
+
     orders = ChannelsInput(required=False)
     sales = ChannelsInput(required=False)
     reviews = ChannelsInput(required=False)

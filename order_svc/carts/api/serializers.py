@@ -15,12 +15,16 @@ from order_svc.carts import rules
 class AddItemInput(Input):
     """So many more of a SKU."""
 
+    example = {"sku": "POT-1", "quantity": 1}
+
     sku = TextField(max_length=128)
     quantity = WholeNumberField(min_value=1, max_value=rules.MAX_QUANTITY)
 
 
 class ChangeItemInput(Input):
     """How many there are to be of a SKU; 0 takes it out."""
+
+    example = {"quantity": 2}
 
     quantity = WholeNumberField(min_value=0, max_value=rules.MAX_QUANTITY)
 

@@ -10,6 +10,8 @@ from product_svc.inventory.models import StockItem
 class AdjustStockInput(Input):
     """By how many the count was wrong, and why."""
 
+    example = {"delta": -1, "reason": "One broke."}
+
     delta = serializers.IntegerField(min_value=-rules.MAX_DELTA, max_value=rules.MAX_DELTA)
     reason = TextField(max_length=rules.MAX_REASON)
 
@@ -21,6 +23,8 @@ class AdjustStockInput(Input):
 
 class StockWarningInput(Input):
     """From how many on hand one wants to be warned; 0: only when nothing is left."""
+
+    example = {"low_at": 5}
 
     low_at = serializers.IntegerField(min_value=0, max_value=rules.MAX_DELTA)
 

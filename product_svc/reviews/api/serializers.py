@@ -16,6 +16,8 @@ from product_svc.reviews.models import Review
 class ChangeReviewInput(Input):
     """Some of a review. Pictures are named by their file ids, and replaced as a whole."""
 
+    example = {"rating": 4, "body": "It drips a little."}
+
     rating = WholeNumberField(required=False, min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
     title = LineField(required=False, max_length=rules.MAX_TITLE)
     body = ProseField(required=False, max_length=rules.MAX_BODY)
@@ -24,6 +26,8 @@ class ChangeReviewInput(Input):
 
 class PostReviewInput(ChangeReviewInput):
     """A new review."""
+
+    example = {"rating": 5, "title": "Pours well", "body": "And keeps warm."}
 
     rating = WholeNumberField(min_value=rules.WORST_RATING, max_value=rules.BEST_RATING)
     title = LineField(max_length=rules.MAX_TITLE)

@@ -1,7 +1,11 @@
 """Where file_svc answers."""
 
-from common.testing.documented import undocumented_routes
+from common.testing.documented import refused_examples, undocumented_routes
 
 
 def test_each_route_is_in_the_api_document() -> None:
     assert undocumented_routes() == []
+
+
+def test_each_body_has_an_example_that_is_taken() -> None:
+    assert refused_examples() == {}

@@ -17,6 +17,13 @@ class PasswordField(TextField):
 
 
 class RegistrationInput(Input):
+    example = {
+        "email": "ada@example.com",
+        "password": "correct horse battery",
+        "full_name": "Ada Lovelace",
+        "role": "customer",
+    }
+
     email = TextField(max_length=rules.EMAIL_LENGTH)
     password = PasswordField()
     full_name = TextField(max_length=rules.NAME_LENGTH)
@@ -24,29 +31,41 @@ class RegistrationInput(Input):
 
 
 class CredentialsInput(Input):
+    example = {"email": "ada@example.com", "password": "correct horse battery"}
+
     email = TextField(max_length=rules.EMAIL_LENGTH)
     password = PasswordField()
 
 
 class RefreshInput(Input):
+    example = {"refresh": "the refresh token that signing in gave"}
+
     refresh = TextField(max_length=512)
 
 
 class PasswordChangeInput(Input):
+    example = {"current": "correct horse battery", "new": "a longer walk home"}
+
     current = PasswordField()
     new = PasswordField()
 
 
 class PasswordResetInput(Input):
+    example = {"email": "ada@example.com"}
+
     email = TextField(max_length=rules.EMAIL_LENGTH)
 
 
 class PasswordResetConfirmationInput(Input):
+    example = {"token": "the token of the letter", "new": "a longer walk home"}
+
     token = TextField(max_length=512)
     new = PasswordField()
 
 
 class EmailVerificationInput(Input):
+    example = {"token": "the token of the letter"}
+
     token = TextField(max_length=512)
 
 
@@ -64,6 +83,8 @@ class LocaleField(TextField):
 
 class ProfileInput(Input):
     """What may be changed. Whoever changes the e-mail address also sends their ``current`` password."""
+
+    example = {"full_name": "Ada King", "phone": "+41446681800", "locale": "en-GB"}
 
     full_name = LineField(max_length=rules.NAME_LENGTH)
     phone = PhoneField(allow_blank=True)

@@ -14,6 +14,15 @@ _MAY_BE_LEFT_OUT: dict[str, Any] = {"required": False, "allow_blank": True, "all
 class AddressInput(Input):
     """An address. Whether it needs a city, a region or a postal code, its country says."""
 
+    example = {
+        "full_name": "Ada Lovelace",
+        "line1": "12 St James's Square",
+        "city": "London",
+        "postal_code": "SW1Y 4JH",
+        "country": "GB",
+        "phone": "+442079304832",
+    }
+
     full_name = LineField(max_length=rules.NAME_LENGTH)
     line1 = LineField(max_length=rules.LINE_LENGTH)
     line2 = LineField(max_length=rules.LINE_LENGTH, **_MAY_BE_LEFT_OUT)

@@ -27,33 +27,47 @@ class CredentialField(serializers.DictField):
 class ProofInput(Input):
     """The password anew, of somebody who is signed in."""
 
+    example = {"current": "correct horse battery"}
+
     current = TextField(max_length=rules.PASSWORD_LENGTH, trim_whitespace=False)
 
 
 class CodeInput(Input):
+    example = {"code": "123456"}
+
     code = PatternField(regex=r"\A[0-9]{6}\Z", error_messages={"invalid": "A code has six digits."})
 
 
 class PasskeyInput(Input):
+    example = {"challenge": "as the options gave it", "credential": {"id": "…"}, "name": "My telephone"}
+
     challenge = TextField(max_length=_CHALLENGE_LENGTH)
     credential = CredentialField()
     name = LineField(max_length=rules.NAME_LENGTH, default="Passkey")
 
 
 class PasskeyNameInput(Input):
+    example = {"name": "My telephone"}
+
     name = LineField(max_length=rules.NAME_LENGTH)
 
 
 class ChallengeInput(Input):
+    example = {"challenge": "as signing in gave it"}
+
     challenge = TextField(max_length=_CHALLENGE_LENGTH)
 
 
 class AssertionInput(ChallengeInput):
+    example = {"challenge": "as the options gave it", "assertion": {"id": "…"}}
+
     assertion = CredentialField()
 
 
 class SecondFactorInput(ChallengeInput):
     """A challenge, and one answer to it."""
+
+    example = {"challenge": "as signing in gave it", "code": "123456"}
 
     code = PatternField(regex=r"\A[0-9]{6}\Z", required=False, error_messages={"invalid": "A code has six digits."})
     recovery_code = TextField(max_length=64, required=False)

@@ -12,12 +12,16 @@ from user_svc.sellers import rules
 class ShopInput(Input):
     """What sellers say of themselves."""
 
+    example = {"name": "Analytical Engines", "about": "Brass, and patience."}
+
     name = LineField(max_length=rules.NAME_LENGTH)
     about = ProseField(max_length=rules.ABOUT_LENGTH, allow_blank=True)
 
 
 class SuspensionInput(Input):
     """Why somebody may sell no longer."""
+
+    example = {"reason": "Parcels did not arrive."}
 
     reason = ProseField(max_length=rules.REASON_LENGTH)
 

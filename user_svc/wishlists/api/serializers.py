@@ -10,6 +10,8 @@ from common.api.serializers import IdField, Input
 class WishInput(Input):
     """The product to find again."""
 
+    example = {"product": "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"}
+
     product = IdField()
 
 

@@ -25,6 +25,14 @@ COUNTRIES = sorted(filter(_is_country, map(str, Locale("en").territories)))
 class AddressInput(Input):
     """Where to send it; with a city and a postal code where the country has them."""
 
+    example = {
+        "full_name": "Ada Lovelace",
+        "line1": "12 St James's Square",
+        "city": "London",
+        "postal_code": "SW1Y 4JH",
+        "country": "GB",
+    }
+
     full_name = TextField(max_length=200)
     line1 = TextField(max_length=200)
     line2 = TextField(max_length=200, required=False, allow_blank=True, allow_null=True)
@@ -59,6 +67,12 @@ class PaymentInput(Input):
 class PlaceOrderInput(Input):
     """What to buy, where to send it, and how it is paid. Without items: what is in the cart."""
 
+    example = {
+        "items": [{"sku": "POT-1", "quantity": 1}],
+        "shipping_address": AddressInput.example,
+        "payment": {"provider": "sandbox", "token": "tok_success"},
+    }
+
     items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES, required=False)
     shipping_address = AddressInput()
     payment = PaymentInput()
@@ -79,6 +93,8 @@ class PlaceOrderInput(Input):
 class QuoteInput(Input):
     """What to reckon, and where it would go. Without items: what is in the cart."""
 
+    example = {"items": [{"sku": "POT-1", "quantity": 1}], "shipping_address": AddressInput.example}
+
     items = OrderItemInput(many=True, min_length=1, max_length=rules.MAX_LINES, required=False)
     shipping_address = AddressInput(required=False)
 
@@ -90,6 +106,8 @@ class QuoteInput(Input):
 
 class ShipOrderInput(Input):
     """What the carrier calls the parcel, where that is known."""
+
+    example = {"tracking": "JD0002"}
 
     tracking = LineField(max_length=rules.MAX_TRACKING, required=False, allow_blank=True, allow_null=True)
 

@@ -24,6 +24,8 @@ from product_svc.catalog.rules import ImageDraft, VariantDraft
 class ChangeCategoryInput(Input):
     """Some of a category's fields; ``parent`` is an id or a slug, or null for one that stands on no other."""
 
+    example = {"name": "Tea pots and cups"}
+
     slug = SlugField(required=False, max_length=rules.MAX_SLUG)
     name = LineField(required=False, max_length=rules.MAX_NAME)
     parent = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
@@ -36,6 +38,8 @@ class ChangeCategoryInput(Input):
 
 class CreateCategoryInput(ChangeCategoryInput):
     """A new category."""
+
+    example = {"slug": "tea-pots", "name": "Tea pots", "parent": "kitchen"}
 
     slug = SlugField(max_length=rules.MAX_SLUG)
     name = LineField(max_length=rules.MAX_NAME)
@@ -96,6 +100,8 @@ class VariantInput(Input):
 class ChangeProductInput(Input):
     """Some of a product's fields; ``category`` is an id or a slug. Images and variants are replaced as a whole."""
 
+    example = {"title": "A blue tea pot", "price": {"amount": "18.50", "currency": "USD"}}
+
     title = LineField(required=False, max_length=rules.MAX_TITLE)
     description = DescriptionField(required=False, allow_blank=True, max_length=rules.MAX_DESCRIPTION)
     category = SlugField(required=False, allow_null=True, max_length=rules.MAX_SLUG)
@@ -108,6 +114,15 @@ class ChangeProductInput(Input):
 
 class CreateProductInput(ChangeProductInput):
     """A new product. Staff may say whose it is."""
+
+    example = {
+        "title": "A tea pot",
+        "description": "<p>Holds four cups.</p>",
+        "category": "kitchen",
+        "price": {"amount": "19.99", "currency": "USD"},
+        "variants": [{"sku": "POT-1", "stock": 10, "attributes": {"colour": "blue"}}],
+        "status": "published",
+    }
 
     title = LineField(max_length=rules.MAX_TITLE)
     price = MoneyField()
