@@ -165,7 +165,7 @@ class Gateway:
             follower.cancel()
         await asyncio.gather(*self._followers, return_exceptions=True)
         await self._ended.close()
-        self._browsers.close()
+        await self._browsers.close()
         for balancer in self._balancers.values():
             balancer.close()
         self._lines.flush()

@@ -32,6 +32,8 @@ UNKNOWN_SECONDS = 2.0
 # So long before its end an access token is replaced, and so often that is tried.
 AHEAD_SECONDS = 120.0
 PAUSE_SECONDS = 5.0
+# To find user_svc, ask it and hear all of its answer; the thread waits no longer, whatever becomes of the loop.
+TRADE_SECONDS = 4 * REFRESH_SECONDS
 # Whoever finds user_svc away spares the others the wait.
 AWAY_SECONDS = 1.0
 _REMEMBERED = 20_000
@@ -90,8 +92,9 @@ class Browsers:
         if refresh:
             await self._users.ask("POST", SIGN_OUT_PATH, {"refresh": refresh}, seconds=REFRESH_SECONDS)
 
-    def close(self) -> None:
-        """Ask nobody any more."""
+    async def close(self) -> None:
+        """Ask nobody any more. A refresh token that is under way is waited for: it would be lost."""
+        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
         self._database.close()
         self._renewing.close()
 
@@ -121,7 +124,10 @@ class Browsers:
         loop = asyncio.get_running_loop()
 
         def trade(refresh: str) -> Pair | None:
-            return asyncio.run_coroutine_threadsafe(self._trade(refresh), loop).result()
+            try:
+                return asyncio.run_coroutine_threadsafe(self._trade(refresh), loop).result(TRADE_SECONDS)
+            except TimeoutError:
+                raise Unavailable from None
 
         access = await self._renewing.run(
             services.renew_access, digest=digest, stale=stale, trade=trade, now=clock.now()

@@ -41,14 +41,14 @@ class Pages:
         page = self._pages.get(scope["path"])
         if scope["path"] == "/metrics" and self._inside.sees(scope):
             page = self._metrics
-        if page is None:
+        if page is None or _is_welcome_page(scope):
             return await self._show(scope, receive, send)
         if scope["method"] not in {"GET", "HEAD"}:
             raise MethodNotAllowed
         return await page(scope, send)
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._routes.find(scope["path"])
+        route = self._routes.find(scope["path"], scope["method"])
         if route is None:
             raise UnknownPath
         scope["exchange"].route = route
@@ -91,6 +91,11 @@ def _exposition() -> bytes:
     finally:
         # Threads come and go; a connection that stayed in one would stay for good.
         connections.close_all()
+
+
+def _is_welcome_page(scope: Scope) -> bool:
+    """What programs read there are links; people see them on a page."""
+    return bool(scope["path"] == "/" and scope["method"] == "GET" and scope["exchange"].wants_page)
 
 
 async def _state(check: Check) -> str:

@@ -65,7 +65,7 @@ class RouteTable:
 
 
 ADMIN_PREFIX = "/admin/"
-PAGE_PREFIXES = ("/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX)
+PAGE_PREFIXES = ("/favicon.ico", "/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX)
 
 
 def http_routes() -> RouteTable:
@@ -79,7 +79,8 @@ def http_routes() -> RouteTable:
 
 def page_routes() -> RouteTable:
     """Pages that the gateway shows itself, where no service does."""
-    return RouteTable(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)
+    welcome = Route("/", GATEWAY, PAGE, method="GET")
+    return RouteTable([welcome, *(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)])
 
 
 def _route(prefix: str, service: Service, limits: Limits = ORDINARY) -> Route:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from gateway_svc.site.views import account, api_docs, front, letters, registering, second_factor, signing_in
+from gateway_svc.site.views import account, api_docs, front, letters, registering, second_factor, signing_in, welcome
 
 urlpatterns = [
+    path("", welcome.welcome),
+    path("favicon.ico", welcome.icon),
     path("login/", signing_in.sign_in),
     path("login/second-factor/", signing_in.second_factor),
     path("login/passkey/", signing_in.passkey),

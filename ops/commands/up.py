@@ -61,6 +61,7 @@ def _announce(platform: Platform) -> None:
     admin = platform.admin
     lines = {
         "OpenCommerce": platform.url,
+        "Sign in": f"{platform.url}/login/",
         "API": f"{platform.url}/api/v1/products/",
         "API to try": f"{platform.url}/api/docs/",
         "Admin": f"{platform.url}{ADMIN_PATH}",

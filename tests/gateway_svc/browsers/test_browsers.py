@@ -247,6 +247,22 @@ class TestAnAccessTokenNearItsEnd:
         _wait_for(lambda: visitor.get(PRODUCTS).status == 200)
         assert "sub" in assertion_in(service)
 
+    def test_is_not_lost_when_the_gateway_stops(
+        self, open_door: Callable[..., Door], accounts: FakeAccounts, service: FakeService
+    ) -> None:
+        accounts.access_seconds = 60
+        visitor = Visitor(open_door())
+        visitor.sign_in()
+        accounts.access_seconds, accounts.pause_seconds = 900, 1.0
+        visitor.get(PRODUCTS)
+        _wait_for(lambda: accounts.asked_for(REFRESH))
+
+        assert visitor.door.stop() == 0
+
+        Visitor(open_door(), visitor.cookies).get(PRODUCTS)
+        assert "sub" in assertion_in(service)
+        assert len(accounts.asked_for(REFRESH)) == 1
+
     def test_makes_a_visitor_of_whom_user_svc_signed_out(
         self, visitor: Visitor, accounts: FakeAccounts, service: FakeService
     ) -> None:

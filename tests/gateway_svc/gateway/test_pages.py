@@ -19,6 +19,18 @@ class TestPages:
         assert answer.json()["links"]["products"] == f"{PUBLIC_URL}/api/v1/products/"
         assert answer.get("x-request-id")
 
+    def test_welcome_is_a_page_for_people(self, door: Door) -> None:
+        page = door.ask("GET", "/", headers=[("Accept", "text/html,*/*;q=0.8")])
+
+        assert page.get("content-type") == "text/html; charset=utf-8"
+        assert b'href="/api/docs/"' in page.body
+        assert b'href="/login/"' in page.body
+
+    def test_have_an_icon(self, door: Door) -> None:
+        leads_to = door.ask("GET", "/favicon.ico").get("location") or ""
+
+        assert door.ask("GET", leads_to).get("content-type") == "image/svg+xml"
+
     def test_health(self, door: Door) -> None:
         assert door.ask("GET", "/health/live").json() == {"status": "live"}
         assert door.ask("GET", "/health/ready").json() == {
