@@ -78,9 +78,10 @@ def traceparent_of(span: Span) -> str:
 
 
 def mark_failed(span: Span, reason: str) -> None:
-    """It ended badly, for a reason of one word."""
-    span.set_attribute("error.type", reason)
-    span.set_status(Status(StatusCode.ERROR))
+    """It ended badly, for a reason of one word. Of several the first counts: it is nearest to the cause."""
+    if "error.type" not in (getattr(span, "attributes", None) or {}):
+        span.set_attribute("error.type", reason)
+        span.set_status(Status(StatusCode.ERROR))
 
 
 def flush() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from common import topology
-from common.observability import logs
+from common.observability import logs, tracing
 from common.settings import env, static
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
@@ -17,6 +17,7 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
 
     Raises ImproperlyConfigured when the environment lacks something that cannot have a safe default.
     """
+    tracing.keep_out()
     service = topology.BY_NAME[name]
     public_url = env.optional("OPENCOMMERCE_PUBLIC_URL", "http://127.0.0.1:8000")
     return {
