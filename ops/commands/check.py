@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.topology import GATEWAY, SERVICES, Service
-from ops import api_page, asyncapi_document, commands_page, facts_page, openapi_document, settings_page, site, tool
+from ops import (
+    api_page,
+    asyncapi_document,
+    commands_page,
+    facts_page,
+    metrics_page,
+    openapi_document,
+    settings_page,
+    site,
+    tool,
+)
 from ops.blueprint import Blueprint
 from ops.progress import console, step
 from ops.state import LOCAL, ROOT, State
@@ -101,7 +111,8 @@ def _environments() -> dict[str, dict[str, str]]:
 
 def _documents(environments: Environments) -> dict[Path, str]:
     """What is generated from the code, as it should be. Raises Undocumented."""
-    pages = {page.PAGE: page.render() for page in (facts_page, settings_page, commands_page, asyncapi_document)}
+    of_the_code = (facts_page, settings_page, commands_page, metrics_page, asyncapi_document)
+    pages = {page.PAGE: page.render() for page in of_the_code}
     openapi = openapi_document.render(environments)
     return {**pages, openapi_document.PAGE: openapi, api_page.PAGE: api_page.render(openapi)}
 

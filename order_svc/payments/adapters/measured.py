@@ -22,7 +22,8 @@ Answer = TypeVar("Answer", Charge, Charge | None)
 
 _SECONDS = metrics.histogram(
     "opencommerce_payment_call_seconds",
-    "What providers were asked, and the state of the charge that they answered, or unknown, timed_out, unavailable.",
+    "What providers were asked, and what they answered: authorised, captured, declined, voided, refunded, unknown; or"
+    " timed_out, unavailable, failed.",
     "provider",
     "operation",
     "outcome",
