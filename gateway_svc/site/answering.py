@@ -13,11 +13,14 @@ from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from common.api.problems import problem_response
 from gateway_svc.browsers import rules
 from gateway_svc.browsers.services import Tokens
 from gateway_svc.gateway.cookies import NAME as COOKIE
-from gateway_svc.gateway.problem_pages import SIGN_IN_PATH
-from gateway_svc.gateway.problems import NotSignedIn
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.problem_pages import SIGN_IN_PATH, page_of, sign_in_address
+from gateway_svc.gateway.problems import NotSignedIn, Problem
+from gateway_svc.gateway.request_head import request_target
 from gateway_svc.gateway.site import Visit
 from gateway_svc.gateway.users import Answer
 
@@ -61,6 +64,21 @@ def again(request: HttpRequest, name: str, form: Form, answer: Answer, **context
         response["WWW-Authenticate"] = _CHALLENGE
     if answer.retry_after:
         response["Retry-After"] = answer.retry_after
+    return response
+
+
+def refuse(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The same answer as elsewhere in the gateway: a page, the way to the sign-in page, or for a program a problem."""
+    exchange: Exchange = request.scope["exchange"]  # type: ignore[attr-defined]
+    response: HttpResponse
+    if problem.status == 401 and exchange.is_strange_visitor(str(request.method)):
+        return SeeOther(sign_in_address(request_target(request.scope)))  # type: ignore[attr-defined]
+    if exchange.wants_page:
+        response = HttpResponse(page_of(problem, exchange), status=problem.status)
+    else:
+        response = problem_response(status=problem.status, code=problem.code, detail=problem.detail)
+    for name, value in problem.headers:
+        response[name.decode()] = value.decode()
     return response
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
-from gateway_svc.gateway.problem_pages import page_of, sign_in_address
-from gateway_svc.gateway.problems import Problem
-from gateway_svc.gateway.request_head import request_target
-from gateway_svc.gateway.site import Visit
-from gateway_svc.site.answering import SeeOther
+from gateway_svc.gateway.problems import MethodNotAllowed, Problem
+from gateway_svc.site.answering import refuse
 
 
 class Personal(MiddlewareMixin):
@@ -36,12 +33,11 @@ class ProblemsOfViews(MiddlewareMixin):
     """What a view refuses, as the rest of the gateway would."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Problem):
-            return None
-        scope = request.scope  # type: ignore[attr-defined]
-        if error.status == 401 and request.method == "GET" and Visit.of(request).person.is_anonymous:
-            return SeeOther(sign_in_address(request_target(scope)))
-        response = HttpResponse(page_of(error, scope["exchange"]), status=error.status)
-        for name, value in error.headers:
-            response[name.decode()] = value.decode()
-        return response
+        return refuse(request, error) if isinstance(error, Problem) else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not isinstance(response, HttpResponseNotAllowed) or not isinstance(request, ASGIRequest):
+            return response
+        refusal = refuse(request, MethodNotAllowed(f"Only {response['Allow']} is answered here."))
+        refusal["Allow"] = response["Allow"]
+        return refusal

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from gateway_svc.gateway.problem_pages import page_of
 from gateway_svc.gateway.problems import BadRequest, InternalError, Problem, UnknownPath
+from gateway_svc.site.answering import refuse
 
 
 class Forbidden(Problem):
@@ -28,24 +28,20 @@ class CsrfFailed(Problem):
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(request, BadRequest("There is more in the request than is taken."))
+    return refuse(request, BadRequest("There is more in the request than is taken."))
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(request, Forbidden())
+    return refuse(request, Forbidden())
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(request, UnknownPath())
+    return refuse(request, UnknownPath())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, InternalError())
+    return refuse(request, InternalError())
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, CsrfFailed())
-
-
-def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return HttpResponse(page_of(problem, request.scope["exchange"]), status=problem.status)  # type: ignore[attr-defined]
+    return refuse(request, CsrfFailed())

@@ -62,7 +62,10 @@ class TestDoors:
 
     @pytest.mark.parametrize("path", DOING[1:])
     def test_take_no_other_method(self, ada: Visitor, path: str) -> None:
-        assert ada.get(path).status == 405
+        page = ada.get(path)
+
+        assert (page.status, page.get("allow")) == (405, "POST")
+        assert b"Only POST is answered here." in page.body
 
 
 class TestRegistering:

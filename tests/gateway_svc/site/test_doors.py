@@ -63,6 +63,24 @@ class TestAProgram:
         assert json.loads(answer.body)["code"] == "not_authenticated"
         assert answer.get("www-authenticate") == 'Bearer realm="opencommerce"'
 
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "code"),
+        [
+            ("GET", "/account/", 401, "not_authenticated"),
+            ("GET", "/account/nowhere/", 404, "not_found"),
+            ("POST", "/login/", 403, "csrf_failed"),
+            ("PUT", "/account/", 403, "csrf_failed"),
+        ],
+    )
+    def test_gets_problems_where_people_get_pages(
+        self, door: Door, method: str, path: str, status: int, code: str
+    ) -> None:
+        answer = door.ask(method, path, headers=[("Accept", "application/json")], body=None if method == "GET" else b"")
+
+        assert answer.get("content-type") == "application/problem+json"
+        assert (answer.status, answer.json()["code"]) == (status, code)
+        assert answer.json()["request_id"] == answer.get("x-request-id")
+
     def test_with_a_bad_token_is_not_led_astray(self, visitor: Visitor) -> None:
         assert visitor.get("/admin/", Authorization="Bearer bad").status == 401
 

@@ -6,7 +6,6 @@
   const state = document.getElementById("state");
   const nothing = document.getElementById("nothing");
   const entry = document.getElementById("entry");
-  const csrfToken = document.querySelector("[name=csrfmiddlewaretoken]").value;
   const FIRST_WAIT = 500;
   const LONGEST_WAIT = 15000;
   let last = 0;
@@ -25,8 +24,12 @@
     feed.prepend(item);
   };
 
+  // Read each time: it changes when somebody signs in in another tab.
+  const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
   const ask = async (path, options) => {
-    const answer = await fetch(path, { ...options, headers: { Accept: "application/json", "X-CSRFToken": csrfToken } });
+    const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+    const answer = await fetch(path, { ...options, headers });
     if (answer.status === 401) location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
