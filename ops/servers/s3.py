@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ops.errors import OpsError
 from ops.servers.server import Server, on_path
@@ -85,24 +86,39 @@ class S3(Server):
     @staticmethod
     def check(url: str) -> None:
         """Make the bucket if it is not there yet."""
-        import boto3
-        from botocore.config import Config
+        from botocore.exceptions import ClientError
 
-        parts = urlsplit(url)
-        config = Config(
-            connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
-        )
-        client = boto3.client(
-            "s3",
-            endpoint_url=f"{parts.scheme}://{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}",
-            aws_access_key_id=parts.username,
-            aws_secret_access_key=parts.password,
-            region_name="us-east-1",
-            config=config,
-        )
-        bucket = parts.path.strip("/")
-        if bucket not in {entry["Name"] for entry in client.list_buckets()["Buckets"]}:
+        client, bucket = client_of(url), bucket_of(url)
+        # Asked for by its name: a key that is made for one bucket may list no others.
+        try:
+            client.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
             client.create_bucket(Bucket=bucket)
+
+
+def bucket_of(url: str) -> str:
+    """The bucket that an S3 URL of ours names."""
+    return urlsplit(url).path.strip("/")
+
+
+def client_of(url: str) -> Any:
+    """A client that does not wait long."""
+    import boto3
+    from botocore.config import Config
+
+    parts = urlsplit(url)
+    return boto3.client(
+        "s3",
+        endpoint_url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+        aws_access_key_id=unquote(parts.username or ""),
+        aws_secret_access_key=unquote(parts.password or ""),
+        region_name="us-east-1",
+        config=Config(
+            connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
+        ),
+    )
 
 
 # Loopback only: the filer and volume ports serve objects to anyone who reaches them.

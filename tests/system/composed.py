@@ -77,7 +77,7 @@ class Container:
         if text == "python":
             return sys.executable
         root = self.image if is_outside else Path("/srv")
-        places = {"0.0.0.0:8000": f"{self.address}:8000", "127.0.0.1:8000": f"{self.address}:8000"}
+        places = {"0.0.0.0:": f"{self.address}:", "127.0.0.1:8000": f"{self.address}:8000"}
         places |= {"/app": str(root), "/static": str(root / "static")}
         if is_outside:
             places["/tmp/"] = f"{self.scratch}/"
@@ -104,6 +104,10 @@ class Composed:
     @property
     def url(self) -> str:
         return f"http://{self._addresses['gateway-svc-web']}:8000"
+
+    def address_of(self, name: str) -> str:
+        """Where a container answers."""
+        return self._addresses[name]
 
     def build(self) -> None:
         """Copy what the builder is sent."""

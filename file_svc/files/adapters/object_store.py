@@ -112,7 +112,12 @@ def ensure_bucket() -> None:
     storage = _storage()
     client = _client(storage)
     with _within_reach():
-        if storage.bucket_name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
+        # Asked for by its name: a key that is made for one bucket may list no others.
+        try:
+            client.head_bucket(Bucket=storage.bucket_name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
             client.create_bucket(Bucket=storage.bucket_name)
 
 
