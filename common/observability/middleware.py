@@ -35,6 +35,8 @@ class RequestContext:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_OF_THE_INSIDE):
+            # Scrapers and probes ask an address, and cannot know which names a service takes for its own.
+            request.META["HTTP_HOST"] = "localhost"
             with correlated(request.headers.get("X-Request-ID", "")) as names:
                 response = self.get_response(request)
                 response["X-Request-ID"] = names.request_id

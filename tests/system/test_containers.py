@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from rich.console import Console
+from ruamel.yaml import YAML
 
 from ops.demo.narrator import Narrator
 from ops.demo.stage import Stage
@@ -55,6 +57,16 @@ class TestContainers:
             )
             administrator.create_category(slug="lighting", name="Lighting")
             tell(Stage(shop=shop, narrator=Narrator(Console(stderr=True)), mailbox=composed.mailbox))
+
+    def test_show_their_metrics_where_prometheus_asks(self, composed: Composed) -> None:
+        told = YAML(typ="safe").load(ROOT / "deploy/observability/prometheus/prometheus.yml")
+        [job] = [job for job in told["scrape_configs"] if job["job_name"] == "opencommerce"]
+
+        for asked in job["dns_sd_configs"]:
+            for name in asked["names"]:
+                # As Prometheus does: by an address, and not by a name that the service knows.
+                with urlopen(f"http://{composed.address_of(name)}:{asked['port']}/metrics", timeout=10) as answer:
+                    assert b"opencommerce_build_info" in answer.read()
 
     def test_may_be_prepared_again(self, composed: Composed) -> None:
         composed.prepare()

@@ -49,3 +49,7 @@ class TestRequestContext:
     def test_health_says_what_is_missing(self, visitor: Any, settings: Any) -> None:
         assert visitor.get("/health/live").json() == {"status": "live"}
         assert visitor.get("/health/ready").json() == {"status": "ready", "checks": {"database": "ok"}}
+
+    def test_answers_whoever_watches_by_an_address_and_nobody_else(self, visitor: Any) -> None:
+        assert visitor.get("/health/live", HTTP_HOST="172.18.0.5:8000").status_code == 200
+        assert visitor.get("/echo/", HTTP_HOST="172.18.0.5:8000").status_code == 400
