@@ -54,6 +54,10 @@ class Status:
         asked = ask_all({"queues": self._queues, "gateway": self._gateway_is_ready})
         return _untaken(asked["queues"] or {}) or ([] if asked["gateway"] else ["gateway_svc.web"])
 
+    def running(self) -> dict[str, bool]:
+        """Whether each process and server runs, by its name."""
+        return {spec.name: self._state_of(spec) == "running" for spec in self._specs()}
+
     def pid_of(self, name: str) -> int | None:
         """The process that does what the name says; None while there is none."""
         return next((self._pid(spec) for spec in self._specs() if spec.name == name), None)

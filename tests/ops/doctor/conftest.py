@@ -1,0 +1,28 @@
+"""An installation that a test can break."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from common.topology import SERVICES
+from ops.state import State
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    """A run that never began."""
+    state = State(tmp_path / "platform")
+    state.make()
+    return state
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The caller's environment, without what the tests' own run put there."""
+    ours = ("OPENCOMMERCE_", *(f"{service.name.upper()}_" for service in SERVICES))
+    for name in [name for name in os.environ if name.startswith(ours)]:
+        monkeypatch.delenv(name)
+    return monkeypatch
