@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import ParseError, PermissionDenied
 
 from common.api.problems import problem_response
 
@@ -48,11 +50,14 @@ class _WithoutBody:
 
 
 def check(request: HttpRequest) -> None:
-    """Let safe methods pass, and what shows that it comes from our pages. Raises CsrfFailed."""
+    """Let safe methods pass, and what shows that it comes from our pages. Raises CsrfFailed, ParseError."""
     seen: Any = _WithoutBody(request) if HEADER in request.headers else request
     django = _Check(lambda _: HttpResponse())
     django.process_request(seen)
-    reason = django.process_view(seen, None, (), {})  # type: ignore[arg-type]
+    try:
+        reason = django.process_view(seen, None, (), {})  # type: ignore[arg-type]
+    except (MultiPartParserError, BadRequest):
+        raise ParseError("The body cannot be read as the form that its Content-Type promises.") from None
     if reason:
         raise CsrfFailed(_DETAIL.format(reason))
 

@@ -84,6 +84,25 @@ class TestAForm:
         assert send(SECRET).json() == {"said": "yes"}
         assert is_refused(send(OTHER_SECRET))
 
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "multipart/form-data",
+            "multipart/form-data; boundary=" + "x" * 300,
+            "application/x-www-form-urlencoded; charset=latin-1",
+        ],
+    )
+    def test_that_cannot_be_read_is_a_problem(self, browser: APIClient, kind: str) -> None:
+        response = post(browser, "/form/", b"said=yes", content_type=kind)
+
+        assert response.status_code == 400
+        assert response.json()["code"] == "malformed"
+
+    def test_of_too_many_fields_is_a_problem(self, browser: APIClient) -> None:
+        many = "&".join(f"field{number}=x" for number in range(2000))
+
+        assert post(browser, "/form/", many, content_type="application/x-www-form-urlencoded").status_code == 400
+
     def test_leaves_the_body_to_the_view_where_the_header_is_sent(self, browser: APIClient) -> None:
         response = post(
             browser, "/upload/a.bin", b"x" * 1000, content_type="application/octet-stream", HTTP_X_CSRFTOKEN=SECRET
