@@ -41,7 +41,7 @@ class QueueGauges:
                 _CONSUMERS.labels(*labels).set(figures.consumers if figures else nan)
 
     def require_broker(self) -> None:
-        """Raise ConnectionError while the broker does not answer."""
+        """Raise kombu's OperationalError while the broker does not answer."""
         with self._connection() as connection:
             connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_SECONDS)
 

@@ -14,6 +14,7 @@ import pytest
 from celery import Celery
 from django.db import transaction
 from kombu import Connection, Queue
+from prometheus_client import REGISTRY
 
 from common.contracts import Contract, StockChanged, StockReserved
 from common.events import broker
@@ -177,6 +178,42 @@ class TestRelay:
             }
 
         assert said == {"tcp_keepalives_idle": "5", "tcp_user_timeout": "10000"}
+
+
+class TestMetrics:
+    def test_tell_what_was_confirmed_and_what_came_back(self, relay: Relay) -> None:
+        sent, returned = value("sent", changed("A")), value("returned", reserved("o-1"))
+        unheard = value("sent", reserved("o-1"))
+        tell(reserved("o-1"), changed("A"))
+
+        with running(relay):
+            wait_until(lambda: value("returned", reserved("o-1")) > returned)
+
+        assert value("sent", changed("A")) == sent + 1
+        assert value("sent", reserved("o-1")) == unheard
+
+    def test_tell_whether_it_is_the_active_one(self, relay: Relay) -> None:
+        def is_active() -> float | None:
+            return REGISTRY.get_sample_value("opencommerce_relay_active")
+
+        with running(relay):
+            wait_until(lambda: is_active() == 1)
+
+        assert is_active() == 0
+
+    def test_tell_that_a_server_is_out_of_reach(self, relay: Relay) -> None:
+        def times() -> float:
+            return REGISTRY.get_sample_value("opencommerce_out_of_reach_total", {"server": "broker"}) or 0.0
+
+        before = times()
+        relay.broker_url = "amqp://nobody@127.0.0.1:1/nowhere"
+
+        with running(relay):
+            wait_until(lambda: times() > before)
+
+
+def value(what: str, fact: Contract) -> float:
+    return REGISTRY.get_sample_value(f"opencommerce_facts_{what}_total", {"fact": fact.name}) or 0.0
 
 
 class TestMessage:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
+from websockets.sync.client import connect
 
 from common.testing.private_redis import free_port
 from gateway_svc.gateway.inside import Inside
@@ -27,7 +29,7 @@ def local_door(open_door: Callable[..., Door]) -> Door:
 
 def count(door: Door, family: str, **labels: str) -> float:
     """Of this series now."""
-    samples = scraped(door.ask("GET", "/metrics").body)[family]
+    samples = scraped(door.ask("GET", "/metrics").body).get(family, [])
     name = f"{family}_count" if family.endswith("_seconds") else family
     return sum(each.value for each in samples if each.name == name and labels.items() <= each.labels.items())
 
@@ -127,3 +129,25 @@ class TestWhatIsCounted:
         local_door.ask("GET", "/api/v1/products/echo")
 
         assert count(local_door, "opencommerce_gateway_requests_in_flight") == 0
+
+
+class TestSockets:
+    def test_are_counted_while_they_are_open_and_when_they_end(self, local_door: Door) -> None:
+        ends = count(local_door, "opencommerce_gateway_socket_ends_total", code="1000")
+        out = count(local_door, "opencommerce_gateway_socket_messages_total", direction="out")
+
+        with connect(f"ws://127.0.0.1:{local_door.port}/ws/notifications/") as socket:
+            socket.send("hello")
+            assert socket.recv(timeout=5) == "hello"
+            assert count(local_door, "opencommerce_gateway_sockets_open", upstream="notify_svc") == 1
+
+        assert count(local_door, "opencommerce_gateway_socket_messages_total", direction="out") == out + 1
+        wait_until(lambda: count(local_door, "opencommerce_gateway_socket_ends_total", code="1000") == ends + 1)
+        wait_until(lambda: count(local_door, "opencommerce_gateway_sockets_open", upstream="notify_svc") == 0)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
