@@ -50,7 +50,7 @@ class RequestContext:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         headers = request.headers
         method = metrics.method_label(request.method or "")
-        attributes = {"http.request.method": method, "url.path": request.path, "url.scheme": request.scheme or "http"}
+        attributes = tracing.of_request(method, request.path, request.scheme or "http")
         with tracing.served(
             tracing.SERVER,
             method,

@@ -18,6 +18,8 @@ from common.observability.correlation import Correlation
 
 SERVER, CLIENT, PRODUCER, CONSUMER = "SERVER", "CLIENT", "PRODUCER", "CONSUMER"
 
+_LONGEST_PATH = 256
+
 Attributes = Mapping[str, str | int | bool]
 
 
@@ -58,6 +60,12 @@ def step(kind: str, name: str, attributes: Attributes) -> AbstractContextManager
     from common.observability import spans
 
     return spans.Spanned(kind, name, attributes, current.request_id, current.traceparent)
+
+
+def of_request(method: str, path: str, scheme: str) -> Attributes:
+    """What is known of a request before it is answered. A path can be as long as a client likes, and hold anything."""
+    plain = path[:_LONGEST_PATH].encode("utf-8", "replace").decode()
+    return {"http.request.method": method, "url.path": plain, "url.scheme": scheme}
 
 
 def answered(names: Correlation, *, method: str, route: str, status: int) -> None:

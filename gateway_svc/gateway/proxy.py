@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from common.observability import tracing
+from common.observability import metrics, tracing
 from gateway_svc.gateway import errors, measures, problems
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
@@ -59,8 +59,9 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
         route: Route = scope["exchange"].route
-        attributes = {"http.request.method": scope["method"], "peer.service": route.service.name}
-        with tracing.step(tracing.CLIENT, scope["method"], attributes) as exchange.names:
+        method = metrics.method_label(scope["method"])
+        attributes = {"http.request.method": method, "peer.service": route.service.name}
+        with tracing.step(tracing.CLIENT, method, attributes) as exchange.names:
             await self._pass_on(exchange, route, scope, receive, send)
 
     async def _pass_on(self, exchange: Exchange, route: Route, scope: Scope, receive: Receive, send: Send) -> None:

@@ -154,6 +154,11 @@ class TestAlerts:
             assert rule["labels"]["severity"] in {"critical", "warning"}
             assert rule["annotations"]["summary"].endswith(".")
 
+    def test_wait_for_as_long_as_they_say(self) -> None:
+        for rule in rules():
+            assert promql_parser.parse_duration(rule.get("for", "1s")).total_seconds() <= 900
+            assert rule.keys() <= {"alert", "expr", "for", "labels", "annotations"}
+
     def test_have_a_section_each_that_says_what_to_do(self) -> None:
         sections = re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE)
 

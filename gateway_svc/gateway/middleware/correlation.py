@@ -45,7 +45,7 @@ def _named(scope: Scope, request_id: str, traceparent: str) -> AbstractContextMa
     if scope["type"] != "http":
         return correlated(request_id, traceparent)
     method = metrics.method_label(scope["method"])
-    attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope.get("scheme", "http")}
+    attributes = tracing.of_request(method, scope["path"], scope.get("scheme", "http"))
     return tracing.served(tracing.SERVER, method, attributes, request_id=request_id, traceparent=traceparent)
 
 

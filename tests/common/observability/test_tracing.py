@@ -122,6 +122,16 @@ class TestOff:
         assert names.span is None
 
 
+class TestOfRequest:
+    def test_takes_no_more_of_a_path_than_it_should(self) -> None:
+        path = tracing.of_request("GET", f"/{'x' * 9000}", "http")["url.path"]
+
+        assert len(str(path)) < 1000
+
+    def test_takes_only_what_can_be_sent(self) -> None:
+        assert tracing.of_request("GET", "/\udcff", "http")["url.path"] == "/?"
+
+
 class TestRequests:
     def test_are_a_span_under_their_callers(self, traced: Any, parent: str, client_of: Any) -> None:
         answer = client_of(uuid.uuid4()).get("/echo/", headers={"traceparent": parent})
