@@ -4,6 +4,7 @@ from common.events.schedule import Every
 
 SCHEDULE: dict[str, Every] = {
     "sessions.forget_expired": Every(seconds=60),
-    "browsers.forget_expired": Every(seconds=3600),
+    # More often than ended sessions are forgotten, so that none is missed.
+    "browsers.forget_expired": Every(seconds=600),
     "events.forget_old_facts": Every(seconds=3600),
 }

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import Q
 
 from gateway_svc.browsers import rules, selectors
 from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services.tokens import Tokens, seal, unseal
+from gateway_svc.sessions import selectors as ended
 from gateway_svc.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
@@ -80,15 +82,16 @@ def sign_out(*, digest: str, now: datetime) -> None:
     """Sign a browser out without its cookie, in every gateway process at once. What user_svc gave it is forgotten here,
     so nobody can trade it for more.
     """
-    ended = end_session(digest=digest, now=now)
-    if ended is not None:
-        session_id, user_id, _ = ended
+    gone = end_session(digest=digest, now=now)
+    if gone is not None:
+        session_id, user_id, _ = gone
         sessions.end_session(session_id=session_id, user_id=user_id, ended_at=now)
 
 
 def forget_expired_sessions(*, now: datetime) -> int:
-    """Delete those that hold no longer; returns how many."""
-    deleted, _ = BrowserSession.objects.filter(expires_at__lte=now).delete()
+    """Delete those that hold no longer, and those that user_svc has ended of late; returns how many."""
+    is_over = Q(expires_at__lte=now) | Q(session_id__in=ended.ended_sessions())
+    deleted, _ = BrowserSession.objects.filter(is_over).delete()
     return deleted
 
 

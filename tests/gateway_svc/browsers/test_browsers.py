@@ -16,6 +16,7 @@ from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services import Tokens
 from gateway_svc.config.celery import app
 from gateway_svc.config.schedule import SCHEDULE
+from gateway_svc.sessions import services as sessions
 from tests.gateway_svc.accounts import FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.gateway.test_tokens import assertion_in, assertion_of
@@ -55,6 +56,14 @@ class TestASession:
         begin(NOON + timedelta(days=1))
 
         assert services.forget_expired_sessions(now=NOON + timedelta(days=30)) == 1
+
+    def test_is_swept_when_user_svc_has_ended_it(self) -> None:
+        services.begin_session(tokens=PAIR, user_id="u", session_id="over", now=NOON)
+        kept = services.begin_session(tokens=PAIR, user_id="u", session_id="another", now=NOON)
+        sessions.end_session(session_id="over", user_id="u", ended_at=NOON)
+
+        assert services.forget_expired_sessions(now=NOON) == 1
+        assert services.access_of(digest=rules.digest_of(kept), now=NOON) == PAIR.access
 
     def test_is_swept_by_the_clock(self) -> None:
         assert "browsers.forget_expired" in SCHEDULE
