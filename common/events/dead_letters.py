@@ -40,12 +40,14 @@ def dead_letters(connection: Connection, service: Service, *, most: int | None =
         return [_read(service, message) for message in messages]
 
 
-def replay(connection: Connection, service: Service, letter_id: str) -> int:
+def replay(connection: Connection, service: Service, letter_id: str, *, most: int | None = None) -> int:
     """Give a dead letter back to the queue it died in, with all its attempts. Returns how many messages that was.
+
+    It is looked for among all, or among the oldest of them.
 
     Raises an amqp error when the broker did not take it; then the letter is still there.
     """
-    with _looking_at(connection, service) as (channel, messages):
+    with _looking_at(connection, service, most=most) as (channel, messages):
         # What amqp itself does on a connection that was opened with confirms.
         channel.basic_publish = channel.basic_publish_confirm
         chosen = [message for message in messages if _read(service, message).id == letter_id]

@@ -41,7 +41,7 @@ def replay(_person: Operator, letter_id: str) -> None:
     from common.events import dead_letters
 
     with _broker() as broker:
-        if not dead_letters.replay(broker, settings.SERVICE, letter_id):
+        if not dead_letters.replay(broker, settings.SERVICE, letter_id, most=MOST_SHOWN):
             raise Http404
 
 
@@ -62,7 +62,7 @@ def _with_the_broker(view: View) -> View:
 @_with_the_broker
 def list_view(request: HttpRequest) -> HttpResponse:
     """All of them, oldest first."""
-    letters = _letters(most=MOST_SHOWN)
+    letters = _letters()
     reasons = _reasons([letter.id for letter in letters])
     rows = [(letter, reasons.get(letter.id, "")) for letter in letters]
     context = {"title": "Dead letters", "rows": rows, "most": MOST_SHOWN, "is_cut_short": len(rows) == MOST_SHOWN}
@@ -113,11 +113,11 @@ def _person(request: HttpRequest) -> Operator:
     return cast(Operator, request.user)
 
 
-def _letters(*, most: int | None = None) -> list[Any]:
+def _letters() -> list[Any]:
     from common.events import dead_letters
 
     with _broker() as broker:
-        return dead_letters.dead_letters(broker, settings.SERVICE, most=most)
+        return dead_letters.dead_letters(broker, settings.SERVICE, most=MOST_SHOWN)
 
 
 def _letter(letter_id: str) -> Any:
