@@ -12,8 +12,14 @@ from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.visitor import Visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 REFUSED = "/api/v1/products/early"
+
+
+@pytest.fixture(scope="module")
+def strict_door(open_door: Callable[..., Door]) -> Door:
+    """That of a shop whose staff need a second factor."""
+    return open_door(OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR="on")
 
 
 class TestAVisitorInABrowser:
@@ -85,6 +91,7 @@ class TestAProgram:
         assert visitor.get("/admin/", Authorization="Bearer bad").status == 401
 
 
+@pytest.mark.django_db(transaction=True)
 class TestTheAdmins:
     def test_are_closed_for_customers(self, visitor: Visitor) -> None:
         visitor.sign_in()
@@ -104,10 +111,8 @@ class TestTheAdmins:
     def test_are_open_for_staff(self, door: Door, signer: Signer, role: str) -> None:
         assert door.ask("GET", "/admin/nothing-here/", token=signer.token(roles=["customer", role])).status == 404
 
-    def test_want_a_second_factor_where_the_shop_does(
-        self, open_door: Callable[..., Door], accounts: FakeAccounts
-    ) -> None:
-        visitor = Visitor(open_door(OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR="on"))
+    def test_want_a_second_factor_where_the_shop_does(self, strict_door: Door, accounts: FakeAccounts) -> None:
+        visitor = Visitor(strict_door)
         visitor.sign_in(ADMIN)
 
         page = visitor.get("/admin/nothing-here/")
@@ -115,8 +120,8 @@ class TestTheAdmins:
         assert page.status == 403
         assert b'href="/account/second-factor/"' in page.body
 
-    def test_are_open_with_a_second_factor(self, open_door: Callable[..., Door], accounts: FakeAccounts) -> None:
-        visitor = Visitor(open_door(OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR="on"))
+    def test_are_open_with_a_second_factor(self, strict_door: Door, accounts: FakeAccounts) -> None:
+        visitor = Visitor(strict_door)
         visitor.sign_in(CAREFUL)
         visitor.post("/login/second-factor/", challenge="a-challenge", methods="totp", code=CODE)
 
