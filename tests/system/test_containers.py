@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,12 +13,15 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import redis
+from kombu import Connection
 from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from rich.console import Console
 from ruamel.yaml import YAML
 
+from common.events.figures import outbox_figures, queue_figures
+from common.topology import SERVICES
 from ops.demo.narrator import Narrator
 from ops.demo.stage import Stage
 from ops.demo.story import tell
@@ -57,6 +61,16 @@ class TestContainers:
             )
             administrator.create_category(slug="lighting", name="Lighting")
             tell(Stage(shop=shop, narrator=Narrator(Console(stderr=True)), mailbox=composed.mailbox))
+
+    def test_bear_to_be_told_everything_again(self, composed: Composed) -> None:
+        before = wait_until_quiet(composed)
+
+        for service in SERVICES:
+            with psycopg.connect(composed.values[service.database_variable], connect_timeout=3) as connection:
+                # As docs/how-to/run-in-production.md has it for after a restore.
+                connection.execute("UPDATE events_outbox SET published_at = NULL, next_attempt_at = NULL")
+
+        assert wait_until_quiet(composed) == before
 
     def test_show_their_metrics_where_prometheus_asks(self, composed: Composed) -> None:
         told = YAML(typ="safe").load(ROOT / "deploy/observability/prometheus/prometheus.yml")
@@ -123,3 +137,39 @@ class TestRedis:
                     redis.Redis(port=port).ping()
             finally:
                 server.terminate()
+
+
+def wait_until_quiet(composed: Composed) -> dict[str, int]:
+    """Until every fact is sent and handled; returns how many there were, and what came of them."""
+    deadline = time.monotonic() + 60
+    while any(unsent(composed)) or waiting(composed):
+        assert time.monotonic() < deadline, "facts are still on their way"
+        time.sleep(0.5)
+    return {
+        f"{service.name}: {table}": rows
+        for service in SERVICES
+        for table, rows in counted(composed.values[service.database_variable]).items()
+    }
+
+
+def unsent(composed: Composed) -> list[int]:
+    """How many facts each outbox still holds."""
+    found = []
+    for service in SERVICES:
+        with psycopg.connect(composed.values[service.database_variable], connect_timeout=3) as connection:
+            found.append(outbox_figures(connection)[0])
+    return found
+
+
+def waiting(composed: Composed) -> int:
+    """How many facts lie in queues, or are in hands."""
+    with Connection(composed.servers["OPENCOMMERCE_BROKER_URL"], connect_timeout=3) as connection:
+        return sum(figures.depth for figures in queue_figures(connection, SERVICES).values() if figures)
+
+
+def counted(url: str) -> dict[str, int]:
+    """The rows of every table in which a fact heard twice would show."""
+    with psycopg.connect(url, connect_timeout=3) as connection:
+        query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        tables = [name for (name,) in connection.execute(query) if not name.startswith(("django_", "auth_"))]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
