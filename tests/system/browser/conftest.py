@@ -1,0 +1,75 @@
+"""A real browser: Debian's Chromium, headless, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from ops import apt
+from ops.platform import Platform
+from tests.system.browser.window import LOOKS, Look, Window
+
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Nothing of its own goes out: a test that sees a request to another host has found one of ours.
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+
+Open = Callable[..., Window]
+
+
+def _program(platform: Platform) -> str | None:
+    found = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if not found and apt.can_install() and apt.install(["chromium"], platform.state.logs / "apt.log"):
+        found = shutil.which("chromium")
+    return os.environ.get("OPENCOMMERCE_TEST_CHROMIUM") or found
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(platform: Platform, _playwright: Playwright) -> Iterator[Browser]:
+    """The browser itself; tests that need it are skipped where there is none and none can be installed."""
+    program = _program(platform)
+    if program is None:
+        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
+    browser = _playwright.chromium.launch(executable_path=program, args=list(_ARGUMENTS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def staffs_cookies(chromium: Browser, platform: Platform) -> list[Any]:
+    """Those of somebody who signed in as the administrator."""
+    window = Window(chromium, platform.url, LOOKS[0])
+    window.sign_in(**platform.admin)
+    cookies = window.cookies()
+    window.close()
+    return cookies
+
+
+@pytest.fixture
+def open_window(chromium: Browser, platform: Platform) -> Iterator[Open]:
+    """Windows that share nothing with one another but the cookies they begin with, closed at the end."""
+    windows: list[Window] = []
+
+    def open_one(look: Look = LOOKS[0], cookies: Sequence[Any] = ()) -> Window:
+        windows.append(Window(chromium, platform.url, look, cookies))
+        return windows[-1]
+
+    yield open_one
+    for window in windows:
+        window.close()
