@@ -13,9 +13,9 @@ from common.topology import SERVICES
 _TIMEOUT_SECONDS = 2
 
 _MESSAGES = metrics.gauge(
-    "opencommerce_queue_messages", "Messages that wait in a queue, those under way not counted.", "queue", "kind"
+    "opencommerce_queue_messages", "Messages that wait in a queue, those under way not counted.", "queue", "holds"
 )
-_CONSUMERS = metrics.gauge("opencommerce_queue_consumers", "Workers that take from a queue.", "queue", "kind")
+_CONSUMERS = metrics.gauge("opencommerce_queue_consumers", "Workers that take from a queue.", "queue", "holds")
 _IS_UP = metrics.gauge("opencommerce_broker_up", "Whether the broker answered at this scrape.")
 
 

@@ -35,7 +35,7 @@ class TestQueueGauges:
         gauges.refresh()
 
         assert shown("opencommerce_broker_up") == 0
-        assert math.isnan(shown("opencommerce_queue_messages", queue=ORDERS.facts_queue, kind="facts"))
-        assert math.isnan(shown("opencommerce_queue_consumers", queue=ORDERS.dead_queue, kind="dead"))
+        assert math.isnan(shown("opencommerce_queue_messages", queue=ORDERS.facts_queue, holds="facts"))
+        assert math.isnan(shown("opencommerce_queue_consumers", queue=ORDERS.dead_queue, holds="dead"))
         with pytest.raises(OperationalError):
             gauges.require_broker()
