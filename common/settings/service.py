@@ -12,8 +12,8 @@ from common.settings import env, static
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 
 
-def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
-    """Django's settings for one service that consists of these apps.
+def for_service(name: str, *, apps: tuple[str, ...], prepares_statements: bool = False) -> dict[str, Any]:
+    """Django's settings for one service that consists of these apps, and perhaps repeats few statements often.
 
     Raises ImproperlyConfigured when the environment lacks something that cannot have a safe default.
     """
@@ -62,7 +62,7 @@ def for_service(name: str, *, apps: tuple[str, ...]) -> dict[str, Any]:
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "ROOT_URLCONF": f"{name}.config.urls",
         "WSGI_APPLICATION": f"{name}.config.wsgi.application",
-        "DATABASES": {"default": _database(service)},
+        "DATABASES": {"default": _database(service, prepares_statements)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "CACHES": _caches(name),
         "BROKER_URL": env.required("OPENCOMMERCE_BROKER_URL"),
@@ -116,7 +116,7 @@ def _cookies(public_url: str) -> dict[str, Any]:
     }
 
 
-def _database(service: topology.Service) -> dict[str, object]:
+def _database(service: topology.Service, prepares_statements: bool) -> dict[str, object]:  # noqa: FBT001 - ours alone
     """A connection that is kept, checked before use, and never waits for ever."""
     limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     return {
@@ -132,8 +132,13 @@ def _database(service: topology.Service) -> dict[str, object]:
             "keepalives_interval": 2,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
+            **(_PREPARED if prepares_statements and env.flag("OPENCOMMERCE_PREPARED_STATEMENTS", default=True) else {}),
         },
     }
+
+
+# What a connection sends for the sixth time, PostgreSQL has read and planned before.
+_PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
 
 
 def _caches(name: str) -> dict[str, object]:

@@ -8,7 +8,9 @@ from common.settings.service import for_service
 
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")
 
-globals().update(for_service("notify_svc", apps=("notify_svc.recipients", "notify_svc.notifications")))
+_APPS = ("notify_svc.recipients", "notify_svc.notifications")
+
+globals().update(for_service("notify_svc", apps=_APPS, prepares_statements=True))
 globals().update(for_mail())
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {

@@ -16,6 +16,7 @@ globals().update(
             "order_svc.payments",
             "order_svc.orders",
         ),
+        prepares_statements=True,
     )
 )
 
