@@ -121,6 +121,7 @@ def _database(service: topology.Service, prepares_statements: bool) -> dict[str,
     limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     return {
         **env.database(service.database_variable),
+        "ENGINE": "common.database",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {

@@ -134,8 +134,11 @@ class TestServices:
     @pytest.mark.parametrize("forbidden", ["utils", "helpers", "misc", "constants", "common", "base"])
     def test_have_no_file_that_holds_anything(self, forbidden: str) -> None:
         packages = [*SERVICE_NAMES, "common", "ops"]
+        backend = ROOT / "common" / "database" / "base.py"  # Django looks for a backend under this name
 
-        assert [path for name in packages for path in (ROOT / name).rglob(f"{forbidden}.py")] == []
+        found = [path for name in packages for path in (ROOT / name).rglob(f"{forbidden}.py")]
+
+        assert [path for path in found if path != backend] == []
 
 
 def test_rules_are_pure() -> None:

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, but for how it learns that a kept connection still lives."""
