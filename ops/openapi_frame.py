@@ -130,15 +130,22 @@ COMPONENTS: Json = {
 }
 
 
-def _own(summary: str, operation_id: str, schema: Json, *, statuses: tuple[int, ...] = (200,)) -> Json:
+def _own(
+    summary: str,
+    operation_id: str,
+    schema: Json,
+    *,
+    statuses: tuple[int, ...] = (200,),
+    media_type: str = "application/json",
+) -> Json:
     """A GET that anybody may do and that needs no service, or one particular."""
-    answers = {str(status): _plain_answer(status, schema) for status in statuses}
+    answers = {str(status): _plain_answer(status, media_type, schema) for status in statuses}
     operation = {"operationId": operation_id, "summary": summary, "tags": ["gateway"], "security": [{}]}
     return {"get": {**operation, "responses": answers}}
 
 
-def _plain_answer(status: int, schema: Json) -> Json:
-    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
+    return {"description": HTTPStatus(status).phrase, "content": {media_type: {"schema": schema}}}
 
 
 _HEALTH: Json = {"$ref": "#/components/schemas/Health"}
@@ -147,7 +154,12 @@ PATHS: Json = {
     "/.well-known/jwks.json": _own(
         "Gives the public keys of access tokens", "jwks", {"$ref": "#/components/schemas/KeySet"}
     ),
-    "/api/schema/": _own("Gives this document", "schema", {"type": "object"}),
+    "/api/schema/": _own(
+        "Gives this document",
+        "schema",
+        {"type": "object"},
+        media_type="application/vnd.oai.openapi+json;version=3.1",
+    ),
     "/health/live": _own("Tells whether the gateway answers", "health_live", _HEALTH),
     "/health/ready": _own("Tells whether it has all that it needs", "health_ready", _HEALTH, statuses=(200, 503)),
 }

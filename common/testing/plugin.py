@@ -45,7 +45,7 @@ def client_of() -> Callable[..., Any]:
     """``client_of(user_id, "seller", name="…")``: an API client that comes through the gateway as that person."""
     from django.conf import settings
 
-    from common.testing.documented import DocumentedClient
+    from common.testing.documented_client import DocumentedClient
 
     def make(user_id: uuid.UUID | None = None, *roles: str, name: str = "") -> DocumentedClient:
         client = DocumentedClient()

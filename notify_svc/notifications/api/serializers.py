@@ -83,6 +83,7 @@ class PreferencesOutput(serializers.Serializer[Any]):
     orders = ChannelsOutput()
     sales = ChannelsOutput()
     reviews = ChannelsOutput()
+    stock = ChannelsOutput()
 
 
 class TicketOutput(serializers.Serializer[Ticket]):

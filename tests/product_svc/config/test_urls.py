@@ -1,6 +1,6 @@
 """Where product_svc answers."""
 
-from common.testing.documented import refused_examples, undocumented_routes
+from common.testing.documented_client import refused_examples, undocumented_routes
 
 
 def test_each_route_is_in_the_api_document() -> None:
