@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from ops.platform import Platform
 from tests.system.people import ADDRESS, PASSWORD, mails, place, publish, sign_up, wait_until
 from tests.system.visitor import COOKIE, Browser
+from tests.user_svc.authenticator import Authenticator
 
 TICKET = "/api/v1/notifications/ticket/"
 HERE = "/account/second-factor/"
@@ -162,6 +163,29 @@ class TestSecondFactor:
         assert "You have 9 left." in other.look(HERE).text
         assert other.fill_in(f"{HERE}codes/off/", current=PASSWORD).leads_to == f"{HERE}?done=codes-off"
         assert Browser(platform.url).sign_in(email, PASSWORD).leads_to == "/account/"
+
+
+class TestPasskey:
+    def test_signs_in_alone_and_after_a_password(self, platform: Platform, ada: Browser, email: str) -> None:
+        key = Authenticator(origin=platform.url)
+        begun = ada.call("POST", "/api/v1/users/me/factors/passkeys/options/", {"current": PASSWORD}).json()
+        made = {"challenge": begun["challenge"], "credential": json.dumps(key.create(begun["options"]))}
+        kept = ada.fill_in(f"{HERE}passkeys/", current=PASSWORD, name="My key", **made)
+        assert "The passkey was added" in kept.text
+
+        alone = Browser(platform.url)
+        alone.look("/login/")
+        asked = alone.call("POST", "/api/v1/auth/token/passkey/options/").json()
+        signed = {"challenge": asked["challenge"], "assertion": json.dumps(key.get(asked["options"]))}
+        assert alone.fill_in("/login/passkey/", next=HERE, **signed).leads_to == HERE
+        assert "My key" in alone.look(HERE).text
+
+        second = Browser(platform.url)
+        step = second.sign_in(email, PASSWORD)
+        challenge, methods = step.hidden("challenge"), step.hidden("methods")
+        asked = second.call("POST", "/api/v1/auth/token/second-factor/options/", {"challenge": challenge}).json()
+        signed = {"challenge": challenge, "assertion": json.dumps(key.get(asked["options"]))}
+        assert second.fill_in("/login/second-factor/", methods=methods, next=HERE, **signed).leads_to == HERE
 
 
 class TestAdmins:
