@@ -88,6 +88,8 @@ class BrowsablePages(BrowsableAPIRenderer):
         }
 
     def _forms(self, view: APIView, request: Request) -> Iterator[ApiForm]:
+        if request.user is None:  # nobody knows who is asking, so nothing is theirs to do
+            return
         for method in _CHANGING:
             with override_method(view, request, method) as asked:
                 if self.show_form_for_method(view, method, asked, None):

@@ -73,6 +73,14 @@ class TestPage:
         assert answer.status_code == 409
         assert b"too_late" in answer.content
 
+    def test_shows_why_it_is_not_known_who_asks(self, client: Any, staff: Any) -> None:
+        past_the_gateway = client.get(POTS, HTTP_ACCEPT="text/html")
+        forged = staff.post(POTS, {"name": "a"}, HTTP_ACCEPT="text/html")
+
+        assert (past_the_gateway.status_code, forged.status_code) == (401, 403)
+        assert b"csrf_failed" in forged.content
+        assert b"data-api-method" not in past_the_gateway.content + forged.content
+
     def test_loads_nothing_from_elsewhere(self, staff: Any) -> None:
         page = page_at(staff, POTS)
 
