@@ -21,7 +21,7 @@ from rich.console import Console
 from ruamel.yaml import YAML
 
 from common.events.figures import outbox_figures, queue_figures
-from common.topology import SERVICES
+from common.topology import NOTIFICATIONS, SERVICES
 from ops.demo.narrator import Narrator
 from ops.demo.stage import Stage
 from ops.demo.story import tell
@@ -142,7 +142,7 @@ class TestRedis:
 def wait_until_quiet(composed: Composed) -> dict[str, int]:
     """Until every fact is sent and handled; returns how many there were, and what came of them."""
     deadline = time.monotonic() + 60
-    while any(unsent(composed)) or waiting(composed):
+    while any(unsent(composed)) or waiting(composed) or unreported(composed):
         assert time.monotonic() < deadline, "facts are still on their way"
         time.sleep(0.5)
     return {
@@ -165,6 +165,11 @@ def waiting(composed: Composed) -> int:
     """How many facts lie in queues, or are in hands."""
     with Connection(composed.servers["OPENCOMMERCE_BROKER_URL"], connect_timeout=3) as connection:
         return sum(figures.depth for figures in queue_figures(connection, SERVICES).values() if figures)
+
+
+def unreported(composed: Composed) -> int:
+    """What notify_svc has done and will tell of when its next batch is due."""
+    return counted(composed.values[NOTIFICATIONS.database_variable])["notifications_unreportedtelling"]
 
 
 def counted(url: str) -> dict[str, int]:
