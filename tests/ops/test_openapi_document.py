@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.testing.documented import document, operations
 from ops import openapi_document
 from ops.openapi_document import Undocumented, merged
 
@@ -53,3 +54,48 @@ class TestMerged:
 
 def test_the_document_is_valid() -> None:
     assert openapi_document.faults() == ""
+
+
+class TestWhatFollowsFromAView:
+    """As it stands in the document that is served, which is held fresh by ``check``."""
+
+    def test_who_may_call_it(self) -> None:
+        asked = {name: operations()[name]["security"] for name in ("products_list", "products_create", "orders_list")}
+
+        assert asked == {
+            "products_list": [{}, {"bearer": []}, {"session": []}],
+            "products_create": [{"bearer": []}, {"session": []}],
+            "orders_list": [{"bearer": []}, {"session": []}],
+        }
+
+    def test_what_any_such_request_can_be_refused_for(self) -> None:
+        statuses = {name: set(operations()[name]["responses"]) for name in ("orders_list", "sellers_suspend_create")}
+
+        assert statuses["orders_list"] == {"200", "400", "401", "406", "429", "500", "503"}
+        assert statuses["sellers_suspend_create"] == statuses["orders_list"] | {"403", "404", "413", "415"}
+
+    def test_the_key_of_what_is_done_once(self) -> None:
+        order = operations()["orders_create"]
+
+        keys = [each for each in order["parameters"] if each.get("name") == "Idempotency-Key"]
+        assert [key["required"] for key in keys] == [True]
+        assert {"409", "422"} <= set(order["responses"])
+
+    def test_how_a_list_is_paged(self) -> None:
+        parameters = operations()["orders_list"]["parameters"]
+
+        references = [each["$ref"] for each in parameters if "$ref" in each]
+        assert references == ["#/components/parameters/Cursor", "#/components/parameters/PageSize"]
+        page = document()["components"]["schemas"]["orders.AnyOrderPage"]
+        assert set(page["required"]) == {"next", "previous", "results"}
+
+    def test_by_which_codes_refusals_are_told_apart(self) -> None:
+        conflict = operations()["orders_create"]["responses"]["409"]["content"]["application/problem+json"]["schema"]
+
+        assert "total_changed" in conflict["allOf"][1]["properties"]["code"]["enum"]
+
+    def test_that_any_part_of_a_body_will_do(self) -> None:
+        schemas = document()["components"]["schemas"]
+
+        assert schemas["addresses.AddressInput"]["required"] == ["country", "full_name", "line1"]
+        assert "required" not in schemas["addresses.AddressChanges"]
