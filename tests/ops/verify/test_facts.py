@@ -34,8 +34,10 @@ Breaches = Callable[[], list[str]]
 @pytest.fixture
 def breaches() -> Iterator[Breaches]:
     with Connection(settings.BROKER_URL) as connection:
+        channel = connection.channel()
+        broker.dead_exchange().bind(channel).declare()
         for service in SERVICES:
-            broker.declare(connection, service, [])
+            broker.dead_queue(service).bind(channel).declare()
     with psycopg.connect(database_url(), autocommit=True, row_factory=dict_row) as database:
         databases = {service.name: database for service in SERVICES}
         books = Books(databases=databases, broker_url=settings.BROKER_URL, storage_url="")
