@@ -1,4 +1,4 @@
-"""Waiting until nothing is on its way any more: no fact unsent, no message untaken, no letter unsent."""
+"""Waiting until nothing is on its way any more: no fact unsent, no message untaken, no letter unsent, all reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _PAUSE_SECONDS = 0.5
 _LOOKS = 2
 """A worker may hold what no queue counts any more, so calm has to last from one look to the next."""
 
-_LETTERS = "SELECT count(*) FROM notifications_delivery WHERE status = 'pending'"
+_UNTOLD = """
+    SELECT (SELECT count(*) FROM notifications_delivery WHERE status = 'pending')
+        + (SELECT count(*) FROM notifications_unreportedtelling)
+"""
 
 
 def wait_for_calm(stage: Stage, *, say: Say) -> int:
@@ -47,7 +50,7 @@ def _under_way(broker: Connection, databases: dict[str, psycopg.Connection[Any]]
     for name, figures in queue_figures(broker, SERVICES).items():
         if figures and name not in dead:
             yield figures.depth
-    row = databases[NOTIFICATIONS.name].execute(_LETTERS).fetchone()
+    row = databases[NOTIFICATIONS.name].execute(_UNTOLD).fetchone()
     yield row[0] if row else 0
 
 
