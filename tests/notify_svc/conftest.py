@@ -48,7 +48,9 @@ class Daphne:
         """Open the feed of a person, as the gateway does."""
         assertion = sign_assertion(audience="notify_svc", user_id=uuid.UUID(str(user_id)), roles=("customer",))
         headers = {"X-Gateway-Assertion": assertion}
-        with self.connect(f"/ws/notifications/{query}", additional_headers=headers) as connection:
+        # A client that stops reading would hear the answer to its goodbye only after ten seconds.
+        path = f"/ws/notifications/{query}"
+        with self.connect(path, additional_headers=headers, max_queue=None) as connection:
             yield Feed(connection)
 
     def stop(self) -> None:

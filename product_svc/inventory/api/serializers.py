@@ -36,4 +36,9 @@ class StockOutput(serializers.Serializer[StockItem]):
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField()
     available = serializers.IntegerField()
+
+
+class StockWarningOutput(serializers.Serializer[StockItem]):
+    """From how many on hand its seller is warned."""
+
     low_at = serializers.IntegerField()

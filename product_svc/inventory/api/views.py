@@ -13,23 +13,17 @@ from common.api import permissions
 from common.api.authentication import caller, caller_id
 from common.api.operations import operation
 from product_svc.inventory import errors, selectors, services
-from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput, StockWarningInput
+from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput, StockWarningInput, StockWarningOutput
 
 
 class Stock(APIView):
-    """GET tells how much of a SKU there is, PATCH from how many on its seller is warned."""
+    """GET tells how much of a SKU there is."""
 
     permission_classes = [permissions.SellerOrStaff]
 
     @operation(gives=StockOutput)
     def get(self, request: Request, sku: str) -> Response:
         item = selectors.stock_item_of(owner_id=_owner(request), sku=sku)
-        return Response(StockOutput(item).data)
-
-    @operation(takes=StockWarningInput, gives=StockOutput)
-    def patch(self, request: Request, sku: str) -> Response:
-        body = StockWarningInput.of(request.data)
-        item = services.warn_from(owner_id=_owner(request), sku=sku, **body)
         return Response(StockOutput(item).data)
 
 
@@ -43,6 +37,23 @@ class StockAdjustment(APIView):
         body = AdjustStockInput.of(request.data)
         item = services.adjust_stock(owner_id=_owner(request), sku=sku, now=clock.now(), **body)
         return Response(StockOutput(item).data)
+
+
+class StockWarning(APIView):
+    """GET tells from how many on hand its seller is warned, PUT changes that."""
+
+    permission_classes = [permissions.SellerOrStaff]
+
+    @operation(gives=StockWarningOutput)
+    def get(self, request: Request, sku: str) -> Response:
+        item = selectors.stock_item_of(owner_id=_owner(request), sku=sku)
+        return Response(StockWarningOutput(item).data)
+
+    @operation(takes=StockWarningInput, gives=StockWarningOutput)
+    def put(self, request: Request, sku: str) -> Response:
+        body = StockWarningInput.of(request.data)
+        item = services.warn_from(owner_id=_owner(request), sku=sku, **body)
+        return Response(StockWarningOutput(item).data)
 
 
 def _owner(request: Request) -> UUID | None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 SELLER = Somebody(uuid.UUID(int=1))
 STOCK = "/api/v1/inventory/MUG/"
 ADJUST = "/api/v1/inventory/MUG/adjust/"
+WARNING = "/api/v1/inventory/MUG/warning/"
 CORRECTION = {"delta": 5, "reason": "found behind the shelf"}
 
 Client = Callable[..., Any]
@@ -33,7 +34,7 @@ class TestStock:
 
         answer = client_of(SELLER.id, "seller").get(STOCK)
 
-        assert answer.json() == {"sku": "MUG", "on_hand": 10, "reserved": 3, "available": 7, "low_at": 5}
+        assert answer.json() == {"sku": "MUG", "on_hand": 10, "reserved": 3, "available": 7}
 
     def test_answers_staff(self, client_of: Client) -> None:
         assert client_of(uuid.uuid4(), "support").get(STOCK).status_code == 200
@@ -101,25 +102,25 @@ class TestStockAdjustment:
 
 class TestStockWarning:
     def test_is_set_for_a_sku(self, client_of: Client) -> None:
-        answer = client_of(SELLER.id, "seller").patch(STOCK, {"low_at": 2})
+        answer = client_of(SELLER.id, "seller").put(WARNING, {"low_at": 2})
 
         assert (answer.status_code, answer.json()["low_at"]) == (200, 2)
-        assert client_of(SELLER.id, "seller").get(STOCK).json()["low_at"] == 2
+        assert client_of(SELLER.id, "seller").get(WARNING).json() == {"low_at": 2}
 
     def test_is_not_told_by_being_set(self, client_of: Client, told: Any) -> None:
-        client_of(SELLER.id, "seller").patch(STOCK, {"low_at": 50})
+        client_of(SELLER.id, "seller").put(WARNING, {"low_at": 50})
 
         assert told.named(StockLow) == []
 
     @pytest.mark.parametrize("low_at", [-1, 1_000_001, 1.5, True, None, "many", [], {}])
     def test_is_a_number_of_pieces(self, client_of: Client, low_at: Any) -> None:
-        answer = client_of(SELLER.id, "seller").patch(STOCK, {"low_at": low_at})
+        answer = client_of(SELLER.id, "seller").put(WARNING, {"low_at": low_at})
 
         assert answer.status_code == 400
         assert "low_at" in answer.json()["errors"]
 
     def test_names_its_mark(self, client_of: Client) -> None:
-        answer = client_of(SELLER.id, "seller").patch(STOCK, {})
+        answer = client_of(SELLER.id, "seller").put(WARNING, {})
 
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["low_at"])
 
@@ -129,7 +130,7 @@ class TestWhoMay:
 
     @pytest.mark.parametrize(
         ("method", "path", "body"),
-        [("get", STOCK, None), ("patch", STOCK, {"low_at": 3}), ("post", ADJUST, CORRECTION)],
+        [("get", STOCK, None), ("get", WARNING, None), ("put", WARNING, {"low_at": 3}), ("post", ADJUST, CORRECTION)],
     )
     def test_ask(self, client_of: Client, visitor: Any, method: str, path: str, body: Any) -> None:
         people = {
