@@ -30,15 +30,21 @@ _RIGHTS = "-all,+dac_read_search"
 _CONFINE = f"""
 set -e
 mount --make-rprivate /
-mount --bind "$SCRATCH" /tmp
+mount --bind "$VENV" /opt
 mount --bind "$IMAGE" /srv
 mount --bind "$MAILBOX" /media
+mount --bind "$SCRATCH" /tmp
 mount --options remount,bind,ro /
 mount --options remount,bind,ro /srv
 cd /srv
 exec setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --pdeathsig TERM \\
     --inh-caps {_RIGHTS} --ambient-caps {_RIGHTS} --bounding-set {_RIGHTS} -- "$@"
 """
+
+
+def _python(*, is_outside: bool = not _MAY_CONFINE) -> str:
+    """Inside it is found also where the checkout lies below /tmp, which is another one there."""
+    return sys.executable if is_outside else "/opt/bin/python"
 
 
 @dataclass
@@ -62,8 +68,9 @@ class Container:
 
     def environment(self) -> dict[str, str]:
         of_image = {name: self._here(value) for name, value in image.variables().items()}
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        folders = {"SCRATCH": str(self.scratch), "IMAGE": str(self.image), "MAILBOX": str(self.mailbox)}
+        path = os.pathsep.join([str(Path(_python()).parent), os.environ["PATH"]])
+        folders = {"SCRATCH": self.scratch, "IMAGE": self.image, "MAILBOX": self.mailbox, "VENV": sys.prefix}
+        folders = {name: str(folder) for name, folder in folders.items()}
         return {**of_image, **self.written["environment"], **folders, "PATH": path}
 
     def ails(self) -> str:
@@ -75,7 +82,7 @@ class Container:
     def _here(self, text: str, *, is_outside: bool = not _MAY_CONFINE) -> str:
         """What a path or an address of the container is on this machine; its /tmp is its own where it is confined."""
         if text == "python":
-            return sys.executable
+            return _python(is_outside=is_outside)
         root = self.image if is_outside else Path("/srv")
         places = {"0.0.0.0:": f"{self.address}:", "127.0.0.1:8000": f"{self.address}:8000"}
         places |= {"/app": str(root), "/static": str(root / "static")}
