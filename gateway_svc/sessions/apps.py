@@ -9,6 +9,7 @@ class SessionsConfig(AppConfig):
 
     name = "gateway_svc.sessions"
     label = "gateway_sessions"
+    verbose_name = "Sessions"
 
     def ready(self) -> None:
         autodiscover_modules("handlers")
