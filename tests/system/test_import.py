@@ -89,9 +89,10 @@ def test_what_was_exported_is_what_is_there(platform: Platform, tmp_path: Path, 
 
     report = rehearse(admin, CatalogFile(path), watch=lambda *_: None)
     assert exported.lost == []
-    assert exported.products == sum(1 for _ in admin.products()) >= KILLED
+    there = [product for status in ("draft", "published", "archived") for product in admin.products(status=status)]
+    assert exported.products == len(there) >= KILLED
     assert report.counts == {Outcome.UNCHANGED: exported.products}
-    assert report.without_picture == sum(1 for product in admin.products() if not product["image"])
+    assert report.without_picture == sum(1 for product in there if not product["image"])
 
 
 def load(platform: Platform, catalog: Path) -> Report:
