@@ -6,6 +6,8 @@ from pathlib import Path
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
+from gateway_svc.gateway.middleware.cors import origins
+from gateway_svc.gateway.proxies import networks
 
 APPS = ("gateway_svc.sessions", "gateway_svc.browsers", "gateway_svc.site")
 
@@ -30,6 +32,12 @@ CSRF_FAILURE_VIEW = "gateway_svc.site.views.problems.csrf_failed"
 
 # With which the tokens of signed-in browsers are encrypted: the first encrypts, all decrypt.
 BROWSER_KEYS = env.keys("GATEWAY_SVC_BROWSER_KEYS") if env.optional("GATEWAY_SVC_BROWSER_KEYS") else []
+
+# Who may say for whom a request is, which pages of other origins may use the API, and how long browsers that were here
+# once come by https alone.
+TRUSTED_PROXIES = networks(env.optional("OPENCOMMERCE_TRUSTED_PROXIES"))
+CORS_ORIGINS = origins(env.optional("OPENCOMMERCE_CORS_ORIGINS"))
+HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
 
 ASSERTION_KEY = env.key("GATEWAY_SVC_ASSERTION_KEY")
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")

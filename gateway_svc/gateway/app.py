@@ -21,13 +21,16 @@ from gateway_svc.gateway.middleware.access_log import AccessLog
 from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.correlation import CorrelationId
+from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.routing import Routing
+from gateway_svc.gateway.middleware.security_headers import SecurityHeaders
 from gateway_svc.gateway.pages import Pages
 from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.problem_pages import ProblemPages
+from gateway_svc.gateway.proxies import Network, TrustedProxies
 from gateway_svc.gateway.proxy import Proxy
 from gateway_svc.gateway.readiness import database_answers
 from gateway_svc.gateway.request_head import PublicOrigin
@@ -59,7 +62,13 @@ class Gateway:
         socket_urls: Mapping[str, Sequence[str]],
         broker_url: str,
         staff_need_second_factor: bool,
+        trusted_proxies: Sequence[Network],
+        cors_origins: Sequence[str],
+        hsts_seconds: int,
     ) -> None:
+        self._proxies = TrustedProxies(trusted_proxies)
+        self._cors_origins = cors_origins
+        self._hsts_seconds = hsts_seconds
         self._broker_url = broker_url
         self._origin = PublicOrigin(public_url)
         self._balancers = {name: Balancer(urls, service=name) for name, urls in upstream_urls.items()}
@@ -91,6 +100,9 @@ class Gateway:
             socket_urls=settings.SOCKET_URLS,
             broker_url=settings.BROKER_URL,
             staff_need_second_factor=settings.STAFF_NEED_SECOND_FACTOR,
+            trusted_proxies=settings.TRUSTED_PROXIES,
+            cors_origins=settings.CORS_ORIGINS,
+            hsts_seconds=settings.HSTS_SECONDS,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,8 +123,10 @@ class Gateway:
 
         app: ASGIApp = self._guarded(end)
         app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages)
-        app = HeaderHygiene(app)
+        app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages())
+        app = Cors(app, origins=self._cors_origins) if self._cors_origins else app
+        app = SecurityHeaders(app, is_https=self._origin.scheme == b"https", hsts_seconds=self._hsts_seconds)
         app = AccessLog(app, lines=self._lines)
         app = Measured(app)
         return CorrelationId(app)

@@ -18,6 +18,8 @@ class Exchange:
     headers: Headers = field(default_factory=list)
     """The caller's headers that may be passed on."""
     authorization: tuple[bytes, ...] = ()
+    client: str = ""
+    """The network address of whoever asks, with trusted proxies looked through."""
     cookie: str = ""
     """The one by which we know a browser, which no service gets to see."""
     content_length: int | None = None

@@ -13,7 +13,7 @@ class Problem(Exception):
 
     status: int
     code: ClassVar[str]
-    headers: ClassVar[Headers] = []
+    headers: Headers = []
 
     def __init__(self, detail: str = "") -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
@@ -24,6 +24,18 @@ class Problem(Exception):
         body = problem(status=self.status, code=self.code, detail=self.detail)
         all_headers = [*self.headers, *(headers or [])]
         await send_json(send, body, status=self.status, content_type=CONTENT_TYPE, headers=all_headers)
+
+
+class InTheClear(Problem):
+    """This shop is reached by https alone."""
+
+    code = "https_required"
+
+    def __init__(self, secure_url: bytes, *, is_safe: bool) -> None:
+        super().__init__()
+        # What was sent lies open; whoever only looks is led to where it does not (RFC 9110, 15.4.9).
+        self.status = 308 if is_safe else 403
+        self.headers = [(b"location", secure_url)] if is_safe else []
 
 
 class BadRequest(Problem):

@@ -87,7 +87,7 @@ class Proxy:
     def _request(self, scope: Scope, body: Iterator[bytes] | None, length: int | None) -> Request:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
-        own = own_headers(scope, exchange, self._origin, assertion)
+        own = own_headers(exchange, self._origin, assertion)
         head = request_head(scope, own, self._origin, length=length)
         return Request(method=scope["method"], head=head, body=body, length=length or 0)
 

@@ -16,16 +16,16 @@ class PublicOrigin:
         parts = urlsplit(url)
         self.scheme = parts.scheme.encode()
         self.host = parts.netloc.encode()
+        self.url = b"%b://%b" % (self.scheme, self.host)
 
 
-def own_headers(scope: Scope, exchange: Exchange, origin: PublicOrigin, assertion: bytes) -> Headers:
+def own_headers(exchange: Exchange, origin: PublicOrigin, assertion: bytes) -> Headers:
     """What only the gateway says: who asks, from where, and what the request is called."""
-    client = scope.get("client") or ("", 0)
     return [
         (assertions.HEADER, assertion),
         (b"x-request-id", exchange.names.request_id.encode()),
         (b"traceparent", exchange.names.traceparent.encode()),
-        (b"x-forwarded-for", client[0].encode()),
+        (b"x-forwarded-for", exchange.client.encode()),
         (b"x-forwarded-proto", origin.scheme),
         (b"x-forwarded-host", origin.host),
     ]

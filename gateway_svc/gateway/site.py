@@ -58,8 +58,7 @@ class Site:
         exchange: Exchange = scope["exchange"]
         body = BytesIO()
         await gather(receive, body, idle_seconds=PAGE.idle_seconds, within=PAGE.body_seconds)
-        source = (scope.get("client") or ("", 0))[0]
-        visit = Visit(exchange.principal, exchange.cookie, source, self._users, self._browsers, self._platform)
+        visit = Visit(exchange.principal, exchange.cookie, exchange.client, self._users, self._browsers, self._platform)
         headers = self._headers(exchange, len(body.getvalue()))
         inner = {**scope, "scheme": self._origin.scheme.decode(), "headers": headers, "visit": visit}
         django: ASGIApp = self._django  # Django's types know of messages that nobody changes

@@ -93,7 +93,7 @@ class Sockets:
     def _headers(self, scope: Scope) -> list[tuple[str, str]]:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
-        own = own_headers(scope, exchange, self._origin, assertion)
+        own = own_headers(exchange, self._origin, assertion)
         theirs = [header for header in exchange.headers if not header[0].startswith(b"sec-websocket-")]
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in (*theirs, *own)]
 

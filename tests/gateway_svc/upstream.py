@@ -154,7 +154,7 @@ async def special(_service, _asked, _reader, writer) -> None:
     """What a client that is too helpful would change."""
     headers = (
         "Location: /elsewhere\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
-        "Connection: x-private\r\nX-Private: 1\r\nX-Request-ID: from-the-service\r\n"
+        "Connection: x-private\r\nX-Private: 1\r\nX-Request-ID: from-the-service\r\nReferrer-Policy: no-referrer\r\n"
     )
     writer.write(answer(b"not really gzip", status="302 Found", headers=headers))
 

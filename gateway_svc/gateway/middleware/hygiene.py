@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.cookies import take_ours
 from gateway_svc.gateway.exchange import Exchange
-from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge, UnsupportedCharset
+from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge, InTheClear, UnsupportedCharset
+from gateway_svc.gateway.proxies import TrustedProxies
+from gateway_svc.gateway.request_head import PublicOrigin, request_target
 
 MAX_HEADER_BYTES = 32 * 1024
 
@@ -19,25 +22,42 @@ HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection te trailer transfer-encoding upgrade"
     b" proxy-authenticate proxy-authorization".split()
 )
+# Believed of trusted proxies alone.
+PROXIES = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 # Said anew by us on the way to the service.
 OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
-SET_ASIDE = IDENTITY | HOP_BY_HOP | OURS | {b"content-type", b"cookie"}
+SET_ASIDE = IDENTITY | HOP_BY_HOP | PROXIES | OURS | {b"content-type", b"cookie"}
 _OTHER_CHARSET = re.compile(rb"""charset(?!\s*=\s*"?(?:utf-8|us-ascii)"?\s*(?:;|$))""", re.IGNORECASE)
 
 
 class HeaderHygiene:
     """Pass on what is the caller's to say; refuse what could be read in two ways."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, origin: PublicOrigin, proxies: TrustedProxies) -> None:
         self.app = app
+        self._origin = origin
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _require_plain_path(scope["path"])
         exchange: Exchange = scope["exchange"]
+        exchange.client = (scope.get("client") or ("",))[0]
         set_aside = _sort(scope["headers"], exchange)
         if set_aside:
-            _read_set_aside(set_aside, exchange)
+            values = _by_name(set_aside)
+            _require_one_host(values.get(b"host", []))
+            _read_set_aside(values, exchange)
+            self._hear_proxies(values, scope)
         await self.app(scope, receive, send)
+
+    def _hear_proxies(self, values: Mapping[bytes, list[bytes]], scope: Scope) -> None:
+        """Whom they speak for, and whether they were asked in the clear. Raises InTheClear."""
+        exchange: Exchange = scope["exchange"]
+        if PROXIES.isdisjoint(values) or not self._proxies.trusts(exchange.client):
+            return
+        exchange.client = self._proxies.client_of(exchange.client, values.get(b"x-forwarded-for", []))
+        if self._origin.scheme == b"https" and values.get(b"x-forwarded-proto", [])[-1:] == [b"http"]:
+            raise InTheClear(self._origin.url + request_target(scope), is_safe=scope.get("method") in {"GET", "HEAD"})
 
 
 def _require_plain_path(path: str) -> None:
@@ -46,6 +66,12 @@ def _require_plain_path(path: str) -> None:
         raise BadRequest("The path must not contain dot segments.")
     if "\\" in path or "\x00" in path:
         raise BadRequest("The path contains a character that is nowhere allowed.")
+
+
+def _require_one_host(hosts: list[bytes]) -> None:
+    """RFC 9112, section 3.2. What it says is of no interest: we know what we are called."""
+    if len(hosts) > 1:
+        raise BadRequest("There is more than one Host.")
 
 
 def _sort(headers: Headers, exchange: Exchange) -> Headers:
@@ -66,10 +92,14 @@ def _sort(headers: Headers, exchange: Exchange) -> Headers:
     return set_aside
 
 
-def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
+def _by_name(headers: Headers) -> dict[bytes, list[bytes]]:
     values: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         values.setdefault(name, []).append(value)
+    return values
+
+
+def _read_set_aside(values: dict[bytes, list[bytes]], exchange: Exchange) -> None:
     exchange.authorization = tuple(values.get(b"authorization", ()))
     exchange.expects_continue = b"expect" in values
     if b"content-length" in values or b"transfer-encoding" in values:
@@ -84,8 +114,11 @@ def _read_set_aside(headers: Headers, exchange: Exchange) -> None:
 
 
 def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange) -> None:
-    """RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled."""
-    if (lengths and codings) or len(set(lengths)) > 1 or not all(length.isdigit() for length in lengths):
+    """RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled.
+
+    Of a length beside a coding we never hear: the server drops it, as that section allows, and closes the connection.
+    """
+    if (lengths and codings) or len(lengths) > 1 or not all(length.isdigit() for length in lengths):
         raise BadRequest("The length of the body is not clear.")
     if [coding.strip().lower() for coding in codings] not in ([], [b"chunked"]):
         raise BadRequest("The coding of the body is not one that is taken here.")

@@ -11,7 +11,9 @@ from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.problems import BadRequest, HeadersTooLarge, Problem
-from tests.gateway_svc.door import Door
+from gateway_svc.gateway.proxies import TrustedProxies
+from gateway_svc.gateway.request_head import PublicOrigin
+from tests.gateway_svc.door import PUBLIC_URL, Door
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import FakeService
 
@@ -85,6 +87,12 @@ class TestHopByHopHeaders:
 
         names = {name for name, _ in service.last.headers}
         assert not names & {name.lower() for name, _ in for_us}
+
+    def test_named_by_the_caller_cannot_become_an_identity(self, door: Door, service: FakeService) -> None:
+        door.ask("GET", PRODUCTS, headers=[("Connection", "x-user-id"), ("X-User-Id", "mallory")])
+
+        assert "mallory" not in {value for _, value in service.last.headers}
+        assert service.last.get("connection") is None
 
     def test_others_go_on_as_they_are(self, door: Door, service: FakeService) -> None:
         headers = [("X-Cart-Token", "t"), ("Accept", "text/html"), ("Cookie", "a=b"), ("X-Two", "1"), ("X-Two", "2")]
@@ -186,6 +194,43 @@ class TestSizeAndFraming:
         assert heard.startswith(b"HTTP/1.1 400")
         assert not service.asked
 
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            "Content-Length: 2, 2",
+            "Content-Length: +2",
+            "Transfer-Encoding: xchunked",
+            "Transfer-Encoding: identity\r\nContent-Length: 2",
+            "Transfer-Encoding: chunked, gzip",
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding : chunked",
+            "Transfer-Encoding:\r\n chunked",
+            "X-Folded: one\r\n two\r\nContent-Length: 2",
+            "X-A: 1\rX-B: 2\r\nContent-Length: 2",
+            "X-A: 1\0\r\nContent-Length: 2",
+            "X A: 1\r\nContent-Length: 2",
+            "Host: other\r\nContent-Length: 2",
+        ],
+    )
+    def test_what_can_be_read_in_two_ways_is_refused(self, door: Door, service: FakeService, headers: str) -> None:
+        raw = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\n{headers}\r\n\r\nhi".encode("latin-1")
+
+        heard = door.say(raw, seconds=0.5)
+
+        assert heard.startswith(b"HTTP/1.1 400")
+        assert not service.asked
+
+    def test_a_length_beside_a_coding_ends_the_connection(self, door: Door, service: FakeService) -> None:
+        """The server under us reads the coding alone, as RFC 9112, 6.1 allows; nothing after it may be believed."""
+        both = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 42\r\n\r\n"
+
+        heard = door.say(f"{both}2\r\nhi\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n".encode(), seconds=3)
+
+        assert heard.count(b"HTTP/1.1 ") == 1
+        assert b"connection: close" in heard.lower()
+        assert [(asked.length, asked.get("transfer-encoding")) for asked in service.asked] == [(2, None)]
+
     @pytest.mark.parametrize("body", ["zz\r\nhi\r\n0\r\n\r\n", "2\r\nhi too long\r\n0\r\n\r\n"])
     def test_broken_chunks_are_refused(self, door: Door, service: FakeService, body: str) -> None:
         head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -201,6 +246,7 @@ class TestSizeAndFraming:
         [
             ([(b"content-length", b"2"), (b"transfer-encoding", b"chunked")], BadRequest),
             ([(b"content-length", b"2"), (b"content-length", b"3")], BadRequest),
+            ([(b"content-length", b"2"), (b"content-length", b"2")], BadRequest),
             ([(b"content-length", b"+2")], BadRequest),
             ([(b"transfer-encoding", b"gzip, chunked")], BadRequest),
             ([(b"x-large", b"x" * 33_000)], HeadersTooLarge),
@@ -211,7 +257,11 @@ class TestSizeAndFraming:
         scope = {"type": "http", "path": "/", "headers": headers, "exchange": exchange}
 
         with pytest.raises(refusal):
-            asyncio.run(HeaderHygiene(_unreachable)(scope, _unreachable, _unreachable))
+            asyncio.run(_hygiene()(scope, _unreachable, _unreachable))
+
+
+def _hygiene() -> HeaderHygiene:
+    return HeaderHygiene(_unreachable, origin=PublicOrigin(PUBLIC_URL), proxies=TrustedProxies())
 
 
 async def _unreachable(*_: object) -> None:
