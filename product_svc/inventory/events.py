@@ -33,14 +33,14 @@ def stock_changed(item: StockItem, *, order_id: UUID | None = None, delta: int =
 
 
 def stock_low(item: StockItem) -> StockLow:
-    """Its seller should see to it."""
+    """Its seller should see to it. The item is one that was read to be changed, with what is told of its product."""
     return StockLow(
         version=item.version,
         sku=item.sku,
         product_id=str(item.product_id),
-        product_title=item.product.title,
-        product_slug=item.product.slug,
-        seller_id=str(item.product.seller_id),
+        product_title=item.product_title,
+        product_slug=item.product_slug,
+        seller_id=str(item.seller_id),
         on_hand=item.on_hand,
         low_at=item.low_at,
     )

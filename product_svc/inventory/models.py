@@ -1,5 +1,7 @@
 """How much there is, what became of it, and what is put aside."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -25,8 +27,9 @@ class StockItem(TimestampedModel):
     """Whether, since it was read, the last one went or the first one came."""
     has_run_low = False
     """Whether, since it was read, it sank so far that its seller is to be warned."""
-    slug = ""
-    """Its product's, where it was read with it."""
+    product_slug = product_title = ""
+    seller_id: UUID | None = None
+    """Its product's, where they were read with it."""
 
     class Meta:
         constraints = [

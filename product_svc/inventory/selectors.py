@@ -38,6 +38,10 @@ def products_in_stock(product_ids: Iterable[UUID]) -> set[UUID]:
     return set(left.values_list("product_id", flat=True))
 
 
+def of_its_product(path: str = "product") -> dict[str, F]:
+    """What is told of an item's product when its stock moves, to be read with the item, by the item's names for it."""
+    return {"product_slug": F(f"{path}__slug"), "product_title": F(f"{path}__title"), "seller_id": F(f"{path}__seller")}
+
+
 def _to_change() -> QuerySet[StockItem]:
-    items = StockItem.objects.select_for_update(of=("self",))
-    return items.annotate(slug=F("product__slug"))  # type: ignore[no-redef]  # this is the one that is declared
+    return StockItem.objects.select_for_update(of=("self",)).annotate(**of_its_product())

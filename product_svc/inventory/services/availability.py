@@ -12,7 +12,7 @@ from product_svc.inventory.models import StockItem
 
 def follow_stock(items: Collection[StockItem]) -> None:
     """After stock was written, show it; and look again at products of whose items there is suddenly none, or some."""
-    answers.forget_pages((item.product_id, item.slug) for item in items if item.has_moved)
+    answers.forget_pages((item.product_id, item.product_slug) for item in items if item.has_moved)
     turned = {item.product_id for item in items if item.has_turned}
     if turned:
         keep_availability(turned)

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from common.contracts import OrderLine
 from common.events.outbox import publish
@@ -108,9 +107,11 @@ def _lock_order(order_id: UUID) -> OrderStock:
 def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:
     """What was put aside for the order, with its stock locked."""
     reservations = order.reservations.select_related("item").select_for_update(of=("item",))
-    found = list(reservations.annotate(slug=F("item__product__slug")).order_by("item__sku"))
+    told = selectors.of_its_product("item__product")
+    found = list(reservations.annotate(**told).order_by("item__sku"))
     for reservation in found:
-        reservation.item.slug = reservation.slug
+        for name in told:
+            setattr(reservation.item, name, getattr(reservation, name))
     return found
 
 

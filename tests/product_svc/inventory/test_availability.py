@@ -86,7 +86,7 @@ class TestProduct:
         services.warn_from(owner_id=None, sku="A", low_at=0)
         with django_assert_num_queries(6):
             services.adjust_stock(owner_id=None, sku="A", delta=-9, reason="counted", now=NOON)
-        with django_assert_num_queries(10 + 2):  # by which it is known in which lists that has to show
+        with django_assert_num_queries(9 + 2):  # by which it is known in which lists that has to show
             services.adjust_stock(owner_id=None, sku="A", delta=-1, reason="counted", now=NOON)
 
     def _offer(self, mug: Product, *variants: VariantDraft) -> None:
