@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, ClassVar
 
+import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.core.exceptions import EmptyResultSet
@@ -19,10 +22,56 @@ from common.admin.models import Operator
 
 # One of each kind that somebody may look for.
 TERMS = (str(uuid.uuid4()), "ada", "Ada.Lovelace@Example.COM", "ORD-1000", "1234567", "under the desk")
+HTML = {"HTTP_ACCEPT": "text/html"}
+
+
+class AdminPages:
+    """The tests of all of a service's pages, for a class ``TestPages`` beside a fixture ``rows``: three of everything.
+
+    A service whose staff must be among its accounts overrides ``account``.
+    """
+
+    most_queries: ClassVar[int]
+    outsider: ClassVar[str] = "customer"
+    """A role that gets to see none of them."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Each test, once for each model."""
+        metafunc.parametrize("model_admin", model_admins(), ids=name_of)
+
+    def account(self, _role: str) -> uuid.UUID:
+        """Whose page it is."""
+        return uuid.uuid4()
+
+    def test_are_closed_to_others(self, client_of: Callable[..., Any], model_admin: ServiceAdmin) -> None:
+        outsider = client_of(self.account(self.outsider), self.outsider)
+
+        assert outsider.get(list_address(model_admin.model)).status_code == 403
+
+    @pytest.mark.usefixtures("rows")
+    def test_list_and_show_rows(
+        self, client_of: Callable[..., Any], model_admin: ServiceAdmin, django_assert_max_num_queries: Any
+    ) -> None:
+        support = client_of(self.account("support"), "support")
+
+        with django_assert_max_num_queries(self.most_queries):
+            listed = support.get(list_address(model_admin.model), **HTML)
+        rows = model_admin.model._default_manager.all()[:3]
+        for row in rows:
+            with django_assert_max_num_queries(self.most_queries):
+                shown = support.get(row_address(row), **HTML)
+            assert shown.status_code == 200
+
+        assert listed.status_code == 200
+        assert ('id="result_list"' in listed.content.decode()) is bool(rows)
+
+    def test_are_found_by_an_index(self, model_admin: ServiceAdmin) -> None:
+        assert costly_looks(model_admin) == []
 
 
 def model_admins() -> list[ServiceAdmin]:
     """All that the service registers."""
+    import_module(settings.ROOT_URLCONF)  # where it does
     return [each for each in admin.site._registry.values() if isinstance(each, ServiceAdmin)]
 
 

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from common.api import assertion
 from common.testing.private_redis import PrivateRedis
 
+pytest.register_assert_rewrite("common.testing.admin_pages")
+
 
 def sign_assertion(
     *,

@@ -9,19 +9,13 @@ from typing import Any
 
 import pytest
 
-from common.admin.model_admin import ServiceAdmin
-from common.testing import admin_pages
-from common.testing.admin_pages import list_address, row_address
-from notify_svc.config import urls
+from common.testing.admin_pages import AdminPages, row_address
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
 from notify_svc.recipients.services import remember_recipient
 from tests.notify_svc.factories import OrderConfirmedFactory
 
 pytestmark = pytest.mark.django_db
-assert urls.urlpatterns  # registers the models
-MOST_QUERIES = 8
-HTML = {"HTTP_ACCEPT": "text/html"}
 
 
 @pytest.fixture
@@ -40,25 +34,5 @@ def rows(client_of: Callable[..., Any]) -> None:
         client_of(uuid.uuid4(), "admin").post(address, format="multipart")
 
 
-@pytest.mark.parametrize("model_admin", admin_pages.model_admins(), ids=admin_pages.name_of)
-class TestPages:
-    def test_are_closed_to_customers(self, client_of: Callable[..., Any], model_admin: ServiceAdmin) -> None:
-        assert client_of(uuid.uuid4(), "customer").get(list_address(model_admin.model)).status_code == 403
-
-    @pytest.mark.usefixtures("rows")
-    def test_list_and_show_rows(
-        self, client_of: Callable[..., Any], model_admin: ServiceAdmin, django_assert_max_num_queries: Any
-    ) -> None:
-        support = client_of(uuid.uuid4(), "support")
-
-        with django_assert_max_num_queries(MOST_QUERIES):
-            listed = support.get(list_address(model_admin.model), **HTML)
-        for row in model_admin.model._default_manager.all()[:3]:
-            with django_assert_max_num_queries(MOST_QUERIES):
-                shown = support.get(row_address(row), **HTML)
-            assert shown.status_code == 200
-
-        assert listed.status_code == 200
-
-    def test_are_found_by_an_index(self, model_admin: ServiceAdmin) -> None:
-        assert admin_pages.costly_looks(model_admin) == []
+class TestPages(AdminPages):
+    most_queries = 8
