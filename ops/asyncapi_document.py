@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ Json = dict[str, Any]
 
 PAGE = ROOT / "docs" / "reference" / "asyncapi.json"
 FACTS, FEED = "broker", "gateway"
+
+_SPECIFICATION = Path(__file__).parent / "asyncapi_schema" / "3.0.0.json"
 
 _SCHEMA_FORMAT = "application/schema+json;version=draft-07"
 _DESCRIPTION = """
@@ -62,18 +65,46 @@ def document() -> Json:
 
 
 def faults() -> str:
-    """References that lead nowhere, and what are no JSON Schemas (draft 7, as AsyncAPI's own are); or nothing."""
+    """What stands in the file, see ``faults_of``."""
+    return faults_of(json.loads(PAGE.read_text()) if PAGE.exists() else {})
+
+
+def faults_of(whole: Json) -> str:
+    """What AsyncAPI's own schema has against it, references that lead nowhere, and what is no JSON Schema; or nothing.
+
+    Schemas are of draft 7, as AsyncAPI's own is.
+    """
+    return "\n".join([*_against_specification(whole), *_lost(whole), *_no_schemas(whole)])
+
+
+def _against_specification(whole: Json) -> Iterator[str]:
     import jsonschema
 
-    whole = document()
-    lost = [f"{reference} leads nowhere" for reference in _references(whole) if not _leads_somewhere(reference, whole)]
-    wrong = []
-    for name, schema in whole["components"]["schemas"].items():
+    for error in jsonschema.Draft7Validator(json.loads(_SPECIFICATION.read_text())).iter_errors(whole):
+        inmost = _inmost(error)
+        yield f"{'/'.join(map(str, inmost.absolute_path))}: {inmost.message}"
+
+
+def _inmost(error: Any) -> Any:
+    """What is really wrong. Of nearly everything the schema says that it is this or else a reference."""
+    from jsonschema.exceptions import relevance
+
+    said = [each for each in error.context if each.validator_value != ["$ref"]]
+    return _inmost(min(said, key=relevance)) if said else error
+
+
+def _lost(whole: Json) -> list[str]:
+    return [f"{reference} leads nowhere" for reference in _references(whole) if not _leads_somewhere(reference, whole)]
+
+
+def _no_schemas(whole: Json) -> Iterator[str]:
+    import jsonschema
+
+    for name, schema in whole.get("components", {}).get("schemas", {}).items():
         try:
             jsonschema.Draft7Validator.check_schema(schema)
         except jsonschema.SchemaError as error:
-            wrong.append(f"{name}: {error.message}")
-    return "\n".join([*lost, *wrong])
+            yield f"{name}: {error.message}"
 
 
 def require_documented(name: str, payload: object) -> None:

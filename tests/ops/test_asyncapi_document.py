@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import reduce
+from operator import getitem
 
 import jsonschema
 import pytest
@@ -13,6 +16,7 @@ from ops import asyncapi_document
 from ops.subscribers import all_subscribers
 from tests.contracts.test_golden import GOLDEN
 
+PLACED = "orders.order_placed.v1"
 NAMES = [contract.name for contract in all_contracts()]
 
 
@@ -45,13 +49,34 @@ class TestMessage:
 
 class TestDocument:
     def test_has_no_faults(self) -> None:
+        assert asyncapi_document.faults_of(asyncapi_document.document()) == ""
+
+    def test_is_what_is_checked_where_it_lies(self) -> None:
         assert asyncapi_document.faults() == ""
+        assert asyncapi_document.PAGE.read_text() == asyncapi_document.render()
 
     def test_names_who_tells_and_who_hears(self) -> None:
         operations = asyncapi_document.document()["operations"]
 
         assert {f"{each.service.name}.hears.{each.contract.name}" for each in all_subscribers()} <= operations.keys()
         assert {name for _, told, name in (key.partition(".tells.") for key in operations) if told} == set(NAMES)
+
+    @pytest.mark.parametrize(
+        ("steps", "change", "fault"),
+        [
+            (("info",), {"version": 1}, "info/version: 1 is not of type 'string'"),
+            (("operations", f"order_svc.tells.{PLACED}"), {"action": "shout"}, "action: 'shout' is not one of"),
+            (("channels", PLACED), {"adress": "x"}, f"channels/{PLACED}: 'adress' does not match"),
+            (("channels", PLACED), {"servers": [{"$ref": "#/servers/none"}]}, "#/servers/none leads nowhere"),
+            (("components", "schemas", PLACED), {"type": "thing"}, f"{PLACED}: 'thing' is not"),
+        ],
+    )
+    def test_is_refused_for(self, steps: tuple[str, ...], change: dict[str, object], fault: str) -> None:
+        whole = copy.deepcopy(asyncapi_document.document())
+
+        reduce(getitem, steps, whole).update(change)
+
+        assert fault in asyncapi_document.faults_of(whole)
 
     def test_marks_personal_data(self) -> None:
         schemas = asyncapi_document.document()["components"]["schemas"]
