@@ -28,6 +28,7 @@ from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
 TONES = {Delivery.Status.PENDING: WAITING, Delivery.Status.SENT: GOOD, Delivery.Status.FAILED: BAD}
+NEXT_ATTEMPT = Column("next attempt at", lambda delivery: delivery.next_attempt_at if delivery.is_due else None)
 
 
 def _to_account(user_id: UUID) -> str:
@@ -38,12 +39,12 @@ class DeliveryInline(RowsInline):
     """On which ways it went to its reader."""
 
     model = Delivery
-    shows = ("channel", badge_column("status", TONES), "attempts", "next_attempt_at", "sent_at", "last_error")
+    shows = ("channel", badge_column("status", TONES), "attempts", NEXT_ATTEMPT, "sent_at", "last_error")
 
 
 @admin.register(Notification)
 class NotificationAdmin(ServiceAdmin):
-    """What stands in people's lists; the newest of somebody first."""
+    """What stands in people's lists; the newest first."""
 
     recipient = Column("recipient", lambda notification: _to_account(notification.user_id))
     list_display = ("title", recipient, "audience", "event", "created_at", "read_at")
@@ -52,7 +53,7 @@ class NotificationAdmin(ServiceAdmin):
         json_column("data"),
     )
     inlines = (DeliveryInline,)
-    ordering = ("-user_id", "-sequence")
+    ordering = ("-created_at",)
     search_by = {"user_id": UUID, "pk": UUID}
     search_help_text = "The id of a recipient or of a notification."
 
@@ -79,7 +80,7 @@ class DeliveryAdmin(ServiceAdmin):
 
     status = badge_column("status", TONES)
     recipient = Column("recipient", lambda delivery: _to_account(delivery.notification.user_id))
-    list_display = ("channel", status, link_column("notification"), recipient, "attempts", "next_attempt_at", "sent_at")
+    list_display = ("channel", status, link_column("notification"), recipient, "attempts", NEXT_ATTEMPT, "sent_at")
     list_filter = (UnsentFilter,)
     list_select_related = ("notification",)
     shows = ("id", *list_display, "last_error")

@@ -61,7 +61,11 @@ class Notification(models.Model):
                 fields=["user_id", "event", "subject_id", "audience"], name="notification_told_once"
             ),
         ]
-        indexes = [models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread")]
+        indexes = [
+            models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread"),
+            # What those who run the shop read them by.
+            models.Index(fields=["-created_at", "-id"], name="notification_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -121,6 +125,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} of {self.id}"
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be tried, now or later."""
+        return self.status == self.Status.PENDING
 
     def hasten(self, *, now: datetime) -> None:
         """It is due now, even if it had been given up. Raises AlreadySent."""

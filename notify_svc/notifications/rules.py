@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -210,6 +210,15 @@ def group_of(draft: Draft) -> str:
 def is_of_order(event: str) -> bool:
     """Whether a fact says what became of an order."""
     return event.startswith("orders.")
+
+
+def path_of(data: Mapping[str, Any]) -> str:
+    """The page of what a notification tells of: an order, a product, or else the list in which it stands itself."""
+    if "order_id" in data:
+        return f"/api/v1/orders/{data['order_id']}/"
+    if "product_id" in data:
+        return f"/api/v1/products/{data['product_id']}/"
+    return "/account/notifications/"
 
 
 def choice(group: str, channel: str) -> str:

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from common.letters import hand_over
+from notify_svc.notifications import rules
 from notify_svc.notifications.models import Notification
 
 
@@ -19,7 +20,8 @@ def send(letter_id: UUID, notification: Notification, *, email: str, full_name: 
     What is sent twice bears the same Message-ID, by which one can tell. Raises OSError (SMTPException is
     one) when it cannot be handed over.
     """
-    context = {"notification": notification, "full_name": full_name, "shop_url": settings.PUBLIC_URL}
+    url = f"{settings.PUBLIC_URL.rstrip('/')}{rules.path_of(notification.data)}"
+    context = {"notification": notification, "full_name": full_name, "url": url}
     letter = EmailMultiAlternatives(
         subject=notification.title,
         body=render_to_string("notifications/letter.txt", context),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -100,6 +101,32 @@ class TestLists:
         page = support.get(list_address(Delivery), {"state": state}, **HTML).content.decode()
 
         assert (delivery.notification.title in page) is is_listed
+
+    @pytest.mark.parametrize(("status", "is_shown"), [("pending", True), ("sent", False), ("failed", False)])
+    @pytest.mark.parametrize("address", [lambda _: list_address(Delivery), row_address])
+    def test_say_when_a_letter_is_tried_next_if_it_is(
+        self,
+        support: Any,
+        delivery: Delivery,
+        address: Callable[[Delivery], str],
+        status: str,
+        is_shown: bool,
+    ) -> None:
+        Delivery.objects.update(status=status, next_attempt_at=datetime(2031, 5, 1, tzinfo=UTC))
+
+        page = support.get(address(delivery), **HTML).content.decode()
+
+        assert "Next attempt at" in page
+        assert ("2031" in page) is is_shown
+
+    def test_show_the_newest_notifications_first(self, support: Any) -> None:
+        for hour in (10, 12, 11):
+            order = OrderConfirmedFactory(number=f"OC-{hour}")
+            services.tell_of_confirmed_order(order=order, now=NOON.replace(hour=hour))
+
+        page = support.get(list_address(Notification), **HTML).content.decode()
+
+        assert re.findall(r">Order OC-(\d+) is confirmed<", page) == ["12", "11", "10"]
 
     def test_show_why_a_letter_did_not_leave(self, support: Any, delivery: Delivery) -> None:
         Delivery.objects.update(last_error="SMTPServerDisconnected")

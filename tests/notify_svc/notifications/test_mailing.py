@@ -16,12 +16,19 @@ from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery
 from notify_svc.notifications.services import mailing
 from notify_svc.recipients.services import remember_recipient
-from tests.notify_svc.factories import OrderConfirmedFactory, OrderLineFactory, OrderShippedFactory, ReviewPostedFactory
+from tests.notify_svc.factories import (
+    OrderConfirmedFactory,
+    OrderLineFactory,
+    OrderShippedFactory,
+    ReviewPostedFactory,
+    SellerChangedFactory,
+)
 from tests.notify_svc.notifications.failing_mail import EmailBackend
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADA = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11")
+ORDER = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a12"
 
 
 @pytest.fixture
@@ -39,6 +46,15 @@ def know_ada() -> None:
 def confirm(*, times: int = 1, **changes: Any) -> None:
     for _ in range(times):
         services.tell_of_confirmed_order(order=OrderConfirmedFactory(customer_id=str(ADA), **changes), now=NOON)
+
+
+def review_posted(**changes: Any) -> None:
+    services.tell_of_posted_review(review=ReviewPostedFactory(seller_id=str(ADA), **changes), now=NOON)
+
+
+def may_sell() -> None:
+    seller = SellerChangedFactory(seller_id=str(ADA), status="approved", previous_status="pending")
+    services.tell_of_changed_seller(seller=seller, now=NOON)
 
 
 class TestDeliverMail:
@@ -78,6 +94,24 @@ class TestDeliverMail:
         assert "<script" not in html
         assert "<link" not in html
         assert "src=" not in html
+
+    @pytest.mark.parametrize(
+        ("tell", "path"),
+        [
+            (lambda: confirm(order_id=ORDER), f"/api/v1/orders/{ORDER}/"),
+            (lambda: review_posted(product_id="the-product"), "/api/v1/products/the-product/"),
+            (may_sell, "/account/notifications/"),
+        ],
+    )
+    def test_leads_to_what_it_tells_of(self, tell: Callable[[], None], path: str, settings: Any) -> None:
+        know_ada()
+        tell()
+
+        services.deliver_mail(now=NOON)
+
+        [letter] = mail.outbox
+        assert f"at {settings.PUBLIC_URL}{path}\n" in str(letter.body)
+        assert f'href="{settings.PUBLIC_URL}{path}"' in str(letter.alternatives[0].content)
 
     def test_says_how_to_follow_a_parcel(self) -> None:
         know_ada()
