@@ -39,7 +39,7 @@ def storages(url: str) -> dict[str, Any]:
         # them in memory; a single body is read from disk as it is sent.
         "transfer_config": TransferConfig(multipart_threshold=_LARGEST_SINGLE_PUT, use_threads=False),
     }
-    return {"default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}}
+    return {"default": {"BACKEND": "file_svc.files.adapters.object_store.Storage", "OPTIONS": options}}
 
 
 def _client_config() -> Config:
