@@ -25,9 +25,13 @@ anything but GET and HEAD the value of its `csrftoken` cookie as `X-CSRFToken`. 
 **Lists** are pages: `next` and `previous` are URLs or null. Follow them as they are; `page_size` is 1 to 100.
 
 **Refusals** are problem details (RFC 9457) with a `code` to act upon and, where a field was bad, its path in `errors`.
-Beyond what is said of each operation, any request can be refused for taking too long to arrive (408) or for headers
-that are too large (431), and 502 says that a part of the shop answered with nonsense. Each answer carries
-`X-Request-ID`.
+Beyond what is said of each operation, any request can be refused for taking too long to arrive (408), for headers that
+are too large (431) or because too much was asked in too little time (429), and 502 says that a part of the shop
+answered with nonsense. Each answer carries `X-Request-ID`.
+
+**How much one may ask** stands on each answer (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy: "reading";
+q=1200;w=60` is the policy, 1200 requests that come back within 60 seconds, and `RateLimit: "reading";r=1187;t=1` says
+that no more than 1187 can be made within the next second. A 429 says in `Retry-After` how many seconds to wait.
 
 **Doing things once.** Where `Idempotency-Key` is taken, a request that is repeated with the same key is done once and
 gets the same answer again, with `Idempotent-Replayed: true`; another request under the same key is refused (422).

@@ -6,6 +6,7 @@ from pathlib import Path
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
+from gateway_svc.gateway.limits.policies import policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.proxies import networks
 
@@ -38,6 +39,8 @@ BROWSER_KEYS = env.keys("GATEWAY_SVC_BROWSER_KEYS") if env.optional("GATEWAY_SVC
 TRUSTED_PROXIES = networks(env.optional("OPENCOMMERCE_TRUSTED_PROXIES"))
 CORS_ORIGINS = origins(env.optional("OPENCOMMERCE_CORS_ORIGINS"))
 HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
+# How much somebody may ask (gateway/limits/policies.py).
+RATE_LIMITS = policies(env.optional("OPENCOMMERCE_RATE_LIMITS", "on"))
 
 ASSERTION_KEY = env.key("GATEWAY_SVC_ASSERTION_KEY")
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")

@@ -16,6 +16,8 @@ from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.keys import KeySet
+from gateway_svc.gateway.limits.limiter import Limiter
+from gateway_svc.gateway.limits.policies import Policy
 from gateway_svc.gateway.lines import Lines
 from gateway_svc.gateway.middleware.access_log import AccessLog
 from gateway_svc.gateway.middleware.authentication import Authentication
@@ -25,6 +27,7 @@ from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
+from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.middleware.security_headers import SecurityHeaders
 from gateway_svc.gateway.pages import Pages
@@ -65,7 +68,9 @@ class Gateway:
         trusted_proxies: Sequence[Network],
         cors_origins: Sequence[str],
         hsts_seconds: int,
+        rate_limits: Mapping[str, Policy],
     ) -> None:
+        self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
         self._proxies = TrustedProxies(trusted_proxies)
         self._cors_origins = cors_origins
         self._hsts_seconds = hsts_seconds
@@ -103,6 +108,7 @@ class Gateway:
             trusted_proxies=settings.TRUSTED_PROXIES,
             cors_origins=settings.CORS_ORIGINS,
             hsts_seconds=settings.HSTS_SECONDS,
+            rate_limits=settings.RATE_LIMITS,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,7 +138,9 @@ class Gateway:
         return CorrelationId(app)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
-        return Authentication(BodyLimit(app), tokens=self._tokens, browsers=self._browsers, staff_door=self._staff_door)
+        app = BodyLimit(app)
+        app = RateLimits(app, limiter=self._limiter) if self._limiter else app
+        return Authentication(app, tokens=self._tokens, browsers=self._browsers, staff_door=self._staff_door)
 
     def _made_pages(self, public_url: str) -> Pages:
         async def keys_are_known() -> bool:
@@ -162,6 +170,8 @@ class Gateway:
     async def _start(self) -> None:
         self._open_door_inside()
         await self._ended.load()
+        if self._limiter:
+            await self._limiter.start()
         self._followers = [asyncio.create_task(each) for each in (self._ended.follow(), self._keys.keep_fresh())]
 
     def _open_door_inside(self) -> None:
@@ -179,6 +189,8 @@ class Gateway:
             follower.cancel()
         await asyncio.gather(*self._followers, return_exceptions=True)
         await self._ended.close()
+        if self._limiter:
+            await self._limiter.close()
         await self._browsers.close()
         for balancer in self._balancers.values():
             balancer.close()

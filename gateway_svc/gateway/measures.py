@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
 from common.observability import metrics
 
@@ -36,6 +36,15 @@ SOCKET_MESSAGES = metrics.counter(
 SOCKET_ENDS = metrics.counter(
     "opencommerce_gateway_socket_ends_total", "WebSockets that ended, by the code they were closed with.", "code"
 )
+_LIMITS = metrics.counter(
+    "opencommerce_gateway_limited_requests_total",
+    "Requests by the policy that counts them: passed, refused, or uncounted because Redis was away.",
+    "policy",
+    "outcome",
+)
+LIMITS_WITHOUT_REDIS = metrics.gauge(
+    "opencommerce_gateway_limits_without_redis", "1 while Redis is away, and each process counts for itself."
+)
 _KNOWN_CODES = frozenset({1000, 1001, 1009, 1011, 4008, 4400, 4401, 4500, 4503})
 
 
@@ -43,6 +52,12 @@ _KNOWN_CODES = frozenset({1000, 1001, 1009, 1011, 4008, 4400, 4401, 4500, 4503})
 def seconds(route: str, upstream: str, method: str, status: str) -> Histogram:
     """Where the duration of such a request is observed."""
     return _SECONDS.labels(route, upstream, method, status)
+
+
+@lru_cache(maxsize=64)
+def limits(policy: str, outcome: str) -> Counter:
+    """Where a request is counted that a policy was asked about."""
+    return _LIMITS.labels(policy, outcome)
 
 
 def code_label(code: int) -> str:

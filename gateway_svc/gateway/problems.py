@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from common.api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
 from gateway_svc.gateway.asgi import Headers, Send, send_json
@@ -14,6 +15,9 @@ class Problem(Exception):
     status: int
     code: ClassVar[str]
     headers: Headers = []
+    type: ClassVar[str] = ""
+    """Where others have named this kind of problem before us."""
+    members: Mapping[str, Any] = {}
 
     def __init__(self, detail: str = "") -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
@@ -21,7 +25,8 @@ class Problem(Exception):
 
     async def answer(self, send: Send, *, headers: Headers | None = None) -> None:
         """Send it as problem details (RFC 9457)."""
-        body = problem(status=self.status, code=self.code, detail=self.detail)
+        body = problem(status=self.status, code=self.code, detail=self.detail, members=self.members)
+        body["type"] = self.type or body["type"]
         all_headers = [*self.headers, *(headers or [])]
         await send_json(send, body, status=self.status, content_type=CONTENT_TYPE, headers=all_headers)
 
@@ -114,6 +119,19 @@ class UnsupportedCharset(Problem):
 
     status = 415
     code = "unsupported_media_type"
+
+
+class TooManyRequests(Problem):
+    """You ask too much in too little time. Wait, then go on more slowly."""
+
+    status = 429
+    code = "too_many_requests"
+    type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+
+    def __init__(self, policy: str, seconds: int, headers: Headers) -> None:
+        super().__init__()
+        self.members = {"violated-policies": [policy]}
+        self.headers = [(b"retry-after", b"%d" % seconds), *headers]
 
 
 class HeadersTooLarge(Problem):

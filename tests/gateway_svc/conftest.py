@@ -118,6 +118,7 @@ def open_door(
             "NOTIFY_SVC_SOCKET_URL": sockets.url,
             "OPENCOMMERCE_STATIC_ROOT": static_root,
             "OPENCOMMERCE_LOG_LEVEL": "INFO",
+            "OPENCOMMERCE_RATE_LIMITS": "off",
         }
 
     def make(*, until: str = "/health/ready", **changed: str) -> Door:

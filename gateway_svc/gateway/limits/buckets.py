@@ -1,0 +1,67 @@
+"""What is owed, by GCRA (ATM Forum, Traffic Management 4.0, 4.4.2): one instant a bucket, and no counter to reset."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from gateway_svc.gateway.bounded_cache import BoundedCache
+from gateway_svc.gateway.limits.policies import Policy
+
+_MICROSECONDS = 1_000_000
+_REMEMBERED = 50_000
+
+# A bucket is the instant at which nothing is owed any more. KEYS: the bucket. ARGV: what a request costs and how much
+# may be owed, in microseconds. What is owed now, or, below zero, how long to wait. Redis' clock is everybody's.
+SCRIPT = b"""
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local free_at = tonumber(redis.call('GET', KEYS[1])) or 0
+local owed = math.max(free_at - now, 0) + ARGV[1]
+if owed > tonumber(ARGV[2]) then
+  return ARGV[2] - owed
+end
+redis.call('SET', KEYS[1], string.format('%.0f', now + owed), 'PX', math.ceil(owed / 1000))
+return owed
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of taking a request out of a bucket."""
+
+    policy: Policy
+    owed: int
+    """As the script answers it."""
+
+    @property
+    def is_refused(self) -> bool:
+        """There was none left."""
+        return self.owed < 0
+
+    @property
+    def left(self) -> int:
+        """How many more there are now."""
+        return 0 if self.is_refused else (self.policy.burst - self.owed) // self.policy.interval
+
+    @property
+    def seconds(self) -> int:
+        """For how long no more than those are left."""
+        wait = -self.owed if self.is_refused else self.policy.interval - (-self.owed % self.policy.interval)
+        return -(-wait // _MICROSECONDS)
+
+
+class LocalBuckets:
+    """Buckets of this process alone, for while Redis is away."""
+
+    def __init__(self) -> None:
+        self._free_at: BoundedCache[bytes, int] = BoundedCache(_REMEMBERED)
+
+    def take(self, key: bytes, policy: Policy) -> int:
+        """The same as the script, in the same words."""
+        now = time.monotonic_ns() // 1000
+        owed = max((self._free_at.get(key) or 0) - now, 0) + policy.interval
+        if owed > policy.burst:
+            return policy.burst - owed
+        self._free_at.put(key, now + owed, seconds=owed / _MICROSECONDS)
+        return owed

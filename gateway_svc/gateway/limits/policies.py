@@ -1,0 +1,132 @@
+"""The policies: how many requests of which kind, by whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.core.exceptions import ImproperlyConfigured
+
+from common.topology import FILES, ORDERS, USERS
+from gateway_svc.gateway.principals import Principal
+
+VARIABLE = "OPENCOMMERCE_RATE_LIMITS"
+
+READING, WRITING, SIGN_IN, PAYMENT, UPLOADS = "reading", "writing", "sign-in", "payment", "uploads"
+ADDRESS, PERSON, STAFF = "address", "person", "staff"
+# What guessers and thieves would use is never let through uncounted.
+COUNTED_WITHOUT_REDIS = frozenset({SIGN_IN, PAYMENT})
+
+_MICROSECONDS = 1_000_000
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Going on and going away are no attempts to come in.
+_NO_SIGN_IN = frozenset({"/api/v1/auth/token/refresh/", "/api/v1/auth/logout/"})
+_SIGN_IN_PREFIXES = ("/api/v1/auth/", "/login/", "/register/", "/account/")
+_PAYMENT_PATHS = frozenset({ORDERS.prefixes[1]})
+_UPLOAD_PATHS = frozenset({FILES.prefixes[0]})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """So many requests at once, which come back evenly over a window: a token bucket, kept as GCRA does."""
+
+    name: str
+    of: str
+    """Whom it counts."""
+    quota: int
+    window_seconds: int
+
+    @property
+    def label(self) -> str:
+        """What the settings and the metrics call it."""
+        return f"{self.name}-{self.of}"
+
+    @property
+    def interval(self) -> int:
+        """After how many microseconds one request comes back."""
+        return max(self.window_seconds * _MICROSECONDS // self.quota, 1)
+
+    @property
+    def burst(self) -> int:
+        """How many microseconds of requests may be owed."""
+        return self.interval * self.quota
+
+
+# Many people may sit behind one address, so an address that nobody signed in from may ask more than one person.
+# Those who run the shop load whole catalogues.
+DEFAULTS = {
+    policy.label: policy
+    for policy in (
+        Policy(READING, ADDRESS, 3000, 60),
+        Policy(READING, PERSON, 1200, 60),
+        Policy(READING, STAFF, 12_000, 60),
+        Policy(WRITING, ADDRESS, 1200, 60),
+        Policy(WRITING, PERSON, 600, 60),
+        Policy(WRITING, STAFF, 12_000, 60),
+        Policy(SIGN_IN, ADDRESS, 300, 600),
+        Policy(SIGN_IN, PERSON, 30, 60),
+        Policy(PAYMENT, ADDRESS, 60, 60),
+        Policy(PAYMENT, PERSON, 60, 60),
+        Policy(UPLOADS, ADDRESS, 60, 60),
+        Policy(UPLOADS, PERSON, 120, 60),
+        Policy(UPLOADS, STAFF, 12_000, 60),
+    )
+}
+
+_CHANGED = re.compile(r"([a-z-]+)=([1-9][0-9]{0,6})/([1-9][0-9]{0,4})")
+
+
+def policies(text: str) -> dict[str, Policy]:
+    """Those that hold, by their labels; none for ``off``. ``reading-person=2400/60`` changes one.
+
+    Raises ImproperlyConfigured.
+    """
+    if text == "off":
+        return {}
+    changed = [_changed(part.strip()) for part in text.split(",") if part.strip() not in {"", "on"}]
+    return DEFAULTS | {policy.label: policy for policy in changed}
+
+
+def _changed(part: str) -> Policy:
+    match = _CHANGED.fullmatch(part)
+    if match is None or match[1] not in DEFAULTS:
+        raise ImproperlyConfigured(
+            f"{VARIABLE} takes on, off, or policies such as reading-person=1200/60 (requests/seconds); {part!r} is"
+            f" none. There are: {', '.join(DEFAULTS)}."
+        )
+    known = DEFAULTS[match[1]]
+    return Policy(known.name, known.of, int(match[2]), int(match[3]))
+
+
+def kind_of(method: str, path: str) -> str:
+    """What kind of request this is."""
+    if method in _SAFE:
+        return READING
+    if path in _PAYMENT_PATHS:
+        return PAYMENT
+    if path in _UPLOAD_PATHS:
+        return UPLOADS
+    is_sign_in = (path.startswith(_SIGN_IN_PREFIXES) and path not in _NO_SIGN_IN) or path in USERS.dear_paths
+    return SIGN_IN if is_sign_in else WRITING
+
+
+def bearer_of(principal: Principal, address: str, kind: str) -> tuple[str, bytes]:
+    """Whom a request of this kind is counted for, and what they are called."""
+    if principal.is_anonymous:
+        return ADDRESS, network_of(address)
+    is_theirs_alone = kind in COUNTED_WITHOUT_REDIS
+    return (STAFF if principal.is_staff and not is_theirs_alone else PERSON), principal.user_id.encode()
+
+
+@lru_cache(maxsize=20_000)
+def network_of(address: str) -> bytes:
+    """An IPv4 address, or the /64 that an IPv6 one lies in: whoever has one of those has all of it."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return b"unknown"
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or ip_network((int(found) >> 64 << 64, 64)).network_address
+    return str(found).encode()

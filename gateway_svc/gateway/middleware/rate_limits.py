@@ -1,0 +1,52 @@
+"""How much somebody may ask, and how they hear of it (draft-ietf-httpapi-ratelimit-headers-11)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.limits.buckets import Taken
+from gateway_svc.gateway.limits.limiter import Limiter
+from gateway_svc.gateway.limits.policies import Policy
+from gateway_svc.gateway.problems import TooManyRequests
+
+_OF_A_SOCKET = "GET"
+
+
+class RateLimits:
+    """Refuse what is too much; say on each answer how much is left."""
+
+    def __init__(self, app: ASGIApp, *, limiter: Limiter) -> None:
+        self.app = app
+        self._limiter = limiter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        method = scope.get("method", _OF_A_SOCKET)
+        taken = await self._limiter.take(method, scope["path"], exchange.principal, exchange.client)
+        if taken is None:
+            return await self.app(scope, receive, send)
+        if taken.is_refused:
+            raise TooManyRequests(taken.policy.name, taken.seconds, _headers(taken))
+        return await self.app(scope, receive, _telling(send, taken))
+
+
+def _telling(send: Send, taken: Taken) -> Send:
+    async def send_with_limits(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] += _headers(taken)
+        await send(message)
+
+    return send_with_limits
+
+
+def _headers(taken: Taken) -> Headers:
+    name, policy = _said_of(taken.policy)
+    return [policy, (b"ratelimit", b"%b;r=%d;t=%d" % (name, taken.left, taken.seconds))]
+
+
+@lru_cache
+def _said_of(policy: Policy) -> tuple[bytes, tuple[bytes, bytes]]:
+    name = f'"{policy.name}"'.encode()
+    return name, (b"ratelimit-policy", b"%b;q=%d;w=%d" % (name, policy.quota, policy.window_seconds))
