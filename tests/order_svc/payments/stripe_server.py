@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ DECLINES = {
     "pm_card_visa_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
     "pm_card_authenticationRequired": ("authentication_required", "authentication_required"),
 }
+_LONGEST_WAIT = 60.0
 GOOD_METHODS = {"pm_card_visa", "tok_visa"}
 
 
@@ -38,6 +38,8 @@ class StripeServer:
     """How many of the next answers get lost after the request was done."""
     answers: dict[str, Answer] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    goes_on: threading.Event = field(default_factory=threading.Event)
+    """What was kept waiting goes on."""
 
     def start(self) -> StripeServer:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -46,8 +48,13 @@ class StripeServer:
         return self
 
     def stop(self) -> None:
+        self.goes_on.set()
         self.http.shutdown()
         self.http.server_close()
+
+    def keep_waiting(self, _: BaseHTTPRequestHandler) -> None:
+        """A request that is done late: not before the test says so."""
+        self.goes_on.wait(_LONGEST_WAIT)
 
     def answer(self, method: str, path: str, form: dict[str, str], key: str) -> Answer:
         """Do it once a key; the same key again answers the same, whatever became of it since."""
@@ -172,8 +179,3 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
 def fail(status: int, error_type: str = "api_error", **more: str) -> Callable[[BaseHTTPRequestHandler], Answer]:
     """A request that is refused without having been done."""
     return lambda _: (status, {"error": {"type": error_type, "message": "no", **more}})
-
-
-def dawdle(seconds: float) -> Callable[[BaseHTTPRequestHandler], None]:
-    """A request that is done, late."""
-    return lambda _: time.sleep(seconds)
