@@ -260,7 +260,6 @@ class FakeSockets:
 
     def __init__(self) -> None:
         self.asked: list[ServerConnection] = []
-        self.closes: list[int | None] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -271,6 +270,12 @@ class FakeSockets:
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    def close_code(self) -> int | None:
+        """With which the newest was closed, once it is."""
+        newest = self.asked[-1]
+        asyncio.run_coroutine_threadsafe(newest.wait_closed(), self._loop).result(60)
+        return newest.close_code
 
     def close(self) -> None:
         """Go away for good."""
@@ -288,7 +293,6 @@ class FakeSockets:
         with contextlib.suppress(ConnectionClosed):
             async for message in socket:
                 await self._react(socket, message)
-        self.closes.append(socket.close_code)
 
     async def _react(self, socket: ServerConnection, message: str | bytes) -> None:
         if message == "close please":
