@@ -40,7 +40,10 @@ def _show(status: dict[str, Any], console: Console) -> None:
     outboxes = {entry["service"]: entry["unsent"] for entry in status["outboxes"]}
     waiting = [{"name": queue["name"], "depth": queue["depth"]} for queue in status["queues"]]
     waiting += [{"name": f"{name} outbox", "depth": unsent} for name, unsent in outboxes.items()]
-    console.print(_table(("waiting in", "depth"), [entry for entry in waiting if entry["depth"] != 0]))
+    if waiting := [entry for entry in waiting if entry["depth"] != 0]:
+        console.print(_table(("waiting in", "depth"), waiting))
+    else:
+        console.print("No fact and no work waits.")
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
