@@ -14,16 +14,20 @@ from common.api.operations import ShapedField
 from common.api.serializers import IdField, Input, TextField
 from file_svc.files import rules
 from file_svc.files.api import links
-from file_svc.files.models import StoredFile
+from file_svc.files.models import StoredFile, Visibility
 
 
 class UploadInput(Input):
     """The fields of an upload's form."""
 
     file = serializers.FileField()
-    purpose = serializers.CharField(required=False, max_length=32, help_text=f"One of {', '.join(rules.PURPOSES)}.")
-    visibility = serializers.CharField(
-        required=False, max_length=32, help_text="public or private, as far as the purpose allows."
+    purpose = serializers.ChoiceField(
+        required=False,
+        choices=list(rules.PURPOSES),
+        help_text="Left out, a picture is one of a product, and anything else a download.",
+    )
+    visibility = serializers.ChoiceField(
+        required=False, choices=Visibility.values, help_text="As far as the purpose allows."
     )
 
 

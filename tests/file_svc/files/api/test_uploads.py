@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import socket
 import threading
 import tracemalloc
@@ -20,7 +21,8 @@ from rest_framework.test import APIClient
 
 from common.api.assertion import HEADER
 from common.testing.plugin import Told, sign_assertion
-from file_svc.files.models import Status, StoredFile
+from file_svc.files import rules
+from file_svc.files.models import Status, StoredFile, Visibility
 from tests.file_svc import factories, pictures
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,13 @@ def part(content: bytes, disposition: str = 'name="file"; filename="mug.png"', *
 
 
 END = f"--{BOUNDARY}--\r\n".encode()
+
+
+def test_the_page_offers_what_can_be_chosen(owner: APIClient) -> None:
+    page = owner.get(FILES, HTTP_ACCEPT="text/html").content.decode()
+
+    form = page.partition('data-api-method="POST"')[2]
+    assert set(re.findall(r"<option>(\w+)</option>", form)) == {*rules.PURPOSES, *Visibility.values}
 
 
 def refused(response: Any, status: int, code: str, field: str | None = None) -> bool:
