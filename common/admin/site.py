@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.sites import AdminSite
 from django.contrib.messages.middleware import MessageMiddleware
 from django.core.exceptions import PermissionDenied
@@ -19,7 +20,7 @@ from django.utils.decorators import decorator_from_middleware
 from rest_framework.exceptions import AuthenticationFailed
 
 from common.admin.models import Operator
-from common.api import assertion
+from common.api import assertion, csrf
 from common.api.authentication import CHALLENGE, principal_of
 from common.api.problems import problem_response
 from common.topology import ADMIN_PATH, SERVICES
@@ -135,6 +136,18 @@ class ServiceSite(AdminSite):
         if _is_for_a_browser(request):
             return self.refuse(request, status=403, title="Not yours to see", detail=detail)
         return problem_response(status=403, code="permission_denied", detail=detail)
+
+
+def csrf_refusal(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer of Django's own middleware, which guards the pages of the admin alone (CSRF_FAILURE_VIEW)."""
+    site = admin.site
+    if not _is_for_a_browser(request) or not isinstance(site, ServiceSite):
+        return csrf.refusal(reason)
+    detail = (
+        "This form is not one that we gave to this browser, or it is too old. Load the page anew, and try again. If it"
+        " happens again, allow cookies for this shop."
+    )
+    return site.refuse(request, status=403, title="Not done", detail=detail)
 
 
 def _pages_of(urls: list[Any]) -> list[Any]:

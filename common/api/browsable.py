@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
+from django.utils.text import camel_case_to_spaces, capfirst
 from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request, override_method
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # rest_framework.views reads the settings, which name this mo
 
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 _MULTIPART = "multipart/form-data"
+API_PATH = "/api/v1/"
+"""Where all of it begins."""
 _ADDRESS = re.compile(r"(https?://[^\"\s]+)")
 
 
@@ -75,7 +78,7 @@ class BrowsablePages(BrowsableAPIRenderer):
         return {
             "title": self.get_name(view),
             "description": self.get_description(view, response.status_code),
-            "breadcrumbs": self.get_breadcrumbs(request),
+            "breadcrumbs": [("API", API_PATH), *self.get_breadcrumbs(request)],
             "person": request.user,
             "request": request,
             "status": status,
@@ -94,6 +97,12 @@ class BrowsablePages(BrowsableAPIRenderer):
             with override_method(view, request, method) as asked:
                 if self.show_form_for_method(view, method, asked, None):
                     yield _form(view, method)
+
+
+def name_of(view: APIView) -> str:
+    """What a person calls a view: as it says itself (``name``), else its class in words."""
+    given: str = getattr(view, "name", "")
+    return given or capfirst(camel_case_to_spaces(type(view).__name__))
 
 
 def _linked(text: str) -> str:

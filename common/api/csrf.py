@@ -62,6 +62,6 @@ def check(request: HttpRequest) -> None:
         raise CsrfFailed(_DETAIL.format(reason))
 
 
-def refusal(_request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The answer of Django's own middleware, where that guards a view (CSRF_FAILURE_VIEW)."""
+def refusal(reason: str) -> HttpResponse:
+    """What a program is told by Django's own middleware, where that guards a view."""
     return problem_response(status=403, code=_CODE, detail=_DETAIL.format(reason))

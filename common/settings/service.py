@@ -97,6 +97,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.renderers.JSONRenderer",
         "common.api.browsable.BrowsablePages",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.negotiation.Negotiation",
+    "VIEW_NAME_FUNCTION": "common.api.browsable.name_of",
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.NewestFirst",
     "EXCEPTION_HANDLER": "common.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
@@ -111,7 +113,7 @@ def _cookies(public_url: str) -> dict[str, Any]:
     return {
         "CSRF_COOKIE_SECURE": is_secure,
         "CSRF_TRUSTED_ORIGINS": [f"{parts.scheme}://{parts.netloc}"],
-        "CSRF_FAILURE_VIEW": "common.api.csrf.refusal",
+        "CSRF_FAILURE_VIEW": "common.admin.site.csrf_refusal",
         "SESSION_COOKIE_SECURE": is_secure,
     }
 

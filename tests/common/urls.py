@@ -176,6 +176,7 @@ class PotPictureInput(Input):
 class PotPictures(APIView):
     """POST keeps a picture."""
 
+    name = "Pictures of a pot"
     parser_classes = [MultiPartParser]
 
     @operation(takes=PotPictureInput)

@@ -119,6 +119,7 @@ class FileCopy(APIView):
 class BulkDelete(APIView):
     """POST deletes those of the files that are one's own, and says of each what became of it."""
 
+    name = "Deletion of several files"
     permission_classes = [SignedIn]
 
     @operation(takes=BulkDeleteInput, gives=RemovedOutput)

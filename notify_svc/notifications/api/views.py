@@ -36,6 +36,7 @@ class LatestFirst(NewestFirst):
 class NotificationList(ListAPIView[Notification]):
     """GET lists the caller's notifications, with how many of all are unread."""
 
+    name = "Notifications"
     serializer_class = NotificationOutput
     pagination_class = LatestFirst
 
@@ -56,6 +57,8 @@ class NotificationList(ListAPIView[Notification]):
 class NotificationRead(APIView):
     """POST notes that the caller read a notification."""
 
+    name = "Notification read"
+
     @operation()
     def post(self, request: Request, notification_id: UUID) -> Response:
         services.read_notification(user_id=caller_id(request), notification_id=notification_id, now=clock.now())
@@ -64,6 +67,8 @@ class NotificationRead(APIView):
 
 class AllRead(APIView):
     """POST notes that the caller read all notifications."""
+
+    name = "All notifications read"
 
     @operation()
     def post(self, request: Request) -> Response:
@@ -87,6 +92,8 @@ class Preferences(APIView):
 
 class SocketTicket(APIView):
     """POST gives the caller's page a ticket for the live feed."""
+
+    name = "Ticket for the live feed"
 
     @operation(gives=TicketOutput, status=201, refuses=[errors.TicketsUnavailable])
     def post(self, request: Request) -> Response:

@@ -46,6 +46,8 @@ class Cart(CartView):
 class Items(CartView):
     """POST adds to the cart."""
 
+    name = "Items in the cart"
+
     @operation(
         takes=AddItemInput, gives=CartOutput, status=201, refuses=_REFUSALS, headers=[CART_TOKEN], marks=[CART_TOKEN]
     )
@@ -57,6 +59,8 @@ class Items(CartView):
 
 class OneItem(CartView):
     """PATCH says how many there are to be of a SKU, DELETE takes a SKU out of the cart."""
+
+    name = "Item in the cart"
 
     @operation(takes=ChangeItemInput, gives=CartOutput, refuses=_REFUSALS, headers=[CART_TOKEN], marks=[CART_TOKEN])
     def patch(self, request: Request, sku: str) -> Response:

@@ -73,6 +73,8 @@ class Quote(APIView):
 class OneOrder(APIView):
     """GET shows an order to its customer and to staff, and to a seller their part of it."""
 
+    name = "Order"
+
     @operation(gives=AnyOrderOutput)
     def get(self, request: Request, order_id: UUID) -> Response:
         order = selectors.order_for(person=caller(request), order_id=order_id)

@@ -43,6 +43,7 @@ class Categories(ReadyAnswers):
 class CategoryDetail(APIView):
     """GET shows a category and its branch, PATCH renames or moves a category, DELETE takes an empty one down."""
 
+    name = "Category"
     permission_classes = [ReadOnly | Staff]
 
     @operation(gives=CategoryOutput)

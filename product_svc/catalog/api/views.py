@@ -56,6 +56,7 @@ class Products(ReadyAnswers):
 class ProductDetail(ReadyAnswers):
     """GET shows a product, PATCH changes a product, DELETE takes a product out of the shop."""
 
+    name = "Product"
     permission_classes = [ReadOnly | SellerOrStaff]
 
     def ready(self, _query_string: str, key: str) -> Answer | None:

@@ -46,6 +46,8 @@ class Reviews(APIView):
 class ReviewDetail(APIView):
     """PATCH changes one's own review, DELETE takes a review away."""
 
+    name = "Review"
+
     @operation(takes=ChangeReviewInput, gives=ReviewOutput)
     def patch(self, request: Request, key: str, review_id: UUID) -> Response:
         changes = ChangeReviewInput.of(request.data)

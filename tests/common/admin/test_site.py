@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -84,6 +85,36 @@ class TestDoors:
 
         assert answer.status_code == 404
         assert answer["Content-Type"].startswith("text/html")
+
+
+class TestForgedForms:
+    def test_are_refused_on_a_page(self, browser_of: ClientOf) -> None:
+        answer = browser_of(uuid.uuid4(), "admin").post(f"{ADMIN}events/outboxmessage/", {}, **HTML)
+
+        assert answer.status_code == 403
+        assert answer["Content-Type"].startswith("text/html")
+        assert "Load the page anew" in answer.content.decode()
+
+    def test_are_refused_to_programs_as_a_problem(self, browser_of: ClientOf) -> None:
+        answer = browser_of(uuid.uuid4(), "admin").post(f"{ADMIN}events/outboxmessage/", {})
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+
+
+class TestTitles:
+    @pytest.mark.parametrize(
+        ("path", "title"),
+        [
+            ("", "Gateway · OpenCommerce"),
+            ("events/outboxmessage/", "Facts told · Gateway · OpenCommerce"),
+        ],
+    )
+    def test_say_nothing_twice(self, client_of: ClientOf, path: str, title: str) -> None:
+        page = client_of(uuid.uuid4(), "admin").get(ADMIN + path, **HTML).content.decode()
+
+        said = re.search(r"<title>(.*?)</title>", page)
+        assert said
+        assert said[1].strip() == title
 
 
 class TestOperator:

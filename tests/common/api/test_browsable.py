@@ -26,7 +26,7 @@ def staff(browser_of: BrowserOf) -> Any:
 
 
 class TestNegotiation:
-    @pytest.mark.parametrize("accept", ["application/json", "*/*"])
+    @pytest.mark.parametrize("accept", ["application/json", "*/*", "", " , "])
     def test_gives_programs_json(self, visitor: Any, accept: str) -> None:
         answer = visitor.get(POTS, HTTP_ACCEPT=accept)
 
@@ -90,6 +90,22 @@ class TestPage:
         assert re.findall(r"<script(?! src=)|<style|style=|onclick=", page) == []
 
 
+class TestTitle:
+    @pytest.mark.parametrize(("path", "title"), [(POTS, "Pots"), (PICTURES, "Pictures of a pot")])
+    def test_is_what_a_person_would_say(self, staff: Any, path: str, title: str) -> None:
+        page = page_at(staff, path)
+
+        assert f"<title>{title} · OpenCommerce</title>" in page
+        assert f"<h1>{title}</h1>" in page
+
+    def test_stands_below_the_beginning_of_the_api(self, staff: Any) -> None:
+        trail = re.search(r'<nav aria-label="Breadcrumbs".*?</nav>', page_at(staff, PICTURES), re.DOTALL)
+
+        assert trail
+        assert re.findall(r">([^<]+)</a>", trail[0]) == ["API", "Pots", "Pictures of a pot"]
+        assert 'href="/api/v1/"' in trail[0]
+
+
 class TestForms:
     def test_are_for_those_who_may(self, visitor: Any, staff: Any, browser_of: BrowserOf) -> None:
         forms = [re.findall(r'data-api-method="(\w+)"', page_at(client, POTS)) for client in (visitor, staff)]
@@ -130,5 +146,5 @@ class TestAccount:
     def test_names_who_is_signed_in_and_signs_out_by_a_form(self, staff: Any) -> None:
         page = page_at(staff, POTS)
 
-        assert "Sam" in page
+        assert '<a href="/account/">Sam</a>' in page
         assert re.search(r'<form method="post" action="/logout/"><input type="hidden" name="csrfmiddlewaretoken"', page)

@@ -84,6 +84,8 @@ class SignOut(APIView):
 class Me(APIView):
     """GET shows the caller their account, PATCH changes their account."""
 
+    name = "Your account"
+
     @operation(gives=ProfileOutput)
     def get(self, request: Request) -> Response:
         return Response(ProfileOutput(selectors.user_of(user_id=caller_id(request))).data)

@@ -21,6 +21,7 @@ from user_svc.addresses.rules import PostalAddress
 class AddressList(ListAPIView[Address]):
     """GET lists the caller's addresses, POST adds an address."""
 
+    name = "Addresses"
     serializer_class = AddressOutput
 
     def get_queryset(self) -> QuerySet[Address]:
@@ -42,6 +43,8 @@ class AddressList(ListAPIView[Address]):
 
 class OneAddress(APIView):
     """GET shows one of the caller's addresses, PATCH changes an address, DELETE removes an address."""
+
+    name = "Address"
 
     @operation(gives=AddressOutput)
     def get(self, request: Request, address_id: UUID) -> Response:

@@ -41,6 +41,8 @@ from user_svc.factors.models import Passkey
 class Factors(APIView):
     """GET tells the caller how they can show a second factor."""
 
+    name = "Second factors"
+
     @operation(gives=FactorsOutput)
     def get(self, request: Request) -> Response:
         return Response(FactorsOutput(selectors.factors_of(user_id=caller_id(request))).data)
@@ -49,6 +51,8 @@ class Factors(APIView):
 @method_decorator(never_cache, name="dispatch")
 class Totp(APIView):
     """POST makes a secret for one-time codes, DELETE turns one-time codes off."""
+
+    name = "One-time codes"
 
     @operation(takes=ProofInput, gives=EnrolmentOutput, status=201, refuses=[errors.TotpIsOn])
     def post(self, request: Request) -> Response:
@@ -65,6 +69,8 @@ class Totp(APIView):
 @method_decorator(never_cache, name="dispatch")
 class TotpConfirmation(APIView):
     """POST turns one-time codes on with a first one."""
+
+    name = "First one-time code"
 
     @operation(
         takes=CodeInput, gives=RecoveryCodesOutput, refuses=[errors.WrongCode, errors.TotpNotBegun, errors.TotpIsOn]
@@ -99,6 +105,7 @@ class PasskeyOptions(APIView):
 class PasskeyList(ListAPIView[Passkey]):
     """GET lists the caller's passkeys, POST keeps a passkey that a browser made."""
 
+    name = "Passkeys"
     serializer_class = PasskeyOutput
 
     def get_queryset(self) -> QuerySet[Passkey]:
@@ -123,6 +130,8 @@ class PasskeyList(ListAPIView[Passkey]):
 
 class OnePasskey(APIView):
     """PATCH renames one of the caller's passkeys, DELETE removes a passkey."""
+
+    name = "Passkey"
 
     @operation(takes=PasskeyNameInput, gives=PasskeyOutput)
     def patch(self, request: Request, passkey_id: UUID) -> Response:

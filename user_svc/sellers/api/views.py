@@ -37,6 +37,8 @@ class Seller(APIView):
 class OwnShop(APIView):
     """GET shows sellers what they say of themselves, PATCH changes what they say of themselves."""
 
+    name = "Your shop"
+
     @operation(gives=OwnSellerOutput)
     def get(self, request: Request) -> Response:
         return Response(OwnSellerOutput(selectors.own_seller(user_id=caller_id(request))).data)

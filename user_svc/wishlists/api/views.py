@@ -39,6 +39,8 @@ class Wishlist(ListAPIView[WishlistItem]):
 class Wish(APIView):
     """DELETE takes a product off the caller's list."""
 
+    name = "Product on the wishlist"
+
     @operation()
     def delete(self, request: Request, product_id: UUID) -> Response:
         services.forget_wish(user_id=caller_id(request), product_id=product_id)
