@@ -158,6 +158,11 @@ PATHS: Json = {
     "/.well-known/jwks.json": _own(
         "Gives the public keys of access tokens", "jwks", {"$ref": "#/components/schemas/KeySet"}
     ),
+    "/api/v1/": _own(
+        "Gives the addresses that everything else is reached from",
+        "root",
+        {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}},
+    ),
     "/api/schema/": _own(
         "Gives this document",
         "schema",

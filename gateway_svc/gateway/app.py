@@ -130,7 +130,7 @@ class Gateway:
         app: ASGIApp = self._guarded(end)
         app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
-        app = ProblemAnswers(app, pages=ProblemPages())
+        app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         app = Cors(app, origins=self._cors_origins) if self._cors_origins else app
         app = SecurityHeaders(app, is_https=self._origin.scheme == b"https", hsts_seconds=self._hsts_seconds)
         app = AccessLog(app, lines=self._lines)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from django.db import connections
 
 from common.observability import metrics, readiness
-from gateway_svc.gateway import api_document
+from gateway_svc.gateway import api_document, api_root
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
 from gateway_svc.gateway.inside import Inside
 from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
@@ -33,6 +33,7 @@ class Pages:
             "/": self._welcome,
             "/health/live": self._live,
             "/health/ready": self._ready,
+            api_root.PATH: api_root.ApiRoot(public_url).answer,
             api_document.PATH: api_document.ApiDocument(public_url).answer,
         }
         self._inside = Inside(public_url)
@@ -41,7 +42,7 @@ class Pages:
         page = self._pages.get(scope["path"])
         if scope["path"] == "/metrics" and self._inside.sees(scope):
             page = self._metrics
-        if page is None or _is_welcome_page(scope):
+        if page is None or _is_a_page_too(scope):
             return await self._show(scope, receive, send)
         if scope["method"] not in {"GET", "HEAD"}:
             raise MethodNotAllowed
@@ -61,6 +62,7 @@ class Pages:
             "sign_up": "/api/v1/auth/register/",
             "sign_in": "/api/v1/auth/token/",
             "api": "/api/docs/",
+            "api_root": api_root.PATH,
             "api_document": api_document.PATH,
             "health": "/health/ready",
         }
@@ -93,9 +95,10 @@ def _exposition() -> bytes:
         connections.close_all()
 
 
-def _is_welcome_page(scope: Scope) -> bool:
+def _is_a_page_too(scope: Scope) -> bool:
     """What programs read there are links; people see them on a page."""
-    return bool(scope["path"] == "/" and scope["method"] == "GET" and scope["exchange"].wants_page)
+    is_list_of_links = scope["path"] in {"/", api_root.PATH}
+    return bool(is_list_of_links and scope["method"] == "GET" and scope["exchange"].wants_page)
 
 
 async def _state(check: Check) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from common.topology import FILES, GATEWAY, SERVICES, Service
+from gateway_svc.gateway.api_root import PATH as API_ROOT_PATH
 
 MEBIBYTE = 1024 * 1024
 
@@ -79,8 +80,8 @@ def http_routes() -> RouteTable:
 
 def page_routes() -> RouteTable:
     """Pages that the gateway shows itself, where no service does."""
-    welcome = Route("/", GATEWAY, PAGE, method="GET")
-    return RouteTable([welcome, *(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)])
+    links = (Route(path, GATEWAY, PAGE, method="GET") for path in ("/", API_ROOT_PATH))
+    return RouteTable([*links, *(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)])
 
 
 def _route(prefix: str, service: Service, limits: Limits = ORDINARY) -> Route:

@@ -74,7 +74,7 @@ def refuse(request: HttpRequest, problem: Problem) -> HttpResponse:
     if problem.status == 401 and exchange.is_strange_visitor(str(request.method)):
         return SeeOther(sign_in_address(request_target(request.scope)))  # type: ignore[attr-defined]
     if exchange.wants_page:
-        response = HttpResponse(page_of(problem, exchange), status=problem.status)
+        response = HttpResponse(page_of(problem, exchange.principal), status=problem.status)
     else:
         response = problem_response(status=problem.status, code=problem.code, detail=problem.detail)
     for name, value in problem.headers:

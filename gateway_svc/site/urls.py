@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from gateway_svc.site.views import account, api_docs, front, letters, registering, second_factor, signing_in, welcome
+from gateway_svc.site.views import (
+    account,
+    api_docs,
+    api_root,
+    front,
+    letters,
+    registering,
+    second_factor,
+    signing_in,
+    welcome,
+)
 
 urlpatterns = [
     path("", welcome.welcome),
@@ -15,6 +25,7 @@ urlpatterns = [
     path("account/", account.overview),
     path("admin/", front.front),
     path("api/docs/", api_docs.api_docs),
+    path("api/v1/", api_root.api_root),
     path("account/password/", account.change_password),
     path("account/notifications/", account.notifications),
     path("account/forgot-password/", letters.forgot_password),

@@ -13,4 +13,4 @@ from gateway_svc.site.answering import page
 @ensure_csrf_cookie
 def api_docs(request: HttpRequest) -> HttpResponse:
     """GET shows it. What is tried there is done in the name of whoever is signed in, or of a token that is pasted."""
-    return page(request, "api_docs")
+    return page(request, "api_docs", here=request.path)

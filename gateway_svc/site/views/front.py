@@ -10,21 +10,10 @@ from gateway_svc.gateway.site import Visit
 from gateway_svc.site.answering import page
 from gateway_svc.site.board import board_of
 
-API_PAGES = {
-    "Your account": "/api/v1/users/me/",
-    "Categories": "/api/v1/categories/",
-    "Products": "/api/v1/products/",
-    "Cart": "/api/v1/cart/",
-    "Orders": "/api/v1/orders/",
-    "Notifications": "/api/v1/notifications/",
-    "Files": "/api/v1/files/",
-}
-"""Where the browsable API is entered."""
-
 
 @require_safe
 async def front(request: HttpRequest) -> HttpResponse:
     """GET shows it, to staff alone: the gateway's door sees to that. Its script asks for it again and again."""
     visit, now = Visit.of(request), clock.now()
     board = board_of(await visit.platform.look(visit.person), now=now)
-    return page(request, "front", board=board, now=now, api_pages=API_PAGES)
+    return page(request, "front", board=board, now=now)

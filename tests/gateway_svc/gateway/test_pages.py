@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 
+from gateway_svc.gateway.api_root import ADDRESSES
 from tests.gateway_svc.door import PUBLIC_URL, Door
 from tests.gateway_svc.signing import Signer
 
@@ -26,6 +28,25 @@ class TestPages:
         assert b'href="/api/docs/"' in page.body
         assert b'href="/login/"' in page.body
 
+    def test_begin_the_api_with_all_that_can_be_looked_at(self, door: Door) -> None:
+        answer = door.ask("GET", "/api/v1/")
+
+        assert answer.get("vary") == "accept"
+        assert answer.json()["orders"] == f"{PUBLIC_URL}/api/v1/orders/"
+        document = door.ask("GET", "/api/schema/").json()
+        open_to_look_at = {path for path, methods in document["paths"].items() if "get" in methods and "{" not in path}
+        assert set(answer.json().values()) | {f"{PUBLIC_URL}/api/v1/"} == {
+            PUBLIC_URL + path for path in open_to_look_at if path.startswith("/api/v1/")
+        }
+
+    def test_begin_the_api_with_a_page_for_people(self, door: Door) -> None:
+        page = door.ask("GET", "/api/v1/", headers=[("Accept", "text/html,*/*;q=0.8")])
+
+        assert page.get("content-type") == "text/html; charset=utf-8"
+        links = set(re.findall(rb'href="(/api/v1/[^"]+)"', page.body))
+        assert {path.encode() for path, _ in ADDRESSES.values()} <= links
+        assert b'href="/login/?next=/api/v1/"' in page.body
+
     def test_have_an_icon(self, door: Door) -> None:
         leads_to = door.ask("GET", "/favicon.ico").get("location") or ""
 
@@ -38,8 +59,9 @@ class TestPages:
             "checks": {"database": "ok", "redis": "ok", "keys": "ok"},
         }
 
-    def test_take_no_other_method(self, door: Door) -> None:
-        answer = door.ask("POST", "/", body=b"x")
+    @pytest.mark.parametrize("path", ["/", "/api/v1/"])
+    def test_take_no_other_method(self, door: Door, path: str) -> None:
+        answer = door.ask("POST", path, body=b"x")
 
         assert answer.status == 405
         assert answer.get("allow") == "GET, HEAD"

@@ -38,6 +38,10 @@ def ada(visitor: Visitor, accounts: FakeAccounts) -> Visitor:
     return visitor
 
 
+def test_an_account_leads_to_its_orders(ada: Visitor) -> None:
+    assert b'<a href="/api/v1/orders/">Orders</a>' in ada.get("/account/").body
+
+
 class TestDoors:
     @pytest.mark.parametrize("path", FOR_EVERYBODY)
     def test_are_open_for_everybody(self, visitor: Visitor, path: str) -> None:

@@ -23,7 +23,9 @@ class TestApiDocs:
     def test_says_who_is_signed_in(self, visitor: Visitor) -> None:
         visitor.sign_in()
 
-        assert b"Signed in as" in visitor.get(PAGE).body
+        page = visitor.get(PAGE).body
+        assert b'<a href="/account/">Ada &lt;L&gt;</a>' in page
+        assert b'name="next" value="/api/docs/"' in page
 
     def test_gives_what_a_signed_in_browser_has_to_show(self, visitor: Visitor) -> None:
         visitor.get(PAGE)

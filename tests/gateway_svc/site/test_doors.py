@@ -10,7 +10,7 @@ import pytest
 from tests.gateway_svc.accounts import ADMIN, CAREFUL, CODE, FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
-from tests.gateway_svc.visitor import Visitor
+from tests.gateway_svc.visitor import COOKIE, Visitor
 
 pytestmark = pytest.mark.django_db
 REFUSED = "/api/v1/products/early"
@@ -55,6 +55,23 @@ class TestAVisitorInABrowser:
         assert page.status == 503
         assert page.get("retry-after")
         assert b"<h1>" in page.body
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSomebodySignedIn:
+    def test_is_named_also_where_there_is_nothing(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+
+        page = visitor.get("/nowhere/")
+
+        assert page.status == 404
+        assert b'<a href="/account/">Ada &lt;L&gt;</a>' in page.body
+        assert b'href="/login/' not in page.body
+
+    def test_is_nobody_there_with_a_cookie_that_stands_for_nobody(self, visitor: Visitor) -> None:
+        visitor.cookies[COOKIE] = "made-up"
+
+        assert b'href="/login/"' in visitor.get("/nowhere/").body
 
 
 class TestAProgram:
