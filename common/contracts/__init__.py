@@ -1,5 +1,6 @@
 """The published language: every fact that one service tells the others, as data."""
 
+from common.contracts.browsers import BrowserSignedOut
 from common.contracts.contract import Contract, Fact, UnreadableFact, all_contracts
 from common.contracts.files import FileDeleted, FileStored
 from common.contracts.inventory import Shortage, StockChanged, StockLow, StockRejected, StockReserved
@@ -27,6 +28,7 @@ from common.contracts.users import (
 )
 
 __all__ = [
+    "BrowserSignedOut",
     "Contract",
     "CredentialsChanged",
     "EmailVerificationRequested",

@@ -30,4 +30,4 @@ class BrowserSessionAdmin(ServiceAdmin):
     @service_action("Sign out", in_bulk=True)
     def sign_out(self, _person: Operator, session: BrowserSession) -> None:
         """This browser is signed out at once. An account's own page signs out all that somebody has."""
-        services.sign_out(digest=session.digest, now=clock.now())
+        services.end_session(digest=session.digest, now=clock.now())

@@ -42,6 +42,9 @@ HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
 # How much somebody may ask (gateway/limits/policies.py).
 RATE_LIMITS = policies(env.optional("OPENCOMMERCE_RATE_LIMITS", "on"))
 
+# How long those who are signed in at a browser stay so past the end of their token, while user_svc is away.
+BROWSER_GRACE_SECONDS = env.seconds("GATEWAY_SVC_BROWSER_GRACE_SECONDS", 3600)
+
 ASSERTION_KEY = env.key("GATEWAY_SVC_ASSERTION_KEY")
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")
 UPSTREAM_URLS = {each.name: env.required(each.url_variable).split(",") for each in SERVICES if each.prefixes}

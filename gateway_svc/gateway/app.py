@@ -69,6 +69,7 @@ class Gateway:
         cors_origins: Sequence[str],
         hsts_seconds: int,
         rate_limits: Mapping[str, Policy],
+        grace_seconds: float,
     ) -> None:
         self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
         self._proxies = TrustedProxies(trusted_proxies)
@@ -88,7 +89,7 @@ class Gateway:
         self._turnstiles = turnstiles(self._balancers)
         self._users = Users(users, self._assertions, self._origin, self._turnstiles[USERS.name])
         self._tokens = Tokens(self._keys, self._ended)
-        self._browsers = Browsers(self._tokens, self._ended, self._users)
+        self._browsers = Browsers(self._tokens, self._ended, self._users, grace_seconds=grace_seconds)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
         self._pages = self._made_pages(public_url)
         self._app = self._chain()
@@ -109,6 +110,7 @@ class Gateway:
             cors_origins=settings.CORS_ORIGINS,
             hsts_seconds=settings.HSTS_SECONDS,
             rate_limits=settings.RATE_LIMITS,
+            grace_seconds=settings.BROWSER_GRACE_SECONDS,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,20 +18,20 @@ from gateway_svc.gateway.principals import ANONYMOUS, Principal, at_a_browser
 from gateway_svc.gateway.problems import BadCredential, Problem, Unavailable
 from gateway_svc.gateway.tokens import Tokens
 from gateway_svc.gateway.users import REFRESH_SECONDS, Users
-from gateway_svc.sessions import services as sessions
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 REFRESH_PATH = "/api/v1/auth/token/refresh/"
-SIGN_OUT_PATH = "/api/v1/auth/logout/"
 # A row that is gone was ended, which each request looks at besides.
 REMEMBERED_SECONDS = 60.0
 UNKNOWN_SECONDS = 2.0
 # So long before its end an access token is replaced, and so often that is tried.
 AHEAD_SECONDS = 120.0
 PAUSE_SECONDS = 5.0
+# So long it is known that user_svc was away for somebody a moment ago.
+HELD_OVER_SECONDS = 30.0
 # To find user_svc, ask it and hear all of its answer; the thread waits no longer, whatever becomes of the loop.
 TRADE_SECONDS = 4 * REFRESH_SECONDS
 # Whoever finds user_svc away spares the others the wait.
@@ -45,13 +45,15 @@ _RENEWALS_AT_ONCE = 4
 class Browsers:
     """The people at browsers. A request of one who was here a moment ago asks neither the database nor user_svc."""
 
-    def __init__(self, tokens: Tokens, ended: EndedSessions, users: Users) -> None:
+    def __init__(self, tokens: Tokens, ended: EndedSessions, users: Users, *, grace_seconds: float) -> None:
+        self._grace_seconds = grace_seconds
         self._tokens = tokens
         self._ended = ended
         self._users = users
         self._database = Database(at_once=_LOOK_UPS_AT_ONCE)
         self._renewing = Database(at_once=_RENEWALS_AT_ONCE)
         self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
+        self._held_over: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
         self._under_way: dict[str, asyncio.Task[Principal]] = {}
         self._users_are_away_until = 0.0
         self._renewals: dict[str, asyncio.Task[Principal]] = {}
@@ -81,16 +83,10 @@ class Browsers:
         )
 
     async def end(self, cookie: str) -> None:
-        """Sign a browser out, here at once and then at user_svc, be that there or not. Raises Unavailable."""
+        """Sign a browser out, here at once; user_svc hears of it. Raises Unavailable."""
         digest = rules.digest_of(cookie)
-        ended = await self._database.run(services.end_session, digest=digest, now=clock.now())
+        await self._database.run(services.end_session, digest=digest, now=clock.now())
         self._cache.put(digest, ANONYMOUS, seconds=UNKNOWN_SECONDS)
-        if ended is None:
-            return
-        session_id, user_id, refresh = ended
-        await self._database.run(sessions.end_session, session_id=session_id, user_id=user_id, ended_at=clock.now())
-        if refresh:
-            await self._users.ask("POST", SIGN_OUT_PATH, {"refresh": refresh}, seconds=REFRESH_SECONDS)
 
     async def close(self) -> None:
         """Ask nobody any more. A refresh token that is under way is waited for: it would be lost."""
@@ -104,13 +100,31 @@ class Browsers:
             return self._remember(digest, ANONYMOUS, UNKNOWN_SECONDS)
         principal = await self._holder(access)
         if principal is None:
-            return await _once(self._renewals, digest, self._renew(digest, access))
+            return await self._renewed(digest, access)
         seconds_left = principal.expires_at - time.time() - AHEAD_SECONDS
         if seconds_left > 0:
             return self._remember(digest, principal, min(seconds_left, REMEMBERED_SECONDS))
         self._renew_behind(digest, access)
         # It is good for a while yet, with user_svc or without.
         return self._remember(digest, principal, PAUSE_SECONDS)
+
+    async def _renewed(self, digest: str, access: str) -> Principal:
+        """With a new token, or, while user_svc is away, for a while with the last one: whoever signed in stays so.
+
+        The first to find it away waits, the others have it asked behind them. Raises Unavailable.
+        """
+        held = self._held_over.get(digest)
+        if held is not None:
+            self._renew_behind(digest, access)
+            return self._remember(digest, held, PAUSE_SECONDS)
+        try:
+            return await _once(self._renewals, digest, self._renew(digest, access))
+        except Unavailable:
+            held = await self._last_holder(access)
+            if held is None:
+                raise
+        self._held_over.put(digest, held, seconds=HELD_OVER_SECONDS)
+        return self._remember(digest, held, PAUSE_SECONDS)
 
     def _renew_behind(self, digest: str, access: str) -> None:
         if digest not in self._renewals:
@@ -151,6 +165,13 @@ class Browsers:
             return at_a_browser(await self._tokens.holder(access.encode()))
         except BadCredential:
             return None
+
+    async def _last_holder(self, access: str) -> Principal | None:
+        try:
+            holder = await self._tokens.last_holder(access.encode(), grace_seconds=self._grace_seconds)
+        except BadCredential:
+            return None
+        return at_a_browser(holder)
 
     def _remember(self, digest: str, principal: Principal, seconds: float) -> Principal:
         self._cache.put(digest, principal, seconds=seconds)

@@ -28,6 +28,8 @@ class Exchange:
     is_body_read: bool = False
     route: Route | None = None
     principal: Principal = ANONYMOUS
+    is_undecided: bool = False
+    """Who asks could not be found out just now, so nobody may be told to sign in."""
     instance: str = ""
     """The address of who answered."""
     status: int = 0
@@ -46,7 +48,7 @@ class Exchange:
 
     def is_strange_visitor(self, method: str) -> bool:
         """A person in a browser who has not signed in, and can be led to where one does."""
-        return method == "GET" and self.principal.is_anonymous and self.wants_page
+        return method == "GET" and self.principal.is_anonymous and self.wants_page and not self.is_undecided
 
     @property
     def has_body(self) -> bool:

@@ -22,6 +22,8 @@ class Principal:
     is_browser: bool = False
     """Known by a cookie, not by a token that their program sends."""
     expires_at: float = float("inf")
+    is_held_over: bool = False
+    """Their token has expired, and nobody can be asked for another: known by the session that it was of."""
 
     @property
     def is_staff(self) -> bool:
@@ -40,6 +42,16 @@ class Principal:
 
 
 ANONYMOUS = Principal()
+
+
+def held_over(principal: Principal, seconds: float) -> Principal:
+    """The same person for a while longer, without what must be certain at each moment."""
+    return replace(
+        principal,
+        roles=tuple(role for role in principal.roles if role not in STAFF_ROLES),
+        expires_at=principal.expires_at + seconds,
+        is_held_over=True,
+    )
 
 
 def at_a_browser(principal: Principal) -> Principal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway_svc.gateway.principals import Principal
-from gateway_svc.gateway.problems import NotSignedIn, SecondFactorMissing, StaffOnly
+from gateway_svc.gateway.problems import NotSignedIn, SecondFactorMissing, StaffOnly, Unavailable
 
 
 class StaffDoor:
@@ -13,9 +13,11 @@ class StaffDoor:
         self._needs_second_factor = needs_second_factor
 
     def check(self, principal: Principal) -> None:
-        """Let them pass. Raises NotSignedIn, StaffOnly or SecondFactorMissing."""
+        """Let them pass. Raises NotSignedIn, StaffOnly or SecondFactorMissing; Unavailable where nobody can tell."""
         if principal.is_anonymous:
             raise NotSignedIn
+        if principal.is_held_over:
+            raise Unavailable
         if not principal.is_staff:
             raise StaffOnly
         if self._needs_second_factor and not principal.has_second_factor:

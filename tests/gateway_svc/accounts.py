@@ -76,7 +76,6 @@ class FakeAccounts:
             "auth/token": self._sign_in,
             "auth/token/second-factor": self._second_factor,
             "auth/token/refresh": self._refresh,
-            "auth/logout": self._sign_out,
         }
         if name in self.says:
             return self.says[name]
@@ -118,10 +117,6 @@ class FakeAccounts:
         session = self.sessions[session_id]
         session.is_over |= token != session.refresh
         return (401, _problem("invalid_token")) if session.is_over else (200, self._tokens(session))
-
-    def _sign_out(self, body: dict[str, Any]) -> Said:
-        self.sessions[body["refresh"].partition(".")[0]].is_over = True
-        return 204, {}
 
 
 def _problem(code: str, detail: str = "No.") -> dict[str, Any]:

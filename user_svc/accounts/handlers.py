@@ -1,4 +1,6 @@
-"""What user_svc hears of itself: letters to write, which takes longer than a request may."""
+"""What user_svc hears: of browsers that are signed out, and of itself, letters to write, which takes longer than a
+request may.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,17 @@ from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from common import clock
-from common.contracts import CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
+from common.contracts import BrowserSignedOut, CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
 from common.events.fact_task import TryAgainLater
 from common.events.subscriptions import subscribe
 from user_svc.accounts import services
 
 logger = logging.getLogger(__name__)
+
+
+@subscribe(BrowserSignedOut)
+def end_session_when_browser_signed_out(fact: BrowserSignedOut) -> None:
+    services.end_session(session_id=UUID(fact.session_id), now=clock.now())
 
 
 @subscribe(PasswordResetRequested, outside=True)

@@ -56,7 +56,16 @@ def locked_refresh_token(*, token: str) -> RefreshToken | None:
 
 def locked_open_sessions_of(*, user_id: UUID) -> QuerySet[Session]:
     """Wherever somebody is signed in."""
-    return Session.objects.select_for_update().filter(user_id=user_id, ended_at=None).order_by("id")
+    return _locked_open_sessions().filter(user_id=user_id).order_by("id")
+
+
+def locked_open_session(*, session_id: UUID) -> QuerySet[Session]:
+    """The session of this id, if it is not over."""
+    return _locked_open_sessions().filter(id=session_id)
+
+
+def _locked_open_sessions() -> QuerySet[Session]:
+    return Session.objects.select_for_update().filter(ended_at=None)
 
 
 def expired_refresh_tokens(*, now: datetime) -> QuerySet[RefreshToken]:

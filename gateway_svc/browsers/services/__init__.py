@@ -5,5 +5,4 @@ from gateway_svc.browsers.services.browsing import begin_session as begin_sessio
 from gateway_svc.browsers.services.browsing import end_session as end_session
 from gateway_svc.browsers.services.browsing import forget_expired_sessions as forget_expired_sessions
 from gateway_svc.browsers.services.browsing import renew_access as renew_access
-from gateway_svc.browsers.services.browsing import sign_out as sign_out
 from gateway_svc.browsers.services.tokens import Tokens as Tokens

@@ -11,7 +11,8 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Q
 
-from gateway_svc.browsers import rules, selectors
+from common.events.outbox import publish
+from gateway_svc.browsers import events, rules, selectors
 from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services.tokens import Tokens, seal, unseal
 from gateway_svc.sessions import selectors as ended
@@ -68,24 +69,16 @@ def renew_access(*, digest: str, stale: str, trade: Trade, now: datetime) -> str
 
 
 @transaction.atomic
-def end_session(*, digest: str, now: datetime) -> tuple[str, str, str | None] | None:
-    """Forget a sign-in. Returns its ``(session_id, user_id, refresh token)``, with which user_svc is told."""
+def end_session(*, digest: str, now: datetime) -> None:
+    """Sign a browser out, in every gateway process at once. What user_svc gave it is forgotten here, so nobody can
+    trade it for more, and user_svc is told that it may forget it too, be that there now or not.
+    """
     session = selectors.locked_session_of(digest=digest, now=now)
     if session is None:
-        return None
+        return
     session.delete()
-    return session.session_id, session.user_id, _read(session.sealed_refresh)
-
-
-@transaction.atomic
-def sign_out(*, digest: str, now: datetime) -> None:
-    """Sign a browser out without its cookie, in every gateway process at once. What user_svc gave it is forgotten here,
-    so nobody can trade it for more.
-    """
-    gone = end_session(digest=digest, now=now)
-    if gone is not None:
-        session_id, user_id, _ = gone
-        sessions.end_session(session_id=session_id, user_id=user_id, ended_at=now)
+    sessions.end_session(session_id=session.session_id, user_id=session.user_id, ended_at=now)
+    publish(events.browser_signed_out(session, at=now))
 
 
 def forget_expired_sessions(*, now: datetime) -> int:

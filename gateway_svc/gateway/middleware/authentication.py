@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
-from gateway_svc.gateway.problems import BadCredential
+from gateway_svc.gateway.problems import BadCredential, Unavailable
 from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.tokens import Tokens
 
@@ -34,14 +34,35 @@ class Authentication:
             if token is not None:
                 exchange.principal = await self._tokens.holder(token)
             elif exchange.cookie and scope["type"] == "http":
-                exchange.principal = await self._browsers.person(exchange.cookie)
+                await self._find_person(scope, exchange)
         except BadCredential as problem:
             if scope["type"] == "websocket":
                 return await _close(problem, scope, receive, send)
             raise
         if exchange.route and exchange.route.is_for_staff:
             self._staff_door.check(exchange.principal)
-        return await self.app(scope, receive, send)
+        return await self.app(scope, receive, _unless_refused(send) if exchange.is_undecided else send)
+
+    async def _find_person(self, scope: Scope, exchange: Exchange) -> None:
+        """Whoever only looks at what all may see, sees it also while nobody knows who they are. Raises Unavailable."""
+        try:
+            exchange.principal = await self._browsers.person(exchange.cookie)
+        except Unavailable:
+            is_for_all = exchange.route is None or not exchange.route.is_for_staff
+            exchange.is_undecided = is_for_all and scope["method"] in {"GET", "HEAD"}
+            if not exchange.is_undecided:
+                raise
+
+
+def _unless_refused(send: Send) -> Send:
+    """A service that wants somebody in particular says 401, which is not true: perhaps they are signed in."""
+
+    async def send_unless_refused(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 401:
+            raise Unavailable
+        await send(message)
+
+    return send_unless_refused
 
 
 def _token(scope: Scope, exchange: Exchange) -> bytes | None:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 
+from common.contracts import BrowserSignedOut
 from common.testing.admin_pages import list_address, row_address
 from gateway_svc.browsers import rules
 from gateway_svc.browsers.models import BrowserSession
@@ -83,7 +84,9 @@ class TestTheGatewaysAdmin:
 
 
 class TestSigningOut:
-    def test_is_done_by_the_service_at_once_and_written_down(self, open_door: Callable[..., Door], accounts) -> None:
+    def test_is_done_by_the_service_at_once_and_written_down(
+        self, open_door: Callable[..., Door], accounts, told
+    ) -> None:
         # A door of its own: Django keeps the ids of content types, which each test of this kind gives anew.
         door = open_door()
         admin, ada = Visitor(door), Visitor(door)
@@ -97,6 +100,7 @@ class TestSigningOut:
         assert b"signed out at once" in asked.body
         assert done.get("location") == list_address(BrowserSession)
         assert EndedSession.objects.filter(session_id=session.session_id).exists()
+        assert [fact.session_id for fact in told.named(BrowserSignedOut)] == [session.session_id]
         assert ada.get("/account/").get("location") == "/login/?next=/account/"
         assert LogEntry.objects.get().change_message == "Sign out"
 

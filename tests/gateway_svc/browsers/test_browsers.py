@@ -17,7 +17,7 @@ from gateway_svc.browsers.services import Tokens
 from gateway_svc.config.celery import app
 from gateway_svc.config.schedule import SCHEDULE
 from gateway_svc.sessions import services as sessions
-from tests.gateway_svc.accounts import FakeAccounts
+from tests.gateway_svc.accounts import ADA, ADMIN, FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.gateway.test_tokens import assertion_in, assertion_of
 from tests.gateway_svc.upstream import FakeService
@@ -240,22 +240,6 @@ class TestAnAccessTokenNearItsEnd:
 
         assert "sub" in assertion_in(service)
 
-    def test_and_past_it_costs_a_wait_without_user_svc(
-        self, visitor: Visitor, accounts: FakeAccounts, service: FakeService
-    ) -> None:
-        accounts.access_seconds = 1
-        visitor.sign_in()
-        time.sleep(1.1)
-        accounts.is_away = True
-
-        answer = visitor.get(PRODUCTS)
-
-        assert answer.status == 503
-        assert answer.get("retry-after")
-        accounts.is_away, accounts.access_seconds = False, 900
-        _wait_for(lambda: visitor.get(PRODUCTS).status == 200)
-        assert "sub" in assertion_in(service)
-
     def test_is_not_lost_when_the_gateway_stops(
         self, open_door: Callable[..., Door], accounts: FakeAccounts, service: FakeService
     ) -> None:
@@ -284,6 +268,83 @@ class TestAnAccessTokenNearItsEnd:
         assert visitor.get(PRODUCTS).status == 200
 
         assert "sub" not in assertion_in(service)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWhileUserSvcIsAway:
+    """Past the end of an access token, which here comes after a second."""
+
+    @pytest.fixture
+    def away(self, visitor: Visitor, accounts: FakeAccounts) -> Callable[..., Visitor]:
+        """``away(email)``: somebody who signed in before user_svc went away, and whose token has expired."""
+
+        def sign_in(email: str = ADA, door: Door | None = None) -> Visitor:
+            somebody = Visitor(door or visitor.door)
+            accounts.access_seconds = 1
+            somebody.sign_in(email)
+            time.sleep(1.1)
+            accounts.is_away, accounts.access_seconds = True, 900
+            return somebody
+
+        return sign_in
+
+    def test_people_stay_signed_in_and_can_buy(self, away: Callable[..., Visitor], service: FakeService) -> None:
+        ada = away()
+
+        assert ada.get(ORDERS).status == 200
+        assert ada.post(ORDERS).status == 200
+
+        said = [assertion_of(asked.get("x-gateway-assertion") or "", audience="order_svc") for asked in service.asked]
+        assert [(each["roles"], each["via"]) for each in said] == [(["customer"], "browser")] * 2
+
+    def test_they_are_themselves_again_once_it_is_back(
+        self, away: Callable[..., Visitor], accounts: FakeAccounts, service: FakeService
+    ) -> None:
+        ada = away()
+        ada.get(ORDERS)
+        asked_before = len(accounts.asked_for(REFRESH))
+
+        accounts.is_away = False
+
+        _wait_for(lambda: ada.get(ORDERS) and len(accounts.asked_for(REFRESH)) > asked_before)
+        assert ada.get(ORDERS).status == 200
+
+    def test_a_session_that_ends_ends_at_once(
+        self, away: Callable[..., Visitor], accounts: FakeAccounts, service: FakeService
+    ) -> None:
+        ada = away()
+        ada.get(ORDERS)
+        (session_id,) = list(accounts.sessions)[-1:]
+
+        sessions.end_session(session_id=session_id, user_id="u", ended_at=datetime.now(UTC))
+
+        _wait_for(lambda: ada.get(ORDERS) and "sub" not in assertion_in(service, audience="order_svc"))
+
+    def test_staff_may_no_more_than_anybody(self, away: Callable[..., Visitor], service: FakeService) -> None:
+        admin = away(ADMIN)
+
+        assert admin.get(ORDERS).status == 200
+        assert assertion_in(service, audience="order_svc")["roles"] == []
+        assert admin.get("/admin/").status == 503
+        assert admin.get("/admin/orders/").status == 503
+
+    def test_the_grace_ends(
+        self, away: Callable[..., Visitor], open_door: Callable[..., Door], service: FakeService
+    ) -> None:
+        ada = away(door=open_door(GATEWAY_SVC_BROWSER_GRACE_SECONDS="0"))
+
+        # The public catalogue is anybody's; what is hers waits.
+        assert ada.get(PRODUCTS).status == 200
+        assert "sub" not in assertion_in(service)
+        refusals = [
+            ada.get("/api/v1/orders/early"),
+            ada.get("/api/v1/orders/early", accept="application/json"),
+            ada.get("/account/"),
+            ada.get("/admin/orders/"),
+            ada.post(ORDERS),
+        ]
+        assert [answer.status for answer in refusals] == [503] * 5
+        assert all(answer.get("retry-after") for answer in refusals)
 
 
 def _said_in(service: FakeService) -> list[dict[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from common.contracts import BrowserSignedOut
 from tests.gateway_svc.accounts import ADA, ADMIN, CAREFUL, CODE, GUESSED, PASSWORD, FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.gateway.test_tokens import assertion_in
@@ -52,14 +54,14 @@ class TestSignInPage:
         assert asked.get("x-forwarded-for") == "127.0.0.1"
         assert asked.get("x-request-id")
 
-    def test_gives_another_cookie_each_time(self, visitor: Visitor, accounts: FakeAccounts) -> None:
+    def test_gives_another_cookie_each_time(self, visitor: Visitor, told: Any) -> None:
         visitor.sign_in()
         first = visitor.cookies[COOKIE]
 
         visitor.post("/login/", email=ADMIN, password=PASSWORD)
 
         assert visitor.cookies[COOKIE] != first
-        assert len(accounts.asked_for("auth/logout")) == 1
+        assert len(told.named(BrowserSignedOut)) == 1
 
     def test_takes_no_cookie_that_somebody_planted(self, visitor: Visitor) -> None:
         visitor.cookies[COOKIE] = planted = "A" * 43
@@ -219,8 +221,11 @@ class TestSecondStep:
 
 
 class TestSignOut:
-    def test_ends_the_session_here_and_at_user_svc(self, visitor: Visitor, accounts: FakeAccounts, service) -> None:
+    def test_ends_the_session_here_and_tells_user_svc(
+        self, visitor: Visitor, accounts: FakeAccounts, service: FakeService, told: Any
+    ) -> None:
         visitor.sign_in()
+        (session_id,) = list(accounts.sessions)[-1:]
         stolen = visitor.cookies[COOKIE]
         visitor.get(PRODUCTS)
 
@@ -228,7 +233,7 @@ class TestSignOut:
 
         assert answer.get("location") == "/login/"
         assert COOKIE not in visitor.cookies
-        assert len(accounts.asked_for("auth/logout")) == 1
+        assert [fact.session_id for fact in told.named(BrowserSignedOut)] == [session_id]
         visitor.cookies[COOKIE] = stolen
         visitor.get(PRODUCTS)
         assert "sub" not in assertion_in(service)

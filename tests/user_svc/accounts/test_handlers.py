@@ -1,4 +1,4 @@
-"""Letters that user_svc writes when it hears its own facts."""
+"""What user_svc does when it hears of browsers, and the letters that it writes when it hears its own facts."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,18 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from common import clock
-from common.contracts import CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
+from common.contracts import (
+    BrowserSignedOut,
+    CredentialsChanged,
+    EmailVerificationRequested,
+    PasswordResetRequested,
+    SessionEnded,
+)
 from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
-from user_svc.accounts import services
-from user_svc.accounts.models import User
+from user_svc.accounts import errors, rules, services
+from user_svc.accounts.models import RefreshToken, User
 
 pytestmark = pytest.mark.django_db
 ID = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11"
@@ -44,6 +50,29 @@ def changed(user: User, change: str) -> CredentialsChanged:
 
 def token_in(letter: Any) -> str:
     return TOKEN.findall(letter.body)[0]
+
+
+class TestABrowserThatIsSignedOut:
+    def test_ends_its_session_and_no_other(self, hear: Hear, told: Any) -> None:
+        user = UserFactory()
+        one, other = (services.sign_in(source=HOME, email=user.email, password=PASSWORD, now=NOON) for _ in range(2))
+        session = RefreshToken.objects.get(digest=rules.digest_of(one.refresh)).session
+        fact = BrowserSignedOut(
+            version=1, session_id=str(session.id), user_id=str(user.id), signed_out_at=NOON.isoformat()
+        )
+
+        hear(fact)
+        hear(fact)
+
+        assert [ended.session_id for ended in told.named(SessionEnded)] == [str(session.id)]
+        with pytest.raises(errors.InvalidToken):
+            services.refresh(token=one.refresh, now=NOON)
+        assert services.refresh(token=other.refresh, now=NOON)
+
+    def test_of_which_nobody_knows_is_nothing(self, hear: Hear, told: Any) -> None:
+        hear(BrowserSignedOut(version=1, session_id=ID, user_id=ID, signed_out_at=NOON.isoformat()))
+
+        assert told.named(SessionEnded) == []
 
 
 class TestPasswordLetter:

@@ -13,7 +13,15 @@ from user_svc.accounts.services.letters import (
 from user_svc.accounts.services.passwords import change_password, request_password_reset, reset_password
 from user_svc.accounts.services.profiles import change_profile, request_email_verification, verify_email
 from user_svc.accounts.services.registration import ensure_admin, register
-from user_svc.accounts.services.sessions import SignedIn, end_sessions_of, refresh, sign_in, sign_out, start_session
+from user_svc.accounts.services.sessions import (
+    SignedIn,
+    end_session,
+    end_sessions_of,
+    refresh,
+    sign_in,
+    sign_out,
+    start_session,
+)
 from user_svc.accounts.services.staffing import appoint, dismiss
 from user_svc.accounts.services.sweeping import forget_expired_tokens, forget_stale_guesses
 
@@ -27,6 +35,7 @@ __all__ = [
     "disable_account",
     "dismiss",
     "enable_account",
+    "end_session",
     "end_sessions_of",
     "ensure_admin",
     "forget_expired_tokens",

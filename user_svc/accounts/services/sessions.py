@@ -73,6 +73,12 @@ def sign_out(*, token: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def end_session(*, session_id: UUID, now: datetime) -> None:
+    """Sign somebody out where they were signed in by this session, if they still are."""
+    _end(*selectors.locked_open_session(session_id=session_id), now=now)
+
+
+@transaction.atomic
 def end_sessions_of(*, user_id: UUID, now: datetime, but: str = "") -> None:
     """Sign somebody out wherever they are, ``but`` in the session of this id."""
     sessions = [session for session in selectors.locked_open_sessions_of(user_id=user_id) if str(session.id) != but]
