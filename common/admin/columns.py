@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 
 from common.money import Money
@@ -51,6 +53,11 @@ def badges_column(field: str, tones: Mapping[Any, str] | None = None, label: str
 def yes_no(is_so: bool, *, yes: str = "yes", no: str = "no", good: bool = True) -> str:  # noqa: FBT001 - said by its name
     """A badge of one of two words; ``good`` is whether yes is what one hopes for."""
     return badge(yes if is_so else no, GOOD if is_so == good else BAD)
+
+
+def moment(at: datetime | None) -> str:
+    """``28 Nov 2026, 03:08:13 UTC``."""
+    return EMPTY if at is None else localize(at)
 
 
 def money(minor: int | None, currency: str) -> str:

@@ -20,6 +20,7 @@ from common.admin.columns import (
     elsewhere,
     json_column,
     link_column,
+    moment,
 )
 from common.admin.model_admin import RowsInline, ServiceAdmin
 from common.admin.models import Operator
@@ -28,7 +29,7 @@ from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
 TONES = {Delivery.Status.PENDING: WAITING, Delivery.Status.SENT: GOOD, Delivery.Status.FAILED: BAD}
-NEXT_ATTEMPT = Column("next attempt at", lambda delivery: delivery.next_attempt_at if delivery.is_due else None)
+NEXT_ATTEMPT = Column("next attempt at", lambda delivery: moment(delivery.due_at))
 
 
 def _to_account(user_id: UUID) -> str:

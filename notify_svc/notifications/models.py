@@ -127,9 +127,9 @@ class Delivery(models.Model):
         return f"{self.channel} of {self.id}"
 
     @property
-    def is_due(self) -> bool:
-        """Whether it is to be tried, now or later."""
-        return self.status == self.Status.PENDING
+    def due_at(self) -> datetime | None:
+        """When it is to be tried, if it still is."""
+        return self.next_attempt_at if self.status == self.Status.PENDING else None
 
     def hasten(self, *, now: datetime) -> None:
         """It is due now, even if it had been given up. Raises AlreadySent."""

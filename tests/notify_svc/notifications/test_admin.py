@@ -103,7 +103,10 @@ class TestLists:
         assert (delivery.notification.title in page) is is_listed
 
     @pytest.mark.parametrize(("status", "is_shown"), [("pending", True), ("sent", False), ("failed", False)])
-    @pytest.mark.parametrize("address", [lambda _: list_address(Delivery), row_address])
+    @pytest.mark.parametrize(
+        "address",
+        [lambda _: list_address(Delivery), row_address, lambda delivery: row_address(delivery.notification)],
+    )
     def test_say_when_a_letter_is_tried_next_if_it_is(
         self,
         support: Any,
@@ -117,7 +120,8 @@ class TestLists:
         page = support.get(address(delivery), **HTML).content.decode()
 
         assert "Next attempt at" in page
-        assert ("2031" in page) is is_shown
+        assert ("1 May 2031, 00:00:00 UTC" in page) is is_shown
+        assert "None" not in page
 
     def test_show_the_newest_notifications_first(self, support: Any) -> None:
         for hour in (10, 12, 11):
