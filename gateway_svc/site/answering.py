@@ -12,12 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
 
 from common.api.problems import problem_response
 from gateway_svc.browsers import rules
 from gateway_svc.browsers.services import Tokens
 from gateway_svc.gateway.cookies import NAME as COOKIE
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.principals import ANONYMOUS
 from gateway_svc.gateway.problem_pages import SIGN_IN_PATH, page_of, sign_in_address
 from gateway_svc.gateway.problems import NotSignedIn, Problem
 from gateway_svc.gateway.request_head import request_target
@@ -65,6 +67,33 @@ def again(request: HttpRequest, name: str, form: Form, answer: Answer, **context
     if answer.retry_after:
         response["Retry-After"] = answer.retry_after
     return response
+
+
+def form_page(name: str, kind: type[Form], *, sends_to: str, as_oneself: bool = False) -> Callable[[View], View]:
+    """A page with one form, which user_svc is asked about at this path; the view says what comes after a yes.
+
+    It is called with the form and the answer.
+    """
+
+    def decorate(view: View) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        async def shown(request: HttpRequest) -> HttpResponse:
+            if request.method != "POST":
+                return page(request, name, form=kind())
+            visit, form = Visit.of(request), kind(request.POST)
+            if not form.is_valid():
+                return page(request, name, status=400, form=form)
+            by = visit.person if as_oneself else ANONYMOUS
+            answer = await visit.users.ask("POST", sends_to, form.cleaned_data, by=by, source=visit.source)
+            if not answer.is_good:
+                return again(request, name, form, answer)
+            response: HttpResponse = view(request, form, answer)
+            return response
+
+        return shown
+
+    return decorate
 
 
 def refuse(request: HttpRequest, problem: Problem) -> HttpResponse:

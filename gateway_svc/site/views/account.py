@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from gateway_svc.gateway.site import Visit
-from gateway_svc.site.answering import HOME, SeeOther, again, page, signed_in
+from gateway_svc.gateway.users import Answer
+from gateway_svc.site.answering import HOME, SeeOther, form_page, page, signed_in
 from gateway_svc.site.forms import PasswordChangeForm
 
 ME_PATH = "/api/v1/users/me/"
@@ -22,19 +23,11 @@ async def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "account", account=answer.body if answer.is_good else None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-async def change_password(request: HttpRequest) -> HttpResponse:
+@form_page("change_password", PasswordChangeForm, sends_to=CHANGE_PASSWORD_PATH, as_oneself=True)
+def change_password(_request: HttpRequest, _form: PasswordChangeForm, _answer: Answer) -> HttpResponse:
     """POST replaces the password, and signs its owner out everywhere but here."""
-    if request.method != "POST":
-        return page(request, "change_password", form=PasswordChangeForm())
-    visit, form = Visit.of(request), PasswordChangeForm(request.POST)
-    if not form.is_valid():
-        return page(request, "change_password", status=400, form=form)
-    answer = await visit.users.ask(
-        "POST", CHANGE_PASSWORD_PATH, form.cleaned_data, by=visit.person, source=visit.source
-    )
-    return SeeOther(f"{HOME}?done=password") if answer.is_good else again(request, "change_password", form, answer)
+    return SeeOther(f"{HOME}?done=password")
 
 
 @require_safe

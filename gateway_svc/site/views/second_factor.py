@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import segno
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gateway_svc.gateway.site import Visit
 from gateway_svc.gateway.users import Answer
-from gateway_svc.site.answering import SeeOther, again, page, signed_in
+from gateway_svc.site.answering import SeeOther, View, again, page, signed_in
 from gateway_svc.site.forms import ConfirmCodesForm, NewPasskeyForm, PasskeyRemovalForm, ProofForm, SiteForm
 
 HERE = "/account/second-factor/"
@@ -24,6 +26,26 @@ RECOVERY_CODES_PATH = f"{FACTORS_PATH}recovery-codes/"
 _UNREADABLE = Answer(400, {"detail": "That cannot be read; please try again."})
 
 
+def _proven(method: str, path: str, *, asked_in: str) -> Callable[[View], View]:
+    """What takes the password anew, in this form of the overview: the view says what comes after a yes."""
+
+    def decorate(view: View) -> View:
+        @require_POST
+        @signed_in
+        @wraps(view)
+        async def done(request: HttpRequest) -> HttpResponse:
+            form = ProofForm(request.POST)
+            answer = await _ask(request, method, path, form)
+            if answer is None or not answer.is_good:
+                return await _show(request, refused=answer, **{asked_in: form})
+            response: HttpResponse = view(request, answer)
+            return response
+
+        return done
+
+    return decorate
+
+
 @require_safe
 @signed_in
 async def overview(request: HttpRequest) -> HttpResponse:
@@ -31,14 +53,9 @@ async def overview(request: HttpRequest) -> HttpResponse:
     return await _show(request)
 
 
-@require_POST
-@signed_in
-async def begin_codes(request: HttpRequest) -> HttpResponse:
+@_proven("POST", TOTP_PATH, asked_in="codes")
+def begin_codes(request: HttpRequest, answer: Answer) -> HttpResponse:
     """POST makes a secret, and shows it as a QR code."""
-    form = ProofForm(request.POST)
-    answer = await _ask(request, "POST", TOTP_PATH, form)
-    if answer is None or not answer.is_good:
-        return await _show(request, codes=form, refused=answer)
     return page(
         request, "confirm_codes", form=ConfirmCodesForm(initial=dict(answer.body)), qr=qr_code(str(answer.body["uri"]))
     )
@@ -58,25 +75,15 @@ async def confirm_codes(request: HttpRequest) -> HttpResponse:
     return again(request, "confirm_codes", form, answer, qr=qr_code(form.cleaned_data["uri"]))
 
 
-@require_POST
-@signed_in
-async def turn_off_codes(request: HttpRequest) -> HttpResponse:
+@_proven("DELETE", TOTP_PATH, asked_in="codes")
+def turn_off_codes(_request: HttpRequest, _answer: Answer) -> HttpResponse:
     """POST turns one-time codes off."""
-    form = ProofForm(request.POST)
-    answer = await _ask(request, "DELETE", TOTP_PATH, form)
-    if answer is None or not answer.is_good:
-        return await _show(request, codes=form, refused=answer)
     return SeeOther(f"{HERE}?done=codes-off")
 
 
-@require_POST
-@signed_in
-async def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
+@_proven("POST", RECOVERY_CODES_PATH, asked_in="recovery")
+def renew_recovery_codes(request: HttpRequest, answer: Answer) -> HttpResponse:
     """POST makes new ones and voids the others."""
-    form = ProofForm(request.POST)
-    answer = await _ask(request, "POST", RECOVERY_CODES_PATH, form)
-    if answer is None or not answer.is_good:
-        return await _show(request, recovery=form, refused=answer)
     return _recovery_codes(request, "New recovery codes", answer)
 
 
