@@ -62,7 +62,7 @@ def _announce(platform: Platform) -> None:
     lines = {
         "OpenCommerce": platform.url,
         "Sign in": f"{platform.url}/login/",
-        "API": f"{platform.url}/api/v1/products/",
+        "API": f"{platform.url}/api/v1/",
         "API to try": f"{platform.url}/api/docs/",
         "Admin": f"{platform.url}{ADMIN_PATH}",
         "Admin login": f"{admin['email']}  {admin['password']}",
