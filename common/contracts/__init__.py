@@ -15,7 +15,7 @@ from common.contracts.orders import (
     OrderShipped,
 )
 from common.contracts.payments import PaymentReported, RefundRequested
-from common.contracts.products import ProductChanged, ProductVariant
+from common.contracts.products import ProductChanged, ProductVariant, ShowingChanged
 from common.contracts.reviews import ReviewPosted
 from common.contracts.users import (
     CredentialsChanged,
@@ -53,6 +53,7 @@ __all__ = [
     "SellerChanged",
     "SessionEnded",
     "Shortage",
+    "ShowingChanged",
     "StockChanged",
     "StockLow",
     "StockRejected",

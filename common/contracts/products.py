@@ -29,3 +29,20 @@ class ProductChanged(Contract, name="products.product_changed.v1", aggregate="pr
     variants: tuple[ProductVariant, ...]
     categories: tuple[str, ...] = ()
     """The id of the category in which it stands, and of the one in which it stood before this change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowingChanged(Contract, name="products.showing_changed.v1", aggregate="change_id", required=False):
+    """The shop shows something else now although no product itself has changed: ratings, what there is left, the names
+    of sellers and categories, the tree of categories. For those who keep what was shown.
+    """
+
+    change_id: str
+    products: tuple[str, ...] = ()
+    """Ids and slugs of the products whose pages are different."""
+    lists: bool = False
+    """Lists of products are different too."""
+    categories: bool = False
+    """The tree of categories is different."""
+    everything: bool = False
+    """So much is different that it is not named."""

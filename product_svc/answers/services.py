@@ -1,55 +1,87 @@
 """Forgetting what a change makes old, at once and everywhere, and nothing else.
 
-What stands here is called in the transaction of the change and happens when it has committed. ``make_sure`` is for
-whoever hears of a change later, whatever became of the process that made it.
+What stands here is called in the transaction of the change and happens when it has committed; the caller publishes what
+it gives back, for those who keep answers elsewhere. ``make_sure`` is for whoever hears of a change later, whatever
+became of the process that made it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from uuid import UUID
 
 from common import caching
-from product_svc.answers import rules
+from common.contracts import ShowingChanged
+from product_svc.answers import events, rules
 from product_svc.catalog import selectors as catalog
+from product_svc.catalog.selectors import Whereabouts
 
 _AT_ONCE = 500
+_MOST_NAMED = 100
+"""Of more products nobody is told one by one."""
+
+ToTell = tuple[ShowingChanged, ...]
 
 
-def forget_pages(products: Iterable[tuple[UUID, str]]) -> None:
+def forget_pages(products: Iterable[tuple[UUID, str]]) -> ToTell:
     """Of products, given by id and slug, of which there is more or less: no list shows how many."""
-    caching.purge_on_commit(*rules.pages_of(products))
+    known = set(products)
+    if not known:
+        return ()
+    caching.purge_on_commit(*rules.pages_of(known))
+    return (events.showing_changed(products=_keys(known)),)
 
 
-def forget_products(product_ids: Iterable[UUID], *, left: Iterable[UUID | None] = ()) -> None:
-    """Their pages, and all lists in which they stand or, having left these categories, stood."""
-    for families in _families_of(product_ids, left):
-        caching.purge_on_commit(*families)
+def forget_products(product_ids: Iterable[UUID]) -> ToTell:
+    """Their pages, and all lists in which they stand."""
+    named: set[tuple[UUID, str]] = set()
+    for some in _whereabouts(product_ids):
+        caching.purge_on_commit(*_families_of(some))
+        if len(named) <= _MOST_NAMED:
+            named |= {(product.id, product.slug) for product in some}
+    if len(named) > _MOST_NAMED:
+        return (events.showing_changed(everything=True),)
+    return (events.showing_changed(products=_keys(named), lists=True),) if named else ()
 
 
-def forget_tree() -> None:
+def forget_told_product(product_id: UUID, *, left: UUID | None = None) -> None:
+    """The same of a product of which others are told anyway: its page, its lists, and those of the category it left."""
+    for some in _whereabouts([product_id]):
+        caching.purge_on_commit(*_families_of(some, [left]))
+
+
+def forget_tree() -> ToTell:
     """Of categories; no list changes with it."""
     caching.purge_on_commit(rules.TREE)
+    return (events.showing_changed(categories=True),)
 
 
-def forget_categories(category_ids: Iterable[UUID | None]) -> None:
+def forget_categories(category_ids: Iterable[UUID | None]) -> ToTell:
     """The lists of categories and of those above, in which other products stand now, and the tree."""
     keys = catalog.keys_of_lines(category_ids)
     caching.purge_on_commit(rules.TREE, *(rules.of_list(category=key, seller=None) for key in keys))
+    return (events.showing_changed(lists=True, categories=True),)
 
 
 def make_sure(*, product_id: UUID, left: Iterable[UUID | None]) -> None:
     """Forget a product that has changed. Raises RedisError when that could not be done."""
-    for families in _families_of([product_id], left):
-        caching.purge(*families)
+    for some in _whereabouts([product_id]):
+        caching.purge(*_families_of(some, left))
 
 
-def _families_of(product_ids: Iterable[UUID], left: Iterable[UUID | None]) -> Iterator[set[str]]:
+def _keys(products: Iterable[tuple[UUID, str]]) -> set[str]:
+    return {str(key) for product in products for key in product}
+
+
+def _whereabouts(product_ids: Iterable[UUID]) -> Iterator[list[Whereabouts]]:
     """So many products at a time that a shop's largest seller can be renamed."""
     rest = iter(product_ids)
     while some := list(islice(rest, _AT_ONCE)):
-        products = catalog.whereabouts(some)
-        pages = rules.pages_of((product.id, product.slug) for product in products)
-        categories = catalog.keys_of_lines({*left, *(product.category_id for product in products)})
-        yield pages | rules.lists_of(sellers={product.seller_id for product in products}, categories=categories)
+        yield catalog.whereabouts(some)
+
+
+def _families_of(products: Collection[Whereabouts], left: Iterable[UUID | None] = ()) -> set[str]:
+    pages = rules.pages_of((product.id, product.slug) for product in products)
+    categories = catalog.keys_of_lines({*left, *(product.category_id for product in products)})
+    return pages | rules.lists_of(sellers={product.seller_id for product in products}, categories=categories)

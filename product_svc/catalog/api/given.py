@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
@@ -23,6 +24,10 @@ _JSON = "application/json"
 _PUBLIC = "public, no-cache"
 """Whoever keeps it asks each time whether it has changed (RFC 9111, 5.2.2.4)."""
 _PRIVATE = "private, no-cache"
+_AT_THE_DOOR = {"Gateway-Cache-Control": "max-age=60, stale-while-revalidate=60, stale-if-error=86400"}
+"""What the gateway may do with an answer that is the same for everybody (RFC 9213): it hears of each change at once.
+Nobody else gets to see this.
+"""
 
 _ANYTHING = {_JSON, "*/*", ""}
 
@@ -43,7 +48,7 @@ class ReadyAnswers(APIView):
             with suppress(APIException, DomainError):
                 principal_of(request.headers.get(assertion.HEADER, ""))
                 if answer := self.ready(asked.get("QUERY_STRING", ""), **kwargs):
-                    return _as_json(request, answer, _PUBLIC)
+                    return _as_json(request, answer, _PUBLIC, more=_AT_THE_DOOR)
         return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
 
 
@@ -59,7 +64,9 @@ def given_to_caller(request: Request, content: dict[str, Any]) -> HttpResponse:
     return given(request, Answer.of(msgspec.json.encode(content)), cache_control=_PRIVATE)
 
 
-def _as_json(request: HttpRequest, answer: Answer, cache_control: str) -> HttpResponse:
-    headers = {"ETag": answer.etag, "Cache-Control": cache_control, "Vary": "Accept"}
+def _as_json(
+    request: HttpRequest, answer: Answer, cache_control: str, *, more: Mapping[str, str] = MappingProxyType({})
+) -> HttpResponse:
+    headers = {"ETag": answer.etag, "Cache-Control": cache_control, "Vary": "Accept", **more}
     response = HttpResponse(answer.body, content_type=_JSON, headers=headers)
     return cast(HttpResponse, get_conditional_response(request, etag=answer.etag, response=response))

@@ -10,6 +10,7 @@ from product_svc.catalog.selectors.categories import (
 )
 from product_svc.catalog.selectors.listing import Listing, listed_products
 from product_svc.catalog.selectors.products import (
+    Whereabouts,
     product_ids_of,
     product_page,
     product_row,
@@ -22,6 +23,7 @@ from product_svc.catalog.selectors.products import (
 __all__ = [
     "CategoryNode",
     "Listing",
+    "Whereabouts",
     "category_branch",
     "category_called",
     "category_tree",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from common.errors import InvalidInput, NotFound
+from common.events.outbox import publish
 from product_svc.answers import services as answers
 from product_svc.catalog import errors, rules, selectors
 from product_svc.catalog.models import Category, Product
@@ -21,7 +22,7 @@ def create_category(*, slug: str, name: str, parent: str | None = None) -> Categ
     category = Category(slug=slug, name=name)
     _place(category, below=parent)
     _save(category)
-    answers.forget_tree()
+    publish(*answers.forget_tree())
     return category
 
 
@@ -39,7 +40,7 @@ def change_category(*, key: str, changes: Mapping[str, Any]) -> Category:
     if "parent" in changes:
         _place(category, below=changes["parent"])
     _save(category)
-    answers.forget_categories([category.id])
+    publish(*answers.forget_categories([category.id]))
     if changes.keys() & {"slug", "name"}:
         _show_anew(category)
     return category
@@ -53,7 +54,7 @@ def delete_category(*, key: str) -> None:
     if category.children.exists() or category.products.exists():
         raise errors.CategoryInUse
     category.delete()
-    answers.forget_tree()
+    publish(*answers.forget_tree())
 
 
 def shelf_for(key: str | None) -> Category | None:
@@ -109,7 +110,7 @@ def _show_anew(category: Category) -> None:
     """The products that stand right in it say what it is called, and are found by that."""
     products = Product.objects.filter(category=category)
     begin_to_name_anew(category)
-    answers.forget_products(products.values_list("id", flat=True).iterator())
+    publish(*answers.forget_products(products.values_list("id", flat=True).iterator()))
 
 
 def _unknown(field: str) -> InvalidInput:

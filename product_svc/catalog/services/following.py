@@ -40,7 +40,7 @@ def begin_to_follow(seller: SellerProfile) -> None:
     seller.followed_up_to = _FROM_THE_FIRST
     _follow(seller)
     if seller.followed_up_to:
-        answers.forget_products(_behind(seller).values_list("id", flat=True).iterator())
+        publish(*answers.forget_products(_behind(seller).values_list("id", flat=True).iterator()))
 
 
 @transaction.atomic
@@ -58,9 +58,12 @@ def _follow(seller: SellerProfile) -> None:
     """The next products of a seller, who is locked."""
     products = list(_behind(seller).select_for_update(no_key=True)[:AT_ONCE])
     product_ids = [product.id for product in products]
+    stay_shown = seller.is_approved and any(product.status == Status.PUBLISHED for product in products)
     _move(products, is_approved=seller.is_approved)
     name_anew(Product.objects.filter(id__in=product_ids))
-    answers.forget_products(product_ids)
+    to_tell = answers.forget_products(product_ids)
+    if stay_shown:  # under another name; what was moved is told of already
+        publish(*to_tell)
     seller.followed_up_to = product_ids[-1] if len(products) == AT_ONCE else None
     seller.save(update_fields=["followed_up_to"])
 

@@ -16,4 +16,4 @@ def tell(product: Product, *, left: UUID | None = None) -> None:
     ``left`` is the category in which it stood before, if that is another one.
     """
     publish(events.product_changed(product, product.variants.filter(is_retired=False), left=left))
-    answers.forget_products([product.id], left=[left])
+    answers.forget_told_product(product.id, left=left)

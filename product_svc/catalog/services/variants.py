@@ -36,6 +36,7 @@ def replace_variants(product: Product, drafts: Sequence[VariantDraft], *, now: d
         quantities={draft.sku: draft.stock for draft in drafts},
         now=now,
     )
+    # The caller tells of the product, and so of what is shown of it.
     inventory.keep_availability([product.id])
 
 

@@ -6,23 +6,27 @@ from collections.abc import Collection
 from uuid import UUID
 
 from product_svc.answers import services as answers
+from product_svc.answers.services import ToTell
 from product_svc.inventory import selectors
 from product_svc.inventory.models import StockItem
 
 
-def follow_stock(items: Collection[StockItem]) -> None:
-    """After stock was written, show it; and look again at products of whose items there is suddenly none, or some."""
-    answers.forget_pages((item.product_id, item.product_slug) for item in items if item.has_moved)
+def follow_stock(items: Collection[StockItem]) -> ToTell:
+    """After stock was written, show it; and look again at products of whose items there is suddenly none, or some.
+
+    What it gives back, the caller publishes.
+    """
+    to_tell = answers.forget_pages((item.product_id, item.product_slug) for item in items if item.has_moved)
     turned = {item.product_id for item in items if item.has_turned}
-    if turned:
-        keep_availability(turned)
+    return to_tell + keep_availability(turned) if turned else to_tell
 
 
-def keep_availability(product_ids: Collection[UUID]) -> None:
+def keep_availability(product_ids: Collection[UUID]) -> ToTell:
     """Look anew whether anything of these products can be ordered, and note it with them where it changed.
 
-    In the caller's transaction. The products are locked before anything is counted: else two who each take the last one
-    of a variant, at the same time, would each still see the other's, and nobody would note that the product is gone.
+    In the caller's transaction, who publishes what it gives back. The products are locked before anything is counted:
+    else two who each take the last one of a variant, at the same time, would each still see the other's, and nobody
+    would note that the product is gone.
     """
     items = StockItem.objects.filter(product__in=product_ids).order_by("product_id")
     locked = items.select_related("product").select_for_update(of=("product",), no_key=True)
@@ -32,4 +36,4 @@ def keep_availability(product_ids: Collection[UUID]) -> None:
     for product in wrong:
         product.is_in_stock = not product.is_in_stock
         product.save(update_fields=["is_in_stock"])
-    answers.forget_products(product.id for product in wrong)
+    return answers.forget_products(product.id for product in wrong)

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from common.contracts import OrderLine
 from common.events.outbox import publish
+from product_svc.answers.services import ToTell
 from product_svc.inventory import errors, events, rules, selectors
 from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
 from product_svc.inventory.services.availability import follow_stock
@@ -53,8 +54,8 @@ def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) 
         _reach(order, Stage.REJECTED)
         publish(events.stock_rejected(order_id, missing))
         return
-    _put_aside(order, wanted, items, now)
-    publish(events.stock_reserved(order_id))
+    to_tell = _put_aside(order, wanted, items, now)
+    publish(events.stock_reserved(order_id), *to_tell)
 
 
 @transaction.atomic(savepoint=False)
@@ -71,8 +72,8 @@ def sell_stock(*, order_id: UUID, now: datetime) -> None:
     reservations = _lock_reserved(order)
     for reservation in reservations:
         reservation.item.sell(reservation.quantity)
-    _save_stock([reservation.item for reservation in reservations])
-    _record(order, reservations, Kind.SOLD, now)
+    to_tell = _save_stock([reservation.item for reservation in reservations])
+    _record(order, reservations, Kind.SOLD, now, to_tell)
     _settle(order, Stage.SOLD, Reservation.Status.CONSUMED)
 
 
@@ -89,12 +90,12 @@ def release_stock(*, order_id: UUID, now: datetime) -> None:
     if order.stage == Stage.RESERVED:
         for reservation in reservations:
             reservation.item.release(reservation.quantity)
-        _save_stock([reservation.item for reservation in reservations])
+        publish(*_save_stock([reservation.item for reservation in reservations]))
     else:
         for reservation in reservations:
             reservation.item.move(reservation.quantity)
-        _save_stock([reservation.item for reservation in reservations])
-        _record(order, reservations, Kind.RETURNED, now)
+        to_tell = _save_stock([reservation.item for reservation in reservations])
+        _record(order, reservations, Kind.RETURNED, now, to_tell)
     _settle(order, Stage.RELEASED, Reservation.Status.RELEASED)
 
 
@@ -115,23 +116,24 @@ def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:
     return found
 
 
-def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> None:
+def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> ToTell:
     for sku, quantity in wanted.items():
         items[sku].reserve(quantity)
-    _save_stock(items.values())
+    to_tell = _save_stock(items.values())
     ids = [items[sku].id for sku in wanted]
     reservations = [order.order_id, Reservation.Status.OPEN, now, ids, list(wanted.values())]
     _execute(_PUT_ASIDE, Stage.RESERVED, order.order_id, *reservations)
+    return to_tell
 
 
-def _save_stock(items: Collection[StockItem]) -> None:
+def _save_stock(items: Collection[StockItem]) -> ToTell:
     columns = ([getattr(item, name) for item in items] for name in ("id", "on_hand", "reserved", "version"))
     _execute(_SAVE_STOCK, *columns)
-    follow_stock(items)
+    return follow_stock(items)
 
 
-def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime) -> None:
-    """Write into the ledger what left or came back, and tell how much there is now."""
+def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime, to_tell: ToTell) -> None:
+    """Write into the ledger what left or came back, and tell how much there is now, with whatever else is to tell."""
     sign = -1 if kind == Kind.SOLD else 1
     StockMovement.objects.bulk_create(
         StockMovement(
@@ -149,6 +151,7 @@ def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, 
             for reservation in reservations
         ),
         *(events.stock_low(reservation.item) for reservation in reservations if reservation.item.has_run_low),
+        *to_tell,
     )
 
 

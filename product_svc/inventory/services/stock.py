@@ -42,9 +42,9 @@ def adjust_stock(*, owner_id: UUID | None, sku: str, delta: int, reason: str, no
     rules.require_cover(on_hand=item.on_hand, reserved=item.reserved, delta=delta)
     item.move(delta)
     item.save(update_fields=["on_hand", "version", "updated_at"])
-    follow_stock([item])
+    to_tell = follow_stock([item])
     StockMovement.objects.create(item=item, delta=delta, kind=Kind.ADJUSTED, reason=reason, created_at=now)
-    publish(events.stock_changed(item), *([events.stock_low(item)] if item.has_run_low else []))
+    publish(*to_tell, events.stock_changed(item), *([events.stock_low(item)] if item.has_run_low else []))
     return item
 
 

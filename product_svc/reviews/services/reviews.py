@@ -46,8 +46,8 @@ def post_review(
         review.save(force_insert=True)
     except IntegrityError as error:
         raise errors.AlreadyReviewed from error
-    rate_product(product_id=product.id, rating_change=rating, count_change=1)
-    publish(events.review_posted(review))
+    to_tell = rate_product(product_id=product.id, rating_change=rating, count_change=1)
+    publish(events.review_posted(review), *to_tell)
     return review
 
 
@@ -70,7 +70,7 @@ def change_review(*, editor: Person, key: str, review_id: UUID, changes: Mapping
     review.version += 1
     review.save()
     if rating_change:
-        rate_product(product_id=product.id, rating_change=rating_change, count_change=0)
+        publish(*rate_product(product_id=product.id, rating_change=rating_change, count_change=0))
     return review
 
 
@@ -82,7 +82,7 @@ def withdraw_review(*, editor: Person, key: str, review_id: UUID) -> None:
     if not rules.may_withdraw(editor, author_id=review.author_id):
         raise Forbidden
     review.delete()
-    rate_product(product_id=product.id, rating_change=-review.rating, count_change=-1)
+    publish(*rate_product(product_id=product.id, rating_change=-review.rating, count_change=-1))
 
 
 def _require_buyer(author: Person, *, product_id: UUID, seller_id: UUID) -> UUID:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from redis.exceptions import RedisError
 
-from common.contracts import ProductChanged, UserRegistered
+from common.contracts import ProductChanged, ShowingChanged, UserRegistered
 from common.events.models import InboxMessage
 from common.money import Money
 from common.testing.private_redis import PrivateRedis
+from product_svc.answers import services as answers
 from product_svc.catalog import errors, events, services
 from product_svc.catalog.models import Product
 from product_svc.catalog.rules import ImageDraft
@@ -51,6 +53,19 @@ def change_category(key: str, **changes: Any) -> None:
 
 def rename_ada(name: str) -> None:
     services.keep_seller(seller_id=ADA.id, name=name, version=7)
+
+
+def made_old_by(facts: list[Any], shop: Shop) -> set[str]:
+    """The names of the addresses whose answers whoever heard these facts would no longer give."""
+    shown = [fact for fact in facts if isinstance(fact, ShowingChanged)]
+    changed = [fact for fact in facts if isinstance(fact, ProductChanged)]
+    keys = {key for fact in shown for key in fact.products} | {
+        key for fact in changed for key in (fact.product_id, fact.slug)
+    }
+    old = {name for name, path in shop.addresses.items() if path.split("/")[4:5] and path.split("/")[4] in keys}
+    if changed or any(fact.lists for fact in shown):
+        old |= {name for name, path in shop.addresses.items() if path.split("?")[0] == "/api/v1/products/"}
+    return old | ({"tree"} if any(fact.categories for fact in shown) else set())
 
 
 CHANGES: dict[str, tuple[Callable[[Shop], object], set[str]]] = {
@@ -94,6 +109,14 @@ class TestChange:
 
         assert shop.computed_anew() == touched
 
+    def test_is_told_to_whoever_keeps_answers_elsewhere(self, shop: Shop, told: Any, name: str) -> None:
+        change, touched = CHANGES[name]
+        before = len(told)
+
+        change(shop)
+
+        assert touched <= made_old_by(told.facts()[before:], shop)
+
     def test_shows_everywhere_at_once(self, shop: Shop, name: str) -> None:
         CHANGES[name][0](shop)
 
@@ -121,6 +144,21 @@ class TestLater:
         inventory.release_stock(order_id=ORDER, now=NOON)
 
         assert shop.computed_anew() == each("lamp")
+
+    def test_what_is_given_back_is_told(self, shop: Shop, told: Any) -> None:
+        reserve()
+
+        inventory.release_stock(order_id=ORDER, now=NOON)
+
+        assert set(told.named(ShowingChanged)[-1].products) == {str(shop.lamp.id), "lamp"}
+
+    def test_more_than_can_be_named_are_told_as_everything(self, shop: Shop, told: Any, monkeypatch: Any) -> None:
+        monkeypatch.setattr("product_svc.answers.services._MOST_NAMED", 1)
+
+        with transaction.atomic():
+            facts = answers.forget_products([shop.lamp.id, shop.spade.id])
+
+        assert [fact.everything for fact in facts] == [True]
 
     def test_a_picture_that_is_deleted_is_shown_nowhere(self, shop: Shop, hear: Any) -> None:
         hear(file_stored(PICTURE, owner_id=ADA.id))

@@ -100,6 +100,13 @@ class TestAnswer:
             assert answer["Vary"] == "Accept"
             assert answer["ETag"] == answers[0]["ETag"]
 
+    @pytest.mark.parametrize("address", [LIST, f"{LIST}?search=mug&in_stock=true", f"{LIST}mug/", TREE])
+    def test_may_be_kept_by_the_gateway(self, client_of: Client, visitor: Any, address: str) -> None:
+        product()
+
+        for client in (visitor, client_of(uuid.uuid4(), "admin")):
+            assert client.get(address)["Gateway-Cache-Control"].startswith("max-age=60, ")
+
     @pytest.mark.parametrize("address", [LIST, f"{LIST}mug/", TREE])
     def test_is_not_given_again_to_who_has_it(self, visitor: Any, looks: Looks, address: str) -> None:
         product()
@@ -209,6 +216,13 @@ class TestWhatNotAllMaySee:
             assert [client.get(f"{LIST}secret-mug/").status_code for client in others] == [404] * 3
 
         assert not [answer for answer in kept() if b"Secret" in answer]
+
+    @pytest.mark.parametrize("address", [f"{LIST}secret-mug/", f"{LIST}?sku=MUG", f"{LIST}?status=draft"])
+    def test_is_not_for_the_gateway_to_keep(self, client_of: Client, visitor: Any, address: str) -> None:
+        product(title="Secret mug", status="draft", author=ADA)
+
+        for client in (visitor, client_of(ADA.id, "seller"), client_of(uuid.uuid4(), "admin")):
+            assert "Gateway-Cache-Control" not in client.get(address)
 
     def test_vanishes_at_once(self, client_of: Client, visitor: Any) -> None:
         product(author=ADA)

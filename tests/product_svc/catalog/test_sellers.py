@@ -196,13 +196,13 @@ class TestLargeShop:
         assert [visitor.get(f"{PRODUCTS}{slug}/").status_code for slug in slugs] == [404] * 7
 
     def test_is_told_whole_in_the_end_and_once(self, told: Any, hear: Hear) -> None:
-        before = len(told)
+        before = len(told.named(ProductChanged))
         hear(seller_changed(ADA, "suspended"))
 
         for _ in range(2):
             services.follow_sellers()
 
-        facts = told.facts()[before:]
+        facts = told.named(ProductChanged)[before:]
         assert len({fact.product_id for fact in facts}) == len(facts) == 7
         assert {(fact.version, fact.status) for fact in facts} == {(2, "withheld")}
         assert SellerProfile.objects.get(id=ADA.id).followed_up_to is None
