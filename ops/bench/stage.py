@@ -23,6 +23,7 @@ from ops.platform import Platform
 from ops.progress import Say
 from ops.servers import SERVERS, Postgres
 from ops.state import LOCAL, ROOT, State
+from ops.supervisor.spec import Spec
 
 _A_DAY_OF_SECONDS = 86_400
 _LINES_OF_A_FAILURE = 40
@@ -52,9 +53,16 @@ class Stage:
         self.platform.down()
         self.platform.up(attached=True)
 
+    def spec(self, name: str) -> Spec:
+        """How a process is started."""
+        return next(spec for spec in self._blueprint.application_specs() if spec.name == name)
+
     def port(self, name: str) -> int:
         """Where a process listens."""
-        return next(spec.port for spec in self._blueprint.application_specs() if spec.name == name and spec.port)
+        port = self.spec(name).port
+        if port is None:
+            raise OpsError(f"{name} does not listen.")
+        return port
 
     def database_url(self, service: Service) -> str:
         """The service's own, in its own role."""

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from ops import interrupts
 from ops.bench import catalogue, catalogue_table, idle
+from ops.bench.gateway import measure as gateway
+from ops.bench.gateway import table as gateway_table
 from ops.bench.order import past
 from ops.bench.order import table as order_table
 from ops.bench.order.crowd import gather
@@ -29,6 +31,8 @@ from ops.progress import console, step
 
 _PRODUCTS = 100_000
 _SECONDS, _ORDER_SECONDS = 5.0, 20.0
+_GATEWAY_SECONDS = 2.0
+_SMALL_CATALOGUE = 1000
 _LONGEST_SECONDS = 600.0
 """No token that was fresh at the beginning is old at the end."""
 _BUYERS = (1, 8, 64)
@@ -47,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", nargs="*", metavar="SCENARIO", help=f"all of: {', '.join(SCENARIOS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     parser.add_argument(
-        "--seconds", type=_seconds, help=f"for each figure (default: {_SECONDS:g}, of orders {_ORDER_SECONDS:g})"
+        "--seconds",
+        type=_seconds,
+        help=f"for each figure (default: {_SECONDS:g}; order: {_ORDER_SECONDS:g}, gateway: {_GATEWAY_SECONDS:g})",
     )
     parser.add_argument("--fresh", action="store_true", help="begin with an empty platform")
     options = parser.add_argument_group("order")
@@ -144,6 +150,22 @@ def _order(options: argparse.Namespace) -> Json:
     return {**about, "errors": errors, "figures": [order_json(figure) for figure in figures]}
 
 
+def _gateway(options: argparse.Namespace) -> Json:
+    seconds = options.seconds or _GATEWAY_SECONDS
+    with stage(fresh=options.fresh) as own:
+        with step(f"Catalogue of {_SMALL_CATALOGUE:,} products") as say:
+            catalogue.fill(own, _SMALL_CATALOGUE, say=say)
+        with step("Asking, and asking what does nothing else") as say:
+            figures = list(gateway.measure(own, seconds=seconds, say=say))
+    output = _output()
+    output.print(gateway_table.table(figures))
+    for line in gateway_table.claims(figures):
+        output.print(line)
+    errors = sum(figure.failed for figure in figures)
+    about = {"seconds": seconds, "rounds": gateway.ROUNDS, "cores": os.cpu_count(), "errors": errors}
+    return {**about, "figures": [gateway.as_json(figure) for figure in figures]}
+
+
 def _tell_of_orders(figures: list[Figure], output: Console) -> None:
     output.print(order_table.speed(figures), "", order_table.cost(figures))
     for line in order_table.troubles(figures):
@@ -190,4 +212,9 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-SCENARIOS: dict[str, Callable[[argparse.Namespace], Json]] = {"idle": _idle, "catalogue": _catalogue, "order": _order}
+SCENARIOS: dict[str, Callable[[argparse.Namespace], Json]] = {
+    "idle": _idle,
+    "catalogue": _catalogue,
+    "order": _order,
+    "gateway": _gateway,
+}

@@ -6,20 +6,22 @@ import sys
 
 import msgspec
 
-from ops.bench.load import buying, http, sql
-from ops.bench.load.jobs import HttpJob, Measured, Ordered, OrderJob, SqlJob
+from ops.bench.load import buying, flood, http, sql
+from ops.bench.load.jobs import FloodJob, HttpJob, Measured, Ordered, OrderJob, SqlJob
 
 
 def main() -> None:
     """Do the one job."""
-    job: HttpJob | SqlJob | OrderJob = msgspec.json.decode(sys.stdin.buffer.read(), type=HttpJob | SqlJob | OrderJob)
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=HttpJob | FloodJob | SqlJob | OrderJob)
     sys.stdout.buffer.write(msgspec.json.encode(_do(job)))
 
 
-def _do(job: HttpJob | SqlJob | OrderJob) -> Measured | Ordered:
+def _do(job: HttpJob | FloodJob | SqlJob | OrderJob) -> Measured | Ordered:
     match job:
         case HttpJob():
             return http.run(job)
+        case FloodJob():
+            return flood.run(job)
         case SqlJob():
             return sql.run(job)
         case OrderJob():

@@ -158,4 +158,11 @@ def _halves(paths: Sequence[str]) -> list[Sequence[str]]:
 def _emptier(url: str) -> Callable[[], object] | None:
     if not url:
         return None
-    return redis.Redis.from_url(url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS).flushdb
+    server = redis.Redis.from_url(url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS)
+
+    def empty() -> None:
+        server.flushdb()
+        # What the gateway keeps is old as well (gateway_svc/catalogue).
+        server.publish("gateway_svc.old_groups", '["*"]')
+
+    return empty

@@ -33,6 +33,14 @@ class HttpJob(Job):
     """The URL of the Redis whose database is emptied so often that no page is ever found there; empty: never."""
 
 
+class FloodJob(Job):
+    """One page of a server, again and again, as fast as it is given."""
+
+    port: int
+    headers: Mapping[str, str]
+    path: str
+
+
 class SqlJob(Job):
     """The statements of the same pages, straight to the database."""
 
@@ -96,7 +104,7 @@ class Ordered(msgspec.Struct, kw_only=True):
     """The load's own."""
 
 
-def do(job: HttpJob | SqlJob) -> Measured:
+def do(job: HttpJob | FloodJob | SqlJob) -> Measured:
     """Have it done by a process of its own. Raises OpsError when that fails or takes far too long."""
     return msgspec.json.decode(_have_done(job), type=Measured)
 
@@ -106,7 +114,7 @@ def order(job: OrderJob) -> Ordered:
     return msgspec.json.decode(_have_done(job), type=Ordered)
 
 
-def _have_done(job: HttpJob | SqlJob | OrderJob) -> bytes:
+def _have_done(job: HttpJob | FloodJob | SqlJob | OrderJob) -> bytes:
     command = [sys.executable, "-m", "ops.bench.load"]
     limit = job.seconds + _STARTING_SECONDS
     try:
