@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from common.api.openapi.refusals import COMMON, PROBLEM
+from common.api.openapi.refusals import COMMON, PROBLEM, common_refusal
 from common.api.problems import CONTENT_TYPE
 
 Json = dict[str, Any]
@@ -91,6 +91,46 @@ SCHEMAS: Json = {
     },
 }
 
+
+def _part(schema: Json, description: str) -> Json:
+    return {"description": f"{description} Null where it is named in `degraded`.", "anyOf": [schema, {"type": "null"}]}
+
+
+def _list_of(component: str) -> Json:
+    return {"type": "array", "items": _component(component)}
+
+
+def _component(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _composed(description: str, **parts: Json) -> Json:
+    """What the gateway puts together of others' answers."""
+    degraded = {
+        "type": "array",
+        "description": "The parts that could not be had just now.",
+        "items": {"enum": list(parts), "type": "string"},
+    }
+    properties = {**parts, "degraded": degraded}
+    return {"type": "object", "description": description, "properties": properties, "required": list(properties)}
+
+
+SCHEMAS |= {
+    "Home": _composed(
+        "What the shop greets with.",
+        featured=_part(_list_of("catalog.ProductItem"), "The best rated of what there is in stock."),
+        categories=_part(_list_of("catalog.Category"), "All categories, as a tree."),
+        newest=_part(_list_of("catalog.ProductItem"), "What came last."),
+    ),
+    "Overview": _composed(
+        "What somebody wants to see first of themselves.",
+        profile=_part(_component("accounts.Profile"), "Their account."),
+        cart=_part(_component("carts.Cart"), "Their cart."),
+        orders=_part(_list_of("orders.AnyOrder"), "Their last five orders."),
+        unread=_part({"type": "integer", "minimum": 0}, "How many notifications they have not read."),
+    ),
+}
+
 _RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 _CHALLENGE: Json = {"WWW-Authenticate": {"description": "What to show instead (RFC 6750).", "schema": _TEXT}}
 _HEADERS: dict[int, Json] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
@@ -152,6 +192,39 @@ def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
     return {"description": HTTPStatus(status).phrase, "content": {media_type: {"schema": schema}}}
 
 
+def _composed_operation(summary: str, operation_id: str, component: str, *, is_public: bool) -> Json:
+    """A GET that needs several services, and does without those that are away."""
+    good = {"description": SCHEMAS[component]["description"], "content": _json_of(component)}
+    responses: Json = {"200": good, **{str(status): common_refusal(status) for status in (400, 401, 429, 500, 503)}}
+    parameters = []
+    if is_public:
+        good["headers"] = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": _TEXT}}
+        responses["304"] = {"description": "What the caller has is what there is."}
+        parameters = [
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "required": False,
+                "description": "The ETag of an earlier answer: 304 when nothing has changed.",
+                "schema": _TEXT,
+            }
+        ]
+    operation = {
+        "operationId": operation_id,
+        "summary": summary,
+        "description": f"{summary}; a part that cannot be had in time is null and named in `degraded`.",
+        "tags": ["gateway"],
+        "security": [*([{}] if is_public else []), {"bearer": []}, {"session": []}],
+        "parameters": parameters,
+        "responses": dict(sorted(responses.items())),
+    }
+    return {"get": operation}
+
+
+def _json_of(component: str) -> Json:
+    return {"application/json": {"schema": _component(component)}}
+
+
 _HEALTH: Json = {"$ref": "#/components/schemas/Health"}
 
 PATHS: Json = {
@@ -162,6 +235,15 @@ PATHS: Json = {
         "Gives the addresses that everything else is reached from",
         "root",
         {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}},
+    ),
+    "/api/v1/home/": _composed_operation(
+        "Shows featured products, the categories and what is new, in one answer", "home", "Home", is_public=True
+    ),
+    "/api/v1/me/overview/": _composed_operation(
+        "Shows the caller's account, cart, last orders and how much is unread, in one answer",
+        "me_overview",
+        "Overview",
+        is_public=False,
     ),
     "/api/schema/": _own(
         "Gives this document",

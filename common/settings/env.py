@@ -39,6 +39,14 @@ def seconds(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name} takes a number of seconds.") from None
 
 
+def whole_number(name: str, default: int) -> int:
+    """A variable that counts something; none is less than none."""
+    value = optional(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number.")
+    return int(value)
+
+
 def key(name: str) -> bytes:
     """Base64 of the raw 32 bytes of an Ed25519 key (RFC 8032)."""
     return _key(name, required(name))

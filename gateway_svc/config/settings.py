@@ -10,7 +10,7 @@ from gateway_svc.gateway.limits.policies import policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.proxies import networks
 
-APPS = ("gateway_svc.sessions", "gateway_svc.browsers", "gateway_svc.site")
+APPS = ("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.site")
 
 globals().update(for_service("gateway_svc", apps=APPS))
 
@@ -41,6 +41,8 @@ CORS_ORIGINS = origins(env.optional("OPENCOMMERCE_CORS_ORIGINS"))
 HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
 # How much somebody may ask (gateway/limits/policies.py).
 RATE_LIMITS = policies(env.optional("OPENCOMMERCE_RATE_LIMITS", "on"))
+# Of the catalogue's answers a process keeps so much in memory; 0: none.
+CACHE_BYTES = env.whole_number("GATEWAY_SVC_CACHE_MIB", 32) * 1024 * 1024
 
 # How long those who are signed in at a browser stay so past the end of their token, while user_svc is away.
 BROWSER_GRACE_SECONDS = env.seconds("GATEWAY_SVC_BROWSER_GRACE_SECONDS", 3600)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gateway_svc.gateway.asgi import Headers, Scope, Send
+from gateway_svc.gateway.conditions import is_known
 
 PATH = "/api/schema/"
 
@@ -27,18 +28,10 @@ class ApiDocument:
     async def answer(self, scope: Scope, send: Send) -> None:
         """All of it, or 304 (RFC 9110, 13.1.2)."""
         headers: Headers = [(b"etag", self._etag), (b"cache-control", b"public, no-cache")]
-        if _is_known(self._etag, scope["headers"]):
+        if any(name == b"if-none-match" and is_known(self._etag, value) for name, value in scope["headers"]):
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             return await send({"type": "http.response.body", "body": b""})
         headers += [(b"content-type", _TYPE), (b"content-length", b"%d" % len(self._body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else self._body
         return await send({"type": "http.response.body", "body": body})
-
-
-def _is_known(etag: bytes, headers: Headers) -> bool:
-    for name, value in headers:
-        if name == b"if-none-match":
-            known = {tag.strip().removeprefix(b"W/") for tag in value.split(b",")}
-            return etag in known or b"*" in known
-    return False

@@ -6,6 +6,8 @@ from gateway_svc.gateway.asgi import Scope, Send, send_json
 
 PATH = "/api/v1/"
 ADDRESSES = {
+    "home": ("/api/v1/home/", "What the shop greets with, in one answer."),
+    "overview": ("/api/v1/me/overview/", "Your account, cart, last orders and what is unread, in one answer."),
     "products": ("/api/v1/products/", "What is for sale. Sellers add to it."),
     "categories": ("/api/v1/categories/", "The shelves, as a tree."),
     "cart": ("/api/v1/cart/", "What you are about to order."),

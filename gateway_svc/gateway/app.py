@@ -9,10 +9,13 @@ from typing import Any, Self
 from django.db import connections
 
 from common.observability import inside, metrics, standing
-from common.topology import USERS
+from common.topology import GATEWAY, USERS
+from gateway_svc.catalogue.adapters import announcements as of_catalogue
+from gateway_svc.gateway.announcements import Announcements
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.browsers import Browsers
+from gateway_svc.gateway.composed import Composed
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.keys import KeySet
@@ -22,6 +25,7 @@ from gateway_svc.gateway.lines import Lines
 from gateway_svc.gateway.middleware.access_log import AccessLog
 from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
+from gateway_svc.gateway.middleware.cache import Cache
 from gateway_svc.gateway.middleware.correlation import CorrelationId
 from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
@@ -70,6 +74,7 @@ class Gateway:
         hsts_seconds: int,
         rate_limits: Mapping[str, Policy],
         grace_seconds: float,
+        cache_bytes: int,
     ) -> None:
         self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
         self._proxies = TrustedProxies(trusted_proxies)
@@ -81,9 +86,7 @@ class Gateway:
         self._socket_balancers = {name: Balancer(urls, service=name) for name, urls in socket_urls.items()}
         users = self._balancers[USERS.name]
         self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
-        self._ended = EndedSessions(
-            read=selectors.ended_session_ids, redis_url=redis_url, channel=announcements.CHANNEL
-        )
+        self._ended = EndedSessions(read=selectors.ended_session_ids)
         self._lines = Lines()
         self._assertions = Assertions(assertion_key)
         self._turnstiles = turnstiles(self._balancers)
@@ -91,6 +94,12 @@ class Gateway:
         self._tokens = Tokens(self._keys, self._ended)
         self._browsers = Browsers(self._tokens, self._ended, self._users, grace_seconds=grace_seconds)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
+        self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
+        self._cache = Cache(self._ask_services, most_bytes=cache_bytes)
+        self._composed = Composed(self._cache)
+        self._announcements = Announcements(
+            redis_url, {announcements.CHANNEL: self._ended, of_catalogue.CHANNEL: self._cache}
+        )
         self._pages = self._made_pages(public_url)
         self._app = self._chain()
         self._followers: list[asyncio.Task[None]] = []
@@ -111,6 +120,7 @@ class Gateway:
             hsts_seconds=settings.HSTS_SECONDS,
             rate_limits=settings.RATE_LIMITS,
             grace_seconds=settings.BROWSER_GRACE_SECONDS,
+            cache_bytes=settings.CACHE_BYTES,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,10 +129,15 @@ class Gateway:
         else:
             await self._app(scope, receive, send)
 
+    async def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One of them, or several for one answer."""
+        app = self._composed if scope["exchange"].route.service is GATEWAY else self._proxy
+        await app(scope, receive, send)
+
     def _chain(self) -> ASGIApp:
         """The way in, from the inside out."""
         ends: dict[str, ASGIApp] = {
-            "http": Proxy(self._balancers, self._assertions, self._origin, self._turnstiles),
+            "http": self._cache,
             "websocket": Sockets(self._socket_balancers, self._assertions, self._origin),
         }
 
@@ -148,7 +163,7 @@ class Gateway:
         async def keys_are_known() -> bool:
             return self._keys.is_known
 
-        checks = {"database": database_answers, "redis": self._ended.redis_answers, "keys": keys_are_known}
+        checks = {"database": database_answers, "redis": self._announcements.redis_answers, "keys": keys_are_known}
         site = Site(
             users=self._users,
             browsers=self._browsers,
@@ -174,7 +189,8 @@ class Gateway:
         await self._ended.load()
         if self._limiter:
             await self._limiter.start()
-        self._followers = [asyncio.create_task(each) for each in (self._ended.follow(), self._keys.keep_fresh())]
+        forever = (self._announcements.follow(), self._ended.keep_fresh(), self._keys.keep_fresh())
+        self._followers = [asyncio.create_task(each) for each in forever]
 
     def _open_door_inside(self) -> None:
         """Where the settings ask for one: the public door shows no metrics to the public."""
@@ -190,7 +206,7 @@ class Gateway:
         for follower in self._followers:
             follower.cancel()
         await asyncio.gather(*self._followers, return_exceptions=True)
-        await self._ended.close()
+        await self._announcements.close()
         if self._limiter:
             await self._limiter.close()
         await self._browsers.close()

@@ -33,6 +33,8 @@ class Exchange:
     instance: str = ""
     """The address of who answered."""
     status: int = 0
+    cache: str = ""
+    """How a cache took part in the answer, in a word; empty where it did not."""
 
     @property
     def audience(self) -> str:

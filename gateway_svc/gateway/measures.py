@@ -45,6 +45,17 @@ _LIMITS = metrics.counter(
 LIMITS_WITHOUT_REDIS = metrics.gauge(
     "opencommerce_gateway_limits_without_redis", "1 while Redis is away, and each process counts for itself."
 )
+_CACHE_READS = metrics.counter(
+    "opencommerce_gateway_cache_reads_total",
+    "Reads of the catalogue: hit, stale (given while or because it could not be asked for anew), miss (asked for, then"
+    " kept), unkept (asked for while it changed), collapsed (waited for one who asked), bypass (not for everybody).",
+    "outcome",
+)
+CACHE_PURGES = metrics.counter(
+    "opencommerce_gateway_cache_purges_total", "Times that something kept was forgotten because of a change."
+)
+CACHE_BYTES = metrics.gauge("opencommerce_gateway_cache_bytes", "What the kept answers take of memory.")
+CACHE_ENTRIES = metrics.gauge("opencommerce_gateway_cache_entries", "How many answers are kept.")
 _KNOWN_CODES = frozenset({1000, 1001, 1009, 1011, 4008, 4400, 4401, 4500, 4503})
 
 
@@ -58,6 +69,12 @@ def seconds(route: str, upstream: str, method: str, status: str) -> Histogram:
 def limits(policy: str, outcome: str) -> Counter:
     """Where a request is counted that a policy was asked about."""
     return _LIMITS.labels(policy, outcome)
+
+
+@lru_cache(maxsize=16)
+def cache_reads(outcome: str) -> Counter:
+    """Where reads of the catalogue that came out like this are counted."""
+    return _CACHE_READS.labels(outcome)
 
 
 def code_label(code: int) -> str:

@@ -28,13 +28,7 @@ class ProblemPages:
 
     def __init__(self, browsers: Browsers) -> None:
         self._browsers = browsers
-        self._headers: Headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"cache-control", b"no-store"),
-            (POLICY_HEADER.lower().encode(), policy(settings.PUBLIC_URL).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-        ]
+        self._headers = page_headers()
 
     async def answer(self, problem: Problem, scope: Scope, send: Send, *, headers: Headers | None = None) -> None:
         """Send it."""
@@ -56,6 +50,17 @@ class ProblemPages:
         length = (b"content-length", b"%d" % len(body))
         await send({"type": "http.response.start", "status": status, "headers": [*self._headers, length, *headers]})
         await send({"type": "http.response.body", "body": body})
+
+
+def page_headers() -> Headers:
+    """Of any page that is for whom it was made."""
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (POLICY_HEADER.lower().encode(), policy(settings.PUBLIC_URL).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+    ]
 
 
 def page_of(problem: Problem, reader: Principal) -> str:

@@ -66,6 +66,8 @@ class RouteTable:
 
 
 ADMIN_PREFIX = "/admin/"
+COMPOSED_PREFIXES = ("/api/v1/home/", "/api/v1/me/")
+"""Where the gateway puts answers together of several services' (composed.py)."""
 PAGE_PREFIXES = ("/favicon.ico", "/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX)
 
 
@@ -75,7 +77,8 @@ def http_routes() -> RouteTable:
     routes += [_route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
     upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
     dear = [Route(path, service, method="POST", is_dear=True) for service in SERVICES for path in service.dear_paths]
-    return RouteTable([*routes, *dear, upload])
+    composed = [Route(prefix, GATEWAY) for prefix in COMPOSED_PREFIXES]
+    return RouteTable([*routes, *dear, *composed, upload])
 
 
 def page_routes() -> RouteTable:

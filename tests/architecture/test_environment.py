@@ -13,7 +13,7 @@ from tests.architecture import composition
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("common", "ops", *(service.name for service in SERVICES))
 # What reads a variable that its first argument names, as far as it is named there.
-READERS = {"required", "optional", "flag", "seconds", "key", "keys", "database", "amounts", "percents"}
+READERS = {"required", "optional", "flag", "seconds", "whole_number", "key", "keys", "database", "amounts", "percents"}
 READERS |= {"get", "given_or", "_secret"}
 OURS = re.compile(r"[A-Z]+_[A-Z0-9_]+")
 PREFIXES = ("OPENCOMMERCE_", "OTEL_", *(f"{service.name.upper()}_" for service in SERVICES))

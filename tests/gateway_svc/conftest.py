@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from django.test import override_settings
 
 from tests.gateway_svc.accounts import FakeAccounts
 from tests.gateway_svc.door import Door
+from tests.gateway_svc.shelf import FakeShelf
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, FakeSockets, answer
 from tests.gateway_svc.visitor import Visitor
@@ -119,6 +121,8 @@ def open_door(
             "OPENCOMMERCE_STATIC_ROOT": static_root,
             "OPENCOMMERCE_LOG_LEVEL": "INFO",
             "OPENCOMMERCE_RATE_LIMITS": "off",
+            # Most tests are about what goes through; those of the cache switch it on.
+            "GATEWAY_SVC_CACHE_MIB": "0",
         }
 
     def make(*, until: str = "/health/ready", **changed: str) -> Door:
@@ -148,3 +152,45 @@ def fresh(service: FakeService) -> None:
 def visitor(door: Door, accounts: FakeAccounts) -> Visitor:
     """Somebody with a browser at the gateway that most tests share."""
     return Visitor(door)
+
+
+@pytest.fixture(scope="session")
+def one_shelf() -> Iterator[FakeShelf]:
+    """A product_svc whose answers may be kept."""
+    fake = FakeShelf()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def shelf(one_shelf: FakeShelf) -> FakeShelf:
+    """The same, as it is at first."""
+    one_shelf.reset()
+    one_shelf.asked.clear()
+    return one_shelf
+
+
+@pytest.fixture(scope="session")
+def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> Callable[..., Door]:
+    """A gateway process that keeps what may be kept, and hears what changes."""
+
+    def make(**changed: str) -> Door:
+        door = open_door(**{"PRODUCT_SVC_URL": one_shelf.url, "GATEWAY_SVC_CACHE_MIB": "8", **changed})
+        wait_until(door, keeps=True)
+        return door
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def keeping_door(open_keeping_door: Callable[..., Door]) -> Door:
+    """The one that most tests share."""
+    return open_keeping_door()
+
+
+def wait_until(door: Door, *, keeps: bool) -> None:
+    """While changes are not heard of, every answer is asked for."""
+    give_up_at = time.monotonic() + 10
+    while ("bypass" in door.ask("GET", "/api/v1/products/is-it-on/").get("cache-status")) == keeps:
+        assert time.monotonic() < give_up_at, "nothing is ever kept"
+        time.sleep(0.02)

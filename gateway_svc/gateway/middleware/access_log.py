@@ -29,6 +29,8 @@ class AccessLine(msgspec.Struct):
     upstream: str
     instance: str
     user_id: str
+    cache: str
+    """How the cache took part; empty where it did not."""
     level: str = "INFO"
     service: str = "gateway_svc"
     logger: str = "access"
@@ -66,6 +68,7 @@ def _line(scope: Scope, seconds: float) -> AccessLine:
         upstream=exchange.audience,
         instance=exchange.instance,
         user_id=exchange.principal.user_id,
+        cache=exchange.cache,
     )
 
 

@@ -12,7 +12,7 @@ from gateway_svc.gateway.routes import http_routes
 from tests.gateway_svc.door import PUBLIC_URL, Door
 
 SCHEMA = "/api/schema/"
-OURS = {SCHEMA, "/health/live", "/health/ready"}
+OURS = {"/api/v1/", SCHEMA, "/health/live", "/health/ready"}
 OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
 
 

@@ -109,6 +109,7 @@ class TestAccessLog:
             "upstream": "product_svc",
             "instance": f"127.0.0.1:{service.port}",
             "user_id": "user-7",
+            "cache": "bypass",
         }
         assert "secret" not in text
         assert token not in text

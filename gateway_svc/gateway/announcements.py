@@ -1,0 +1,83 @@
+"""What is announced to every gateway process, by Redis: one connection, whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 0.5
+_SOCKET_SECONDS = 2.0
+
+
+class Listener(Protocol):
+    """Somebody who has to hear what is announced on a channel."""
+
+    async def begin(self) -> None:
+        """From now on everything is heard; what was announced before may have been missed."""
+
+    def hear(self, message: str) -> None:
+        """Something was announced."""
+
+    async def lose(self) -> None:
+        """Nothing is heard at the moment. Said again as long as that lasts, twice a second."""
+
+
+class Announcements:
+    """Keeps listening until cancelled, with Redis or without."""
+
+    def __init__(self, redis_url: str, listeners: Mapping[str, Listener]) -> None:
+        self._listeners = listeners
+        self._redis = Redis.from_url(
+            redis_url,
+            decode_responses=True,
+            socket_timeout=_SOCKET_SECONDS,
+            socket_connect_timeout=_SOCKET_SECONDS,
+            health_check_interval=1,
+            # A connection that was made again behind our back would have missed something, and nobody would know.
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._are_heard = False
+
+    async def follow(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError) as error:
+                if self._are_heard:
+                    logger.warning("announcements: Redis is out of reach: %r", error)
+                self._are_heard = False
+                for listener in self._listeners.values():
+                    await listener.lose()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def redis_answers(self) -> bool:
+        """Redis takes a question. Raises RedisError otherwise."""
+        return bool(await self._redis.ping())
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._redis.aclose()
+
+    async def _listen(self) -> None:
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(*self._listeners)
+            while True:
+                message = await pubsub.get_message(timeout=1.0)
+                if message is None:
+                    continue
+                listener = self._listeners[message["channel"]]
+                if message["type"] == "subscribe":
+                    await listener.begin()
+                    self._are_heard = True
+                elif message["type"] == "message":
+                    listener.hear(message["data"])

@@ -1,0 +1,188 @@
+"""Answers from memory, for what is the same for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection
+
+import msgspec
+
+from gateway_svc.catalogue import rules
+from gateway_svc.gateway import measures
+from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+from gateway_svc.gateway.bounded_cache import BoundedCache
+from gateway_svc.gateway.cache.entry import Entry
+from gateway_svc.gateway.cache.filling import Filling
+from gateway_svc.gateway.cache.lifetimes import FIELD
+from gateway_svc.gateway.cache.question import Question, question_of
+from gateway_svc.gateway.cache.store import Key, Store
+from gateway_svc.gateway.conditions import is_known
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.inner import InnerAnswer
+from gateway_svc.gateway.problems import BadAnswer, InternalError, Problem, Unavailable
+
+logger = logging.getLogger(__name__)
+
+_READS = frozenset({"GET", "HEAD"})
+_NAME = b"opencommerce"
+# What is not for everybody is asked by everybody for themselves, for so long without trying whether it still is.
+_GO_BY_SECONDS = 10.0
+_REMEMBERED = 2000
+_AGAIN_SECONDS = 0.5
+_PROBLEMS: dict[int, type[Problem]] = {500: InternalError, 502: BadAnswer}
+
+
+class Cache:
+    """Gives again what the service allows (RFC 9111, RFC 5861), to whoever asks: signed in or not, it is the same.
+
+    It is used only while changes are heard of, and begins anew whenever some may have been missed.
+    """
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+        self.app = app
+        self._is_on = most_bytes > 0
+        self._is_told = False
+        self._store = Store(most_bytes)
+        self._filling = Filling(app, self._store)
+        self._goes_by: BoundedCache[Key, Question] = BoundedCache(_REMEMBERED)
+        measures.CACHE_BYTES.set_function(lambda: self._store.bytes)
+        measures.CACHE_ENTRIES.set_function(lambda: len(self._store))
+
+    async def begin(self) -> None:
+        """From now on changes are heard of."""
+        self.purge((rules.EVERYTHING,))
+        self._is_told = self._is_on
+
+    def hear(self, message: str) -> None:
+        """Some groups are old.
+
+        Twice, since the fact may have been faster than the service, which forgets what it keeps itself after it has
+        committed: what was asked for in between was old already.
+        """
+        try:
+            groups = msgspec.json.decode(message, type=list[str])
+        except msgspec.DecodeError:
+            logger.warning("no groups: %.100r", message)
+            groups = [rules.EVERYTHING]
+        self.purge(groups)
+        asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self.purge, groups)
+
+    async def lose(self) -> None:
+        """Changes are not heard of."""
+        if self._is_told:
+            self._is_told = False
+            self.purge((rules.EVERYTHING,))
+
+    def purge(self, groups: Collection[str]) -> None:
+        """Forget what belongs to these groups, and keep nothing of it that was asked for before now."""
+        self._store.drop(groups)
+        self._filling.outdate(groups)
+        self._goes_by.clear()
+        measures.CACHE_PURGES.inc()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in _READS:
+            written = rules.groups_written_at(scope["path"])
+            app_send = self._marking(send, b"fwd=method", written) if written else send
+            return await self.app(scope, receive, app_send)
+        groups = rules.groups_of(scope["path"])
+        if groups is None:
+            return await self.app(scope, receive, send)
+        question = question_of(scope, groups) if self._is_told else None
+        if question is None or self._goes_by.get(question.key):
+            return await self._pass(scope, receive, send)
+        entry = self._store.get(question.key)
+        if entry is not None:
+            now = time.monotonic()
+            if now < entry.fresh_until:
+                return await _give(entry, question, scope, send, "hit")
+            if now < entry.unquestioned_until:
+                self._filling.behind(question, scope, entry)
+                return await _give(entry, question, scope, send, "stale")
+        return await self._read(question, entry, scope, receive, send)
+
+    async def _read(self, question: Question, stale: Entry | None, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        fill, is_first = self._filling.join(question, scope, stale)
+        try:
+            filled = await self._filling.wait(fill, receive)
+        except Problem:
+            if last := self._last_resort(question, stale):
+                return await _give(last, question, scope, send, "stale")
+            raise
+        exchange.instance = filled.answer.instance
+        if filled.entry is not None:
+            how = ("miss" if filled.is_kept else "unkept") if is_first else "collapsed"
+            return await _give(filled.entry, question, scope, send, how)
+        is_answered = is_first and exchange.principal.is_anonymous
+        if filled.answer.status >= 500:
+            if last := self._last_resort(question, stale):
+                return await _give(last, question, scope, send, "stale")
+            if not is_answered:
+                raise _PROBLEMS.get(filled.answer.status, Unavailable)
+        else:
+            self._goes_by.put(question.key, question, seconds=_GO_BY_SECONDS)
+        if is_answered:
+            return await self._tell(filled.answer, scope, send)
+        return await self._pass(scope, receive, send)
+
+    def _last_resort(self, question: Question, stale: Entry | None) -> Entry | None:
+        """What may be given while nobody can be asked; the next ones need not wait to find out."""
+        if stale is None or self._store.get(question.key) is not stale or time.monotonic() >= stale.good_until:
+            return None
+        stale.bear_with()
+        return stale
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let everybody ask for themselves."""
+        _note(scope["exchange"], "bypass")
+        await self.app(scope, receive, self._marking(send, b"fwd=bypass"))
+
+    async def _tell(self, answer: InnerAnswer, scope: Scope, send: Send) -> None:
+        _note(scope["exchange"], "miss")
+        marked = self._marking(send, b"fwd=uri-miss")
+        await marked({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await marked({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+
+    def _marking(self, send: Send, status: bytes, written: Collection[str] = ()) -> Send:
+        """Say how the answer came. What a successful change made old is forgotten before anybody hears of it."""
+
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if written and message["status"] < 400:
+                    self.purge(written)
+                headers = [header for header in message["headers"] if header[0] != FIELD]
+                message["headers"] = [*headers, (b"cache-status", b"%b; %b" % (_NAME, status))]
+            await send(message)
+
+        return send_marked
+
+
+_HOW = {
+    "hit": b"hit",
+    "stale": b"hit",
+    "miss": b"fwd=uri-miss; stored",
+    "unkept": b"fwd=uri-miss",
+    "collapsed": b"fwd=uri-miss; collapsed",
+}
+
+
+async def _give(entry: Entry, question: Question, scope: Scope, send: Send, how: str) -> None:
+    """As much of it as is needed, with how it came (RFC 9211) and how old it is."""
+    _note(scope["exchange"], how)
+    now = time.monotonic()
+    status = b"%b; %b; ttl=%d" % (_NAME, _HOW[how], entry.fresh_until - now)
+    marks = ((b"age", b"%d" % (now - entry.born_at)), (b"cache-status", status))
+    if question.if_none_match and entry.etag and is_known(entry.etag, question.if_none_match):
+        await send({"type": "http.response.start", "status": 304, "headers": [*entry.not_modified, *marks]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": [*entry.headers, *marks]})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else entry.body})
+
+
+def _note(exchange: Exchange, how: str) -> None:
+    exchange.cache = how
+    measures.cache_reads(how).inc()
