@@ -12,6 +12,7 @@ from tests.system.browser.window import LOOKS, Look
 
 FOR_ANYBODY = {
     "welcome": "/",
+    "api-root": "/api/v1/",
     "sign-in": "/login/",
     "api-list": "/api/v1/products/",
     "api-docs": "/api/docs/",
