@@ -41,7 +41,7 @@ def of_ours() -> tuple[Family, ...]:
 
 
 def of_every_process() -> tuple[Family, ...]:
-    """Those that prometheus-client adds by itself; of a worker's parent too, as ``parent_process_…``."""
+    """Those that prometheus-client adds by itself."""
     return tuple(Family(name, kind, what, labels, "prometheus-client") for name, kind, what, labels in _OF_THE_LIBRARY)
 
 
@@ -58,17 +58,13 @@ def _in_source(source: Path) -> Iterator[Family]:
                 yield Family(name, kind, what, tuple(labels), str(source.relative_to(ROOT)))
 
 
-_PROCESS = (
+_OF_THE_LIBRARY: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("process_cpu_seconds_total", "counter", "Time on the processor, in user and system mode.", ()),
     ("process_resident_memory_bytes", "gauge", "Memory that it holds.", ()),
     ("process_virtual_memory_bytes", "gauge", "Memory that it could address.", ()),
     ("process_start_time_seconds", "gauge", "When it started, in Unix time.", ()),
     ("process_open_fds", "gauge", "Files and sockets that it holds open.", ()),
     ("process_max_fds", "gauge", "How many it may.", ()),
-)
-_OF_THE_LIBRARY: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    *_PROCESS,
-    *((f"parent_{name}", kind, what, labels) for name, kind, what, labels in _PROCESS),
     ("python_gc_collections_total", "counter", "Runs of Python's garbage collector.", ("generation",)),
     ("python_gc_objects_collected_total", "counter", "What they collected.", ("generation",)),
     ("python_gc_objects_uncollectable_total", "counter", "What they could not collect.", ("generation",)),

@@ -179,7 +179,7 @@ def _workers(service: Service, variables: dict[str, str], ports: Ports) -> Itera
 def _worker_arguments(service: Service, name: str, kinds: tuple[str, ...]) -> list[str]:
     queues = ",".join(f"{service.name}.{kind}" for kind in kinds)
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    options = ["-A", f"{service.name}.config.celery", "worker", "-P", "prefork", "-c", "1", *quiet]
+    options = ["-A", f"{service.name}.config.celery", "worker", *quiet]
     return ["celery", "-q", *options, "-n", f"{name}@opencommerce", "-Q", queues]
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import amqp
 import django
-from billiard import current_process
 from celery import Celery, Task, bootsteps
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_init
+from celery.worker import state
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import close_old_connections, connections
@@ -17,7 +22,7 @@ from kombu import Message
 
 from common.events import broker, measures, publisher
 from common.events.subscriptions import all_subscriptions, subscription_to
-from common.observability import health, heartbeat, inside, metrics, readiness, tracing
+from common.observability import health, heartbeat, inside, readiness, tracing
 from common.topology import BY_NAME, Service
 
 logger = logging.getLogger(__name__)
@@ -47,6 +52,10 @@ class CarefulConsumer(Consumer):
         logger.error("a message goes to the dead letters, its body cannot be read: %r", exc)
         message.reject()
 
+    def call_soon_ack(self, settle: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """At once, where Celery would wait for the loop's next turn: there is none for a worker that is to stop."""
+        settle(*args, **kwargs)
+
 
 class Topology(bootsteps.StartStopStep):
     """Makes the service's queues and bindings each time its worker connects: a broker may have come back empty."""
@@ -55,6 +64,31 @@ class Topology(bootsteps.StartStopStep):
 
     def start(self, parent: Consumer) -> None:
         broker.declare(parent.connection, settings.SERVICE, all_subscriptions())
+
+
+class KeptAlive(bootsteps.StartStopStep):
+    """While a task runs nobody listens to the broker: it is told all the same that the worker lives."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: Any) -> None:
+        parent.pool.on_tick = partial(_keep_alive, parent.connection.connection)
+
+
+class ReturnedFirst(bootsteps.StartStopStep):
+    """Handles what came back first, and each by itself: it may be what ended the process that had it.
+
+    A worker that takes from two queues holds a message of each, and of a worker that dies the broker counts both as
+    delivered in vain. So what stood beside a fact that kills would follow it to the dead letters.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        parent.task_consumer.on_message = parent.create_task_handler()
+        for queue in parent.task_consumer.queues:
+            while _takes_returned(parent.task_consumer, queue.name):
+                state.maybe_shutdown()
 
 
 class SignOfLife(bootsteps.StartStopStep):
@@ -70,6 +104,23 @@ class SignOfLife(bootsteps.StartStopStep):
         self._timer.cancel()
 
 
+def _keep_alive(connection: Any) -> None:
+    heartbeat.beat()
+    with suppress(OSError, amqp.AMQPError):  # once the task is done, the loop will see
+        connection.send_heartbeat()
+    # What the broker says meanwhile is not read, and so not missed.
+    connection.last_heartbeat_received = time.monotonic()
+
+
+def _takes_returned(consumer: Any, queue: str) -> bool:
+    """Take one message; whether it had been given out before, so that more such may follow."""
+    message = consumer.channel.basic_get(queue)
+    if message is None:
+        return False
+    consumer._receive_callback(message)  # as if the broker had sent it
+    return bool(message.delivery_info["redelivered"])
+
+
 def service_app(name: str) -> Celery:
     """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
@@ -79,7 +130,7 @@ def service_app(name: str) -> Celery:
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
     app.config_from_object(celery_settings(service, settings.BROKER_URL))
     app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
-    app.steps["consumer"].update((Topology, SignOfLife))
+    app.steps["consumer"].update((Topology, KeptAlive, ReturnedFirst, SignOfLife))
     _register_fact_tasks(app)
     return app
 
@@ -88,6 +139,8 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
     """What was seen to lose nothing when the broker, a worker or both are killed (docs/adr/0003)."""
     return {
         "worker_consumer": CarefulConsumer,
+        "worker_pool": "common.events.pool:OneByOne",
+        "worker_concurrency": 1,
         "broker_url": broker_url,
         "broker_transport_options": {"confirm_publish": True},
         "broker_connection_timeout": publisher.CONNECT_TIMEOUT_SECONDS,
@@ -109,8 +162,6 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
         "task_soft_time_limit": 45,
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": True,
-        "worker_soft_shutdown_timeout": 20,
-        "worker_enable_soft_shutdown_on_idle": True,
         "worker_enable_remote_control": False,
         "worker_send_task_events": False,
         "worker_hijack_root_logger": False,
@@ -134,18 +185,6 @@ def _keep_our_logging(**_: Any) -> None:
     """Celery configures logging unless somebody answers this signal; the settings did it already."""
 
 
-@worker_process_init.connect
+@worker_init.connect
 def _open_door_inside(**_: Any) -> None:
-    """In the child that works. Its parent forks, and whatever forks should have no threads."""
-    metrics.watch_parent()
-    # Children of one worker are numbered; one that replaces another has its number.
-    number = getattr(current_process(), "index", 0)
-    inside.open_door(
-        lambda: readiness.states_of({"database": health.database}), offset=number, afterwards=connections.close_all
-    )
-
-
-@worker_process_shutdown.connect
-def _send_last_spans(**_: Any) -> None:
-    """A child ends without what Python does at the end."""
-    tracing.flush()
+    inside.open_door(lambda: readiness.states_of({"database": health.database}), afterwards=connections.close_all)

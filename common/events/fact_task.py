@@ -30,8 +30,15 @@ RETRY_DELAYS_SECONDS = (2, 8, 30, 120, 600)
 OUT_OF_REACH_DELAY_SECONDS = 3
 """A server that is away is not the fact's fault: it is tried for as long as that takes."""
 
+DEATHS_OF_AN_ATTEMPT = 3
+"""So many processes may end over a fact before that counts as a failure: others may have ended them."""
+
 # No connection, no resources, shut down by its operator (postgresql.org/docs/current/errcodes-appendix.html).
 _SERVER_TROUBLE = ("08", "53", "57P")
+
+
+class EndsProcesses(Exception):
+    """The broker has given the fact out before, and each time the process that had it ended."""
 
 
 class TryAgainLater(Exception):
@@ -50,10 +57,18 @@ def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
     )
     with span as names, measures.handling(task.name) as attempt:
         try:
+            _require_harmless(task)
             attempt.outcome = "handled" if inbox.receive(fact) else "repeated"
         except Exception as error:
             tracing.fail(names, type(error).__qualname__)
             _deal_with(error, task, attempt)
+
+
+def _require_harmless(task: Task) -> None:
+    """Put off what seems to end whoever handles it: while a worker starts anew, nothing else of its service is done."""
+    deaths = getattr(task.request, "x-delivery-count", 0)  # a header of RabbitMQ's
+    if deaths >= DEATHS_OF_AN_ATTEMPT:
+        raise EndsProcesses(f"{deaths} processes ended while they handled it")
 
 
 def _deal_with(error: Exception, task: Task, attempt: measures.Handling) -> None:

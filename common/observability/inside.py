@@ -23,15 +23,14 @@ logger = logging.getLogger(__name__)
 States = Callable[[], Mapping[str, str]]
 
 
-def open_door(states: States, *, offset: int = 0, afterwards: Callable[[], None] = lambda: None) -> None:
+def open_door(states: States, *, afterwards: Callable[[], None] = lambda: None) -> None:
     """Answer ``/health/live``, ``/health/ready`` with these states, and ``/metrics``, on a thread, as long as we live.
 
-    ``offset`` is added to the port, for the second and third of several processes alike; ``afterwards`` is called at
-    the end of each request.
+    ``afterwards`` is called at the end of each request.
     """
     host, _, port = os.environ.get("OPENCOMMERCE_INSIDE_ADDRESS", "").rpartition(":")
     if port:
-        address = (host, int(port) + offset)
+        address = (host, int(port))
         threading.Thread(target=_serve, args=(address, states, afterwards), name="inside", daemon=True).start()
 
 

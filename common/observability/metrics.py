@@ -7,7 +7,6 @@ process it is, the scraper knows. The names are part of what others build on: do
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from prometheus_client import (
@@ -16,7 +15,6 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
-    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
@@ -73,11 +71,6 @@ def method_label(method: str) -> str:
 def status_label(status: int) -> str:
     """``2xx``; ``none`` for what ended without an answer."""
     return f"{status // 100}xx" if status else "none"
-
-
-def watch_parent() -> None:
-    """Show the process that started this one too, as ``parent_process_…``: it forks, so it opens no door itself."""
-    ProcessCollector(namespace="parent", pid=os.getppid)
 
 
 BUILD = gauge("opencommerce_build_info", "1, with the release of OpenCommerce that this process runs.", "version")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,11 +18,10 @@ from django.conf import settings
 from kombu import Connection, Producer, Queue
 
 from common.contracts import Contract, StockRejected, StockReserved
-from common.events import broker, dead_letters
+from common.events import broker, dead_letters, publisher
 from common.events.figures import queue_figures
 from common.events.message import task_body, task_headers, task_properties
 from common.events.models import HandlingFailure, InboxMessage
-from common.observability import heartbeat
 from common.testing.plugin import as_heard
 from common.testing.private_redis import free_port
 from common.topology import FACTS_EXCHANGE, GATEWAY
@@ -35,15 +35,24 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Worker:
     """The worker's process and what its handlers wrote down."""
 
-    def __init__(self, amqp: Connection, journal: Path, inside_port: int) -> None:
+    def __init__(self, amqp: Connection, journal: Path, inside_port: int, process: subprocess.Popen[bytes]) -> None:
         self.amqp = amqp
         self.journal = journal
         self.inside_port = inside_port
+        self.process = process
 
     def lines(self) -> list[str]:
         return self.journal.read_text().split("\n")[:-1] if self.journal.exists() else []
 
-    def tell(self, fact: Contract, *, exchange: str = FACTS_EXCHANGE, name: str = "") -> str:
+    def tell(
+        self,
+        fact: Contract,
+        *,
+        exchange: str = FACTS_EXCHANGE,
+        name: str = "",
+        limits: tuple[float | None, float | None] = (None, None),
+    ) -> str:
+        """Tell it, perhaps as work of that name, and perhaps within a hard and a soft limit of seconds."""
         body = as_heard(fact)
         if name:
             body["name"] = name
@@ -51,7 +60,7 @@ class Worker:
             task_body(body),
             exchange=exchange,
             routing_key=GATEWAY.facts_queue if exchange == GATEWAY.private_exchange else body["name"],
-            headers=task_headers(body),
+            headers={**task_headers(body), "timelimit": limits},
             mandatory=True,
             **task_properties(body),
         )
@@ -61,31 +70,44 @@ class Worker:
         return dead_letters.dead_letters(self.amqp, GATEWAY)
 
 
-WARM_SHUTDOWN_SECONDS = 20
-"""How long a worker lets a task finish that it has begun (common/events/celery.py)."""
+WARM_SHUTDOWN_SECONDS = 15
+"""How long a worker is given to finish what it has begun (ops/processes.py)."""
+
+BEAT_SECONDS = 0.5
+"""How often the worker of these tests gives a sign of life (worker_app.py)."""
+
+SUPERVISED = 'trap "stop=1" TERM; until "$@" || [ "$stop" ]; do :; done'
+"""A shell that starts its command anew for as long as that is killed: in the platform a supervisor does."""
 
 
 @pytest.fixture
-def worker(amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None) -> Iterator[Worker]:
+def worker(
+    amqp: Connection, wire: Wire, tmp_path: Path, transactional_db: None, request: pytest.FixtureRequest
+) -> Iterator[Worker]:
+    """A worker that is started anew when it dies; a test may give it variables of its own."""
     environment = {
         **os.environ,
         "OPENCOMMERCE_BROKER_URL": wire.url,
         "DJANGO_SETTINGS_MODULE": "common.settings.test",
         GATEWAY.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
+        "TEST_HEARTBEAT_SECONDS": str(publisher.HEARTBEAT_SECONDS),
         "OPENCOMMERCE_HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
         "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{(inside_port := free_port())}",
+        **getattr(request, "param", {}),
     }
-    command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker", "-P", "prefork"]
-    options = ["-c", "1", "--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
+    command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker"]
+    options = ["--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
+    supervised = ["sh", "-c", SUPERVISED, "worker", *command, *options]
     with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(supervised, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             wait_until(lambda: "ready." in (tmp_path / "log").read_text(), seconds=30)
-            yield Worker(amqp, tmp_path / "journal", inside_port)
+            yield Worker(amqp, tmp_path / "journal", inside_port, process)
         finally:
-            process.terminate()
-            process.wait(WARM_SHUTDOWN_SECONDS + 20)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
@@ -121,7 +143,7 @@ class TestWorker:
 
         wire.close()
         cut = time.time()
-        time.sleep(heartbeat.EVERY_SECONDS + 1)
+        time.sleep(4 * BEAT_SECONDS)
         assert (tmp_path / "heartbeat").stat().st_mtime <= cut
 
     def test_gives_what_keeps_failing_to_a_person_and_no_other_service_hears_a_retry(
@@ -236,16 +258,70 @@ class TestWorker:
         assert worker.lines() == ["o-1"]
 
     def test_a_fact_that_kills_its_process_ends_up_alone_with_a_person(self, worker: Worker) -> None:
-        worker.tell(reserved("kills"))
+        poison = worker.tell(reserved("kills"))
         for number in range(3):
             worker.tell(reserved(f"innocent-{number}"))
 
-        wait_until(lambda: InboxMessage.objects.count() == 3, seconds=90)
+        wait_until(lambda: [letter.id for letter in worker.dead()] == [poison], seconds=90)
+        assert InboxMessage.objects.count() == 3
+        assert worker.lines().count("kills") == 2 * 3
+        assert HandlingFailure.objects.get(fact_id=poison).error.startswith("EndsProcesses: 2 processes")
+
+    def test_a_fact_that_kills_its_process_is_put_off_so_that_others_get_their_turn(self, worker: Worker) -> None:
+        worker.tell(reserved("kills"))
+        worker.tell(reserved("innocent"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1, seconds=90)
+
+        assert worker.lines()[:3] == ["kills", "kills", "innocent"]
+
+    def test_work_that_kills_its_process_ends_at_the_limit_of_deliveries_and_takes_nothing_with_it(
+        self, worker: Worker
+    ) -> None:
+        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.kill")
+        for number in range(3):
+            worker.tell(StockRejected(version=1, order_id=f"o-{number}", shortages=()))
+
         wait_until(lambda: [letter.reason for letter in worker.dead()] == ["delivery_limit"], seconds=90)
+        assert worker.lines().count("kills") == 5
+        wait_until(lambda: InboxMessage.objects.count() == 3)
+
+    def test_what_waits_too_long_is_ended_and_tried_again(self, worker: Worker) -> None:
+        worker.tell(reserved("waits-for-the-database"), limits=(30, 0.2))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        assert worker.lines() == ["waits-for-the-database"] * 2
+
+    def test_what_nothing_else_can_end_ends_with_its_process_and_comes_again(self, worker: Worker) -> None:
+        worker.tell(reserved("hangs"), limits=(0.5, 0.2))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        assert worker.lines() == ["hangs"] * 2
+
+    @pytest.mark.parametrize(
+        "worker", [{"TEST_HEARTBEAT_SECONDS": "1", "TEST_LONG_SECONDS": "4"}], indirect=True, ids=["four heartbeats"]
+    )
+    def test_the_broker_knows_that_it_lives_while_a_task_takes_long(self, worker: Worker) -> None:
+        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.take_long")
+        worker.tell(reserved("o-1"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        assert worker.lines() == ["begun", "done", "o-1"]
+
+    @pytest.mark.parametrize("worker", [{"TEST_LONG_SECONDS": "1"}], indirect=True, ids=["a second"])
+    def test_finishes_what_it_has_begun_before_it_ends(self, worker: Worker) -> None:
+        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.take_long")
+        wait_until(lambda: worker.lines() == ["begun"])
+
+        os.killpg(worker.process.pid, signal.SIGTERM)
+
+        assert worker.process.wait(WARM_SHUTDOWN_SECONDS) == 0
+        assert worker.lines() == ["begun", "done"]
+        assert depth(worker.amqp, GATEWAY.facts_queue) == 0
 
 
 class TestMetrics:
-    """Of the child that works, at a door of its own."""
+    """Of the worker, at a door of its own."""
 
     def test_tell_what_became_of_each_attempt(self, worker: Worker) -> None:
         worker.tell(reserved("o-1"))
@@ -270,13 +346,7 @@ class TestMetrics:
         assert lateness["opencommerce_fact_lateness_seconds_count"] == 1
         assert lateness["opencommerce_fact_lateness_seconds_sum"] > 0
 
-    def test_tell_of_the_parent_too(self, worker: Worker) -> None:
-        page = scrape(worker.inside_port)
-
-        assert page["parent_process_resident_memory_bytes"][0].value > 0
-        assert page["process_resident_memory_bytes"][0].value > 0
-
-    def test_are_there_again_after_the_child_was_killed(self, worker: Worker) -> None:
+    def test_are_there_again_after_it_was_killed(self, worker: Worker) -> None:
         worker.tell(reserved("kills"))
         worker.tell(reserved("o-1"))
         wait_until(lambda: InboxMessage.objects.count() == 1, seconds=90)

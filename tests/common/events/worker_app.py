@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from celery import shared_task
@@ -9,19 +11,21 @@ from django.db import connection
 from redis.exceptions import ConnectionError as RedisOutOfReach
 
 from common.contracts import StockRejected, StockReserved
-from common.events import broker
+from common.events import broker, pool, publisher
 from common.events.celery import service_app
 from common.events.subscriptions import subscribe
+from common.observability import heartbeat
 
+BEAT_SECONDS = 0.5
 FEW_DELIVERIES = 4
 """Enough to see that there is an end; the queues of the tests are declared with it too."""
 
 
 @subscribe(StockReserved)
 def act_when_stock_reserved(fact: StockReserved) -> None:
-    """Work, fail always, fail once, or kill the process that works."""
-    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
-        journal.write(f"{fact.order_id}\n")
+    """Work, fail always, fail once, hang, or kill the process that works."""
+    is_first = fact.order_id not in _written()
+    _write(fact.order_id)
     if fact.order_id == "fails":
         raise ValueError("it cannot be done")
     is_mended = Path(os.environ["TEST_JOURNAL"]).with_suffix(".mended").exists()
@@ -34,27 +38,60 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
             cursor.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)")
     if fact.order_id == "kills":
         os.kill(os.getpid(), signal.SIGKILL)
+    if fact.order_id == "waits-for-the-database" and is_first:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(1.5)")
+    while fact.order_id == "hangs" and is_first:
+        with suppress(BaseException):
+            time.sleep(9)
 
 
 @subscribe(StockRejected, outside=True)
 def look_outside_when_stock_rejected(fact: StockRejected) -> None:
     """Note that it ran."""
-    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
-        journal.write(f"outside {fact.order_id}\n")
+    _write(f"outside {fact.order_id}")
 
 
 @shared_task(name="tests.fail")
 def fail(**_: object) -> None:
     """Work by schedule that fails."""
-    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
-        journal.write("by schedule\n")
+    _write("by schedule")
     raise ValueError("it cannot be done")
 
 
+@shared_task(name="tests.kill")
+def kill(**_: object) -> None:
+    """Work by schedule that kills the process that works."""
+    _write("kills")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@shared_task(name="tests.take_long")
+def take_long(**_: object) -> None:
+    """Work by schedule that takes as long as the test wants."""
+    _write("begun")
+    time.sleep(float(os.environ["TEST_LONG_SECONDS"]))
+    _write("done")
+
+
+def _write(line: str) -> None:
+    with Path(os.environ["TEST_JOURNAL"]).open("a") as journal:
+        journal.write(f"{line}\n")
+
+
+def _written() -> list[str]:
+    journal = Path(os.environ["TEST_JOURNAL"])
+    return journal.read_text().splitlines() if journal.exists() else []
+
+
 broker.DELIVERIES_OF_A_FACT = FEW_DELIVERIES
+publisher.HEARTBEAT_SECONDS = int(os.environ["TEST_HEARTBEAT_SECONDS"])
+pool.TICK_SECONDS = publisher.HEARTBEAT_SECONDS / 2
+heartbeat.EVERY_SECONDS = BEAT_SECONDS
 app = service_app("gateway_svc")
 
 from common.events import fact_task  # noqa: E402 - Django must be set up first
 
 fact_task.RETRY_DELAYS_SECONDS = (1, 1)
+fact_task.DEATHS_OF_AN_ATTEMPT = 2
 fact_task.OUT_OF_REACH_DELAY_SECONDS = 1

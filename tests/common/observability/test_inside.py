@@ -23,7 +23,7 @@ def open_door(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 
     def make(states: inside.States = dict, **options) -> int:
         port = free_port()
-        monkeypatch.setenv("OPENCOMMERCE_INSIDE_ADDRESS", f"127.0.0.1:{port - options.get('offset', 0)}")
+        monkeypatch.setenv("OPENCOMMERCE_INSIDE_ADDRESS", f"127.0.0.1:{port}")
         inside.open_door(states, **options)
         return port
 
@@ -78,9 +78,6 @@ class TestOpenDoor:
         ask(open_door(afterwards=lambda: ends.append("end")), "/health/live")
 
         assert ends == ["end"]
-
-    def test_is_a_port_further_for_the_second_of_several(self, open_door: Callable[..., int]) -> None:
-        assert ask(open_door(offset=1), "/health/live")[0] == 200
 
     def test_opens_when_the_port_becomes_free(
         self, monkeypatch: pytest.MonkeyPatch, open_door: Callable[..., int]
