@@ -22,12 +22,19 @@ class Service:
     """Where those who run the shop look after it."""
     prefixes: tuple[str, ...] = ()
     """Paths that the gateway sends here; the longest that matches wins."""
+    own_prefixes: tuple[str, ...] = ()
+    """Paths of its API that lead nowhere further: those of the gateway itself."""
     dear_paths: tuple[str, ...] = ()
     """Paths that cost much to POST to: the gateway lets few in at once, so that the others get their turn."""
     socket_prefixes: tuple[str, ...] = ()
     """Paths of WebSockets, answered by a process of their own."""
     workers: tuple[tuple[str, ...], ...] = (("facts", "work"),)
     """The worker processes, each with the kinds of queue it takes from."""
+
+    @property
+    def api_prefixes(self) -> tuple[str, ...]:
+        """All paths of its API."""
+        return (*self.prefixes, *self.own_prefixes)
 
     @property
     def facts_queue(self) -> str:
@@ -109,7 +116,7 @@ NOTIFICATIONS = Service(
     socket_prefixes=("/ws/notifications/",),
 )
 FILES = Service(name="file_svc", admin_path="/admin/files/", prefixes=("/api/v1/files/",))
-GATEWAY = Service(name="gateway_svc", admin_path="/admin/gateway/")
+GATEWAY = Service(name="gateway_svc", admin_path="/admin/gateway/", own_prefixes=("/api/v1/api-keys/",))
 
 SERVICES = (USERS, PRODUCTS, ORDERS, NOTIFICATIONS, FILES, GATEWAY)
 BY_NAME = {service.name: service for service in SERVICES}

@@ -69,7 +69,7 @@ def merged(parts: list[Json]) -> Json:
 
 def _documented() -> list[Service]:
     """Those with an API."""
-    return [service for service in SERVICES if service.prefixes]
+    return [service for service in SERVICES if service.api_prefixes]
 
 
 def _part_of(service: Service, environment: Mapping[str, str]) -> Json:

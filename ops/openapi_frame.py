@@ -162,7 +162,7 @@ COMPONENTS: Json = {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "The access token that signing in gives.",
+            "description": "The access token that signing in gives, or an API key (`oc_…`) with the right scope.",
         },
         "session": {
             "type": "apiKey",

@@ -32,7 +32,7 @@ class DocumentedClient(APIClient):
 def undocumented_routes() -> list[str]:
     """The routes that the gateway leads to, with their methods, and that the document does not have."""
     reachable = [
-        route for route in _routes(get_resolver().url_patterns) if route[1].startswith(settings.SERVICE.prefixes)
+        route for route in _routes(get_resolver().url_patterns) if route[1].startswith(settings.SERVICE.api_prefixes)
     ]
     return [f"{method} {path}" for method, path in reachable if method.lower() not in _methods_of(path)]
 

@@ -6,5 +6,6 @@ SCHEDULE: dict[str, Every] = {
     "sessions.forget_expired": Every(seconds=60),
     # More often than ended sessions are forgotten, so that none is missed.
     "browsers.forget_expired": Every(seconds=600),
+    "api_keys.forget_dead": Every(seconds=3600),
     "events.forget_old_facts": Every(seconds=3600),
 }

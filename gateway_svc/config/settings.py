@@ -10,7 +10,10 @@ from gateway_svc.gateway.limits.policies import policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.proxies import networks
 
-APPS = ("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.site")
+APPS = (
+    *("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.api_keys"),
+    "gateway_svc.site",
+)
 
 globals().update(for_service("gateway_svc", apps=APPS))
 

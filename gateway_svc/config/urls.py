@@ -10,6 +10,7 @@ handler404 = "gateway_svc.site.views.problems.not_found"
 handler500 = "gateway_svc.site.views.problems.server_error"
 
 urlpatterns = [
+    path("api/v1/api-keys/", include("gateway_svc.api_keys.api.urls")),
     path("", include("gateway_svc.site.urls")),
     *admin_urls(),
 ]

@@ -18,6 +18,7 @@ ADDRESSES = {
     "account": ("/api/v1/users/me/", "Who you are to the shop."),
     "addresses": ("/api/v1/users/me/addresses/", "Where things are sent."),
     "wishlist": ("/api/v1/users/me/wishlist/", "What you want to find again."),
+    "api_keys": ("/api/v1/api-keys/", "What your programs sign in with."),
     "second_factors": ("/api/v1/users/me/factors/", "What you can show besides a password."),
     "passkeys": ("/api/v1/users/me/factors/passkeys/", "The passkeys among them."),
     "shop": ("/api/v1/sellers/me/", "What you say of yourself as a seller."),

@@ -12,6 +12,7 @@ from common.observability import inside, metrics, standing
 from common.topology import GATEWAY, USERS
 from gateway_svc.catalogue.adapters import announcements as of_catalogue
 from gateway_svc.gateway.announcements import Announcements
+from gateway_svc.gateway.api_keys import ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.browsers import Browsers
@@ -93,6 +94,7 @@ class Gateway:
         self._users = Users(users, self._assertions, self._origin, self._turnstiles[USERS.name])
         self._tokens = Tokens(self._keys, self._ended)
         self._browsers = Browsers(self._tokens, self._ended, self._users, grace_seconds=grace_seconds)
+        self._api_keys = ApiKeys(self._ended)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
         self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
         self._cache = Cache(self._ask_services, most_bytes=cache_bytes)
@@ -157,7 +159,9 @@ class Gateway:
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         app = BodyLimit(app)
         app = RateLimits(app, limiter=self._limiter) if self._limiter else app
-        return Authentication(app, tokens=self._tokens, browsers=self._browsers, staff_door=self._staff_door)
+        return Authentication(
+            app, tokens=self._tokens, api_keys=self._api_keys, browsers=self._browsers, staff_door=self._staff_door
+        )
 
     def _made_pages(self, public_url: str) -> Pages:
         async def keys_are_known() -> bool:
@@ -210,6 +214,7 @@ class Gateway:
         if self._limiter:
             await self._limiter.close()
         await self._browsers.close()
+        self._api_keys.close()
         for balancer in self._balancers.values():
             balancer.close()
         self._lines.flush()

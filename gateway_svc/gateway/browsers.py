@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
 from common import clock
 from gateway_svc.browsers import rules, services
@@ -14,14 +12,13 @@ from gateway_svc.browsers.services import Tokens as Pair
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.database import Database
 from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.once import once
 from gateway_svc.gateway.principals import ANONYMOUS, Principal, at_a_browser
 from gateway_svc.gateway.problems import BadCredential, Problem, Unavailable
 from gateway_svc.gateway.tokens import Tokens
 from gateway_svc.gateway.users import REFRESH_SECONDS, Users
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 REFRESH_PATH = "/api/v1/auth/token/refresh/"
 # A row that is gone was ended, which each request looks at besides.
@@ -68,7 +65,7 @@ class Browsers:
         digest = rules.digest_of(cookie)
         principal = self._cache.get(digest)
         if principal is None:
-            principal = await _once(self._under_way, digest, self._find(digest))
+            principal = await once(self._under_way, digest, self._find(digest))
         return ANONYMOUS if principal.session_id in self._ended else principal
 
     async def begin(self, pair: Pair) -> str:
@@ -116,19 +113,19 @@ class Browsers:
         held = self._held_over.get(digest)
         if held is not None:
             self._renew_behind(digest, access)
-            return self._remember(digest, held, PAUSE_SECONDS)
+            return self._remember(digest, held, AWAY_SECONDS)
         try:
-            return await _once(self._renewals, digest, self._renew(digest, access))
+            return await once(self._renewals, digest, self._renew(digest, access))
         except Unavailable:
             held = await self._last_holder(access)
             if held is None:
                 raise
         self._held_over.put(digest, held, seconds=HELD_OVER_SECONDS)
-        return self._remember(digest, held, PAUSE_SECONDS)
+        return self._remember(digest, held, AWAY_SECONDS)
 
     def _renew_behind(self, digest: str, access: str) -> None:
         if digest not in self._renewals:
-            renewal = asyncio.ensure_future(_once(self._renewals, digest, self._renew(digest, access)))
+            renewal = asyncio.ensure_future(once(self._renewals, digest, self._renew(digest, access)))
             renewal.add_done_callback(_note)
 
     async def _renew(self, digest: str, stale: str) -> Principal:
@@ -176,17 +173,6 @@ class Browsers:
     def _remember(self, digest: str, principal: Principal, seconds: float) -> Principal:
         self._cache.put(digest, principal, seconds=seconds)
         return principal
-
-
-async def _once(tasks: dict[str, asyncio.Task[T]], key: str, work: Coroutine[Any, Any, T]) -> T:
-    """Do some work once for all who want it now; it is done even when they have gone."""
-    task = tasks.get(key)
-    if task is None:
-        task = tasks[key] = asyncio.create_task(work)
-        task.add_done_callback(lambda _: tasks.pop(key))
-    else:
-        work.close()
-    return await asyncio.shield(task)
 
 
 def _note(renewal: asyncio.Future[Principal]) -> None:

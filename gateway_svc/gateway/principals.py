@@ -22,6 +22,8 @@ class Principal:
     is_browser: bool = False
     """Known by a cookie, not by a token that their program sends."""
     expires_at: float = float("inf")
+    scopes: frozenset[str] | None = None
+    """What their program's key may do; None for people themselves, who may all that is theirs."""
     is_held_over: bool = False
     """Their token has expired, and nobody can be asked for another: known by the session that it was of."""
 

@@ -55,7 +55,7 @@ class BodyBrokenOff(BadRequest):
 
 
 class BadCredential(Problem):
-    """The access token is not valid, has expired, or was signed out."""
+    """The access token or API key is not valid, has expired, or was signed out or revoked."""
 
     status = 401
     code = "authentication_failed"
@@ -83,6 +83,20 @@ class SecondFactorMissing(Problem):
 
     status = 403
     code = "second_factor_missing"
+
+
+class ScopeMissing(Problem):
+    """This key is not for that."""
+
+    status = 403
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str | None) -> None:
+        super().__init__(f"This key is not for that; it would need the scope {scope}." if scope else "")
+        # RFC 6750, section 3.1
+        needed = f', scope="{scope}"' if scope else ""
+        challenge = f'Bearer realm="opencommerce", error="insufficient_scope"{needed}'
+        self.headers = [(b"www-authenticate", challenge.encode())]
 
 
 class UnknownPath(Problem):

@@ -68,7 +68,10 @@ class RouteTable:
 ADMIN_PREFIX = "/admin/"
 COMPOSED_PREFIXES = ("/api/v1/home/", "/api/v1/me/")
 """Where the gateway puts answers together of several services' (composed.py)."""
-PAGE_PREFIXES = ("/favicon.ico", "/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX)
+PAGE_PREFIXES = (
+    *("/favicon.ico", "/login/", "/logout/", "/register/", "/account/", "/api/docs/", ADMIN_PREFIX),
+    *GATEWAY.own_prefixes,
+)
 
 
 def http_routes() -> RouteTable:

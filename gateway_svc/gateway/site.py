@@ -17,6 +17,7 @@ from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.principals import Principal
+from gateway_svc.gateway.problems import NotSignedIn
 from gateway_svc.gateway.request_head import PublicOrigin
 from gateway_svc.gateway.routes import PAGE
 from gateway_svc.gateway.users import Users
@@ -56,6 +57,8 @@ class Site:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
+        if scope["path"].startswith(GATEWAY.own_prefixes) and exchange.is_strange_visitor(scope["method"]):
+            raise NotSignedIn
         body = BytesIO()
         await gather(receive, body, idle_seconds=PAGE.idle_seconds, within=PAGE.body_seconds)
         visit = Visit(exchange.principal, exchange.cookie, exchange.client, self._users, self._browsers, self._platform)
@@ -65,10 +68,9 @@ class Site:
         await django(inner, _replayed(body.getvalue(), receive), send)
 
     def _headers(self, exchange: Exchange, length: int) -> Headers:
-        own = [(b"host", self._origin.host), (b"content-length", b"%d" % length)]
-        if exchange.route and exchange.route.is_for_staff:
-            # The gateway's admin lets people in as each service's does.
-            own.append((HEADER, self._assertions.about(exchange.principal, audience=GATEWAY.name)))
+        # The gateway's admin and API let people in as each service's do.
+        assertion = self._assertions.about(exchange.principal, audience=GATEWAY.name)
+        own = [(b"host", self._origin.host), (b"content-length", b"%d" % length), (HEADER, assertion)]
         return [*own, *exchange.headers]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from common import clock
 from common.testing.admin_pages import AdminPages, row_address
+from gateway_svc.api_keys import services as api_keys
 from gateway_svc.browsers import services as browsers
 from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services import Tokens
@@ -25,6 +26,15 @@ def rows(client_of: Callable[..., Any]) -> None:
     for number in range(4):
         user_id = str(uuid.uuid4())
         browsers.begin_session(tokens=PAIR, user_id=user_id, session_id=str(uuid.uuid4()), now=clock.now())
+        api_keys.make_key(
+            user_id=uuid.UUID(user_id),
+            user_name="Ada",
+            roles=["customer"],
+            name="key",
+            scopes=["orders:read"],
+            days=1,
+            now=clock.now(),
+        )
         sessions.end_session(session_id=f"over-{number}", user_id=user_id, ended_at=clock.now())
     browser = BrowserSession.objects.all()[0]
     client_of(uuid.uuid4(), "admin").post(row_address(browser, "action", "sign_out"), format="multipart")

@@ -12,4 +12,4 @@ Endpoint = tuple[str, str, str, Any]
 
 def reachable(endpoints: list[Endpoint]) -> list[Endpoint]:
     """Those that the gateway leads to."""
-    return [endpoint for endpoint in endpoints if endpoint[0].startswith(settings.SERVICE.prefixes)]
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(settings.SERVICE.api_prefixes)]

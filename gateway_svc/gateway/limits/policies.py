@@ -113,9 +113,11 @@ def kind_of(method: str, path: str) -> str:
 
 
 def bearer_of(principal: Principal, address: str, kind: str) -> tuple[str, bytes]:
-    """Whom a request of this kind is counted for, and what they are called."""
+    """Whom a request of this kind is counted for, and what they are called; each API key counts as a person."""
     if principal.is_anonymous:
         return ADDRESS, network_of(address)
+    if principal.scopes is not None:
+        return PERSON, principal.session_id.encode()
     is_theirs_alone = kind in COUNTED_WITHOUT_REDIS
     return (STAFF if principal.is_staff and not is_theirs_alone else PERSON), principal.user_id.encode()
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from gateway_svc.gateway import measures
+from gateway_svc.gateway.api_keys import MARK, ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadCredential, Unavailable
+from gateway_svc.gateway.scopes import require_scope
 from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.tokens import Tokens
 
 SUBPROTOCOL = "bearer"
 CLOSED_UNAUTHENTICATED = 4401
+_OF_A_SOCKET = "GET"
 
 
 class Authentication:
@@ -21,9 +25,12 @@ class Authentication:
     that stands for nobody makes a visitor. It opens no WebSocket: pages of other sites can open those too.
     """
 
-    def __init__(self, app: ASGIApp, *, tokens: Tokens, browsers: Browsers, staff_door: StaffDoor) -> None:
+    def __init__(
+        self, app: ASGIApp, *, tokens: Tokens, api_keys: ApiKeys, browsers: Browsers, staff_door: StaffDoor
+    ) -> None:
         self.app = app
         self._tokens = tokens
+        self._api_keys = api_keys
         self._browsers = browsers
         self._staff_door = staff_door
 
@@ -32,7 +39,8 @@ class Authentication:
         try:
             token = _token(scope, exchange)
             if token is not None:
-                exchange.principal = await self._tokens.holder(token)
+                exchange.principal = await self._holder(token)
+                require_scope(exchange.principal, scope.get("method", _OF_A_SOCKET), scope["path"])
             elif exchange.cookie and scope["type"] == "http":
                 await self._find_person(scope, exchange)
         except BadCredential as problem:
@@ -42,6 +50,10 @@ class Authentication:
         if exchange.route and exchange.route.is_for_staff:
             self._staff_door.check(exchange.principal)
         return await self.app(scope, receive, _unless_refused(send) if exchange.is_undecided else send)
+
+    async def _holder(self, token: bytes) -> Principal:
+        keeper = self._api_keys if token.startswith(MARK) else self._tokens
+        return await keeper.holder(token)
 
     async def _find_person(self, scope: Scope, exchange: Exchange) -> None:
         """Whoever only looks at what all may see, sees it also while nobody knows who they are. Raises Unavailable."""

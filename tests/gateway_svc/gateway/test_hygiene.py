@@ -125,7 +125,7 @@ class TestPaths:
         assert not service.asked
 
     @pytest.mark.parametrize(
-        "path", ["/nope", "/api/v1/", "/api/v1/products", "/metrics", "/health/", "//api/v1/products/"]
+        "path", ["/nope", "/api/v1/nope/", "/api/v1/products", "/metrics", "/health/", "//api/v1/products/"]
     )
     def test_of_nobody_are_not_found(self, door: Door, service: FakeService, path: str) -> None:
         answer = door.ask("GET", path)

@@ -1,0 +1,1 @@
+"""How keys are asked for over HTTP."""

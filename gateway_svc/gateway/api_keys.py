@@ -1,0 +1,72 @@
+"""Whose program it is: found by its key."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from common import clock
+from common.person import STAFF_ROLES
+from gateway_svc.api_keys import rules, services
+from gateway_svc.api_keys.models import ApiKey
+from gateway_svc.gateway.bounded_cache import BoundedCache
+from gateway_svc.gateway.database import Database
+from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.once import once
+from gateway_svc.gateway.principals import ANONYMOUS, Principal
+from gateway_svc.gateway.problems import BadCredential
+
+MARK = rules.MARK.encode()
+# That a key was revoked each request looks at besides; what its owner may do is that old at most.
+REMEMBERED_SECONDS = 30.0
+UNKNOWN_SECONDS = 2.0
+_REMEMBERED = 20_000
+_LOOK_UPS_AT_ONCE = 2
+
+
+class ApiKeys:
+    """The programs of people. A request of one that was here a moment ago asks no database."""
+
+    def __init__(self, ended: EndedSessions) -> None:
+        self._ended = ended
+        self._database = Database(at_once=_LOOK_UPS_AT_ONCE)
+        self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
+        self._under_way: dict[str, asyncio.Task[Principal]] = {}
+
+    async def holder(self, key: bytes) -> Principal:
+        """Whom the program acts for, as far as it may. Raises BadCredential, or Unavailable."""
+        text = key.decode("latin-1")
+        if not rules.is_key(text):
+            raise BadCredential
+        digest = rules.digest_of(text)
+        principal = self._cache.get(digest)
+        if principal is None:
+            principal = await once(self._under_way, digest, self._find(digest))
+        is_over = principal.expires_at <= time.time() or principal.session_id in self._ended
+        if principal.is_anonymous or is_over:
+            raise BadCredential
+        return principal
+
+    def close(self) -> None:
+        """Ask nobody any more."""
+        self._database.close()
+
+    async def _find(self, digest: str) -> Principal:
+        key = await self._database.run(services.use_key, digest=digest, now=clock.now())
+        principal = _principal(key) if key else ANONYMOUS
+        self._cache.put(digest, principal, seconds=REMEMBERED_SECONDS if key else UNKNOWN_SECONDS)
+        return principal
+
+
+def _principal(key: ApiKey) -> Principal:
+    """Its owner, less what only staff may: a file on somebody's disk opens no admin."""
+    owner = key.owner
+    return Principal(
+        key=f"{key.digest} {owner.version}".encode(),
+        user_id=str(owner.user_id),
+        session_id=key.session_id,
+        name=owner.name,
+        roles=tuple(role for role in owner.roles if role not in STAFF_ROLES),
+        scopes=frozenset(key.scopes),
+        expires_at=key.expires_at.timestamp(),
+    )

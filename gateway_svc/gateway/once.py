@@ -1,0 +1,20 @@
+"""Doing once what many want at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def once(tasks: dict[str, asyncio.Task[T]], key: str, work: Coroutine[Any, Any, T]) -> T:
+    """Do some work once for all who want it now; it is done even when they have gone."""
+    task = tasks.get(key)
+    if task is None:
+        task = tasks[key] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: tasks.pop(key))
+    else:
+        work.close()
+    return await asyncio.shield(task)
