@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -25,6 +27,14 @@ class Stall:
     def set_price(self, amount: str) -> None:
         self.seller.shop.change_product(self._item["id"], {"price": {"amount": amount, "currency": "USD"}})
 
+    def withdraw(self) -> None:
+        self.seller.shop.change_product(self._item["id"], {"status": "archived"})
+
+    def addresses(self) -> list[str]:
+        """Its page, a list and a search in which it stands."""
+        lists = "/api/v1/products/"
+        return [f"{lists}{self._item['slug']}/", f"{lists}?seller={self.seller.id}", f"{lists}?search={self.sku}"]
+
     def prices(self) -> list[str]:
         return [shown["price"]["amount"] for shown in self._shown()]
 
@@ -34,6 +44,20 @@ class Stall:
 
     def _shown(self) -> list[dict[str, Any]]:
         return [*self._visitor.products(seller=self.seller.id), self._visitor.product(self._item["slug"])]
+
+
+def kept(platform: Platform, path: str) -> tuple[str, str]:
+    """What a visitor is given, and what the gateway says of how it came by that."""
+    with urlopen(f"{platform.url}{path}", timeout=10) as answer:
+        return answer.headers["Cache-Status"], answer.read().decode()
+
+
+def status_of(platform: Platform, path: str) -> int:
+    try:
+        kept(platform, path)
+    except HTTPError as refusal:
+        return refusal.code
+    return 200
 
 
 @pytest.fixture
@@ -48,6 +72,27 @@ class TestChange:
         for amount in ("5.00", "6.00", "7.00"):
             stall.set_price(amount)
             wait_until(lambda amount=amount: stall.prices() == [amount, amount], seconds=AT_ONCE_SECONDS)
+
+    def test_of_a_price_shows_in_what_the_gateway_keeps(self, platform: Platform, stall: Stall) -> None:
+        addresses = stall.addresses()
+        for path in addresses:
+            wait_until(lambda path=path: "hit" in kept(platform, path)[0], seconds=AT_ONCE_SECONDS)
+
+        stall.set_price("7.77")
+
+        for path in addresses:
+            wait_until(lambda path=path: "7.77" in kept(platform, path)[1], seconds=AT_ONCE_SECONDS)
+
+    def test_that_takes_a_product_away_leaves_nothing_of_it(self, platform: Platform, stall: Stall) -> None:
+        page, *lists = stall.addresses()
+        for path in (page, *lists):
+            kept(platform, path)
+
+        stall.withdraw()
+
+        wait_until(lambda: status_of(platform, page) == 404, seconds=AT_ONCE_SECONDS)
+        for path in lists:
+            wait_until(lambda path=path: stall.sku not in kept(platform, path)[1], seconds=AT_ONCE_SECONDS)
 
     def test_of_stock_by_an_order_shows_as_soon_as_that_is_heard(self, platform: Platform, stall: Stall) -> None:
         assert stall.stock() == [True, True, 5]
