@@ -31,6 +31,9 @@ class Correlation:
     @classmethod
     def start(cls, request_id: str = "", traceparent: str = "") -> Self:
         """Continue what a caller began where what it sent is well formed; begin anew where not."""
+        if not request_id and not traceparent:
+            digits = _hex(40)
+            return cls(request_id=digits[:32], traceparent=f"00-{digits[32:64]}-{digits[64:]}-01")
         return cls(request_id=good_request_id(request_id), traceparent=child_of(traceparent))
 
     @property

@@ -19,25 +19,29 @@ CATEGORIES_PATH = "/api/v1/categories/"
 INVENTORY_PATH = "/api/v1/inventory/"
 HOME_PATH = "/api/v1/home/"
 
+_READ_BELOW = (PRODUCTS_PATH, CATEGORIES_PATH)
 _OF_LISTS = frozenset({LISTS})
 _OF_CATEGORIES = frozenset({CATEGORIES})
 _OF_BOTH = frozenset({LISTS, CATEGORIES})
 
 
-def groups_of(path: str) -> Groups | None:
-    """Those of what is read at this path; None where it is nothing of the catalogue."""
+def is_read_at(path: str) -> bool:
+    """Whether something of the catalogue is read at this path."""
+    return path.startswith(_READ_BELOW) or path == HOME_PATH
+
+
+def groups_of(path: str) -> Groups:
+    """Those of what is read at this path of the catalogue."""
     if path.startswith(PRODUCTS_PATH):
         key = path[len(PRODUCTS_PATH) :].partition("/")[0]
         return frozenset({page_of(key)}) if key else _OF_LISTS
-    if path.startswith(CATEGORIES_PATH):
-        return _OF_CATEGORIES
-    return _OF_BOTH if path == HOME_PATH else None
+    return _OF_BOTH if path == HOME_PATH else _OF_CATEGORIES
 
 
 def groups_written_at(path: str) -> Groups:
     """Those that a change made at this path can make old; empty where it changes nothing of the catalogue."""
     if path.startswith(PRODUCTS_PATH):
-        return _OF_LISTS | (groups_of(path) or frozenset())
+        return _OF_LISTS | groups_of(path)
     # A category stands on the pages of its products, and of a SKU nobody knows here which product it is.
     return frozenset({EVERYTHING}) if path.startswith((CATEGORIES_PATH, INVENTORY_PATH)) else frozenset()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from gateway_svc.catalogue import rules
 from gateway_svc.catalogue.rules import EVERYTHING, Groups, pages_of
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope
 from gateway_svc.gateway.cache.entry import Entry, entry_of
@@ -105,7 +106,7 @@ class Filling:
         inner = Inner(scope["path"], scope["raw_path"], question.query, route, ANONYMOUS, headers)
         try:
             answer = await inner.ask(self._app, scope)
-            return self._filled(fill, question, answer, stale)
+            return self._filled(fill, rules.groups_of(scope["path"]), answer, stale)
         finally:
             self._under_way.discard(fill)
             self._close(fill)
@@ -115,13 +116,13 @@ class Filling:
         if self._open.get(fill.key) is fill:
             del self._open[fill.key]
 
-    def _filled(self, fill: Fill, question: Question, answer: InnerAnswer, stale: Entry | None) -> Filled:
+    def _filled(self, fill: Fill, groups: Groups, answer: InnerAnswer, stale: Entry | None) -> Filled:
         if answer.status == _NOT_MODIFIED and stale is not None:
             entry: Entry | None = stale
             stale.confirm()
         else:
-            entry = entry_of(answer, _groups(question.groups, answer))
-        is_kept = entry is not None and not fill.is_old(entry.groups) and self._store.put(question.key, entry)
+            entry = entry_of(answer, _groups(groups, answer))
+        is_kept = entry is not None and not fill.is_old(entry.groups) and self._store.put(fill.key, entry)
         return Filled(answer, entry, is_kept)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway_svc.catalogue.rules import Groups
 from gateway_svc.gateway.asgi import Scope
 from gateway_svc.gateway.cache.store import Key
 from gateway_svc.gateway.exchange import Exchange
@@ -17,17 +16,16 @@ _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """A GET or HEAD. Ways of asking that mean the same have one key."""
 
     key: Key
     query: bytes
-    groups: Groups
     if_none_match: bytes
 
 
-def question_of(scope: Scope, groups: Groups) -> Question | None:
+def question_of(scope: Scope) -> Question | None:
     """None where the answer could be another than the JSON that everybody gets."""
     exchange: Exchange = scope["exchange"]
     accept = if_none_match = b""
@@ -45,8 +43,8 @@ def question_of(scope: Scope, groups: Groups) -> Question | None:
         query = _in_order(query)
         if b"format=" in query:  # by which a browser asks for another form
             return None
-        return Question(b"%b?%b" % (raw_path, query), query, groups, if_none_match)
-    return Question(raw_path, b"", groups, if_none_match)
+        return Question(b"%b?%b" % (raw_path, query), query, if_none_match)
+    return Question(raw_path, b"", if_none_match)
 
 
 def _in_order(query: bytes) -> bytes:

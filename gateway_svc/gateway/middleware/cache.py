@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection
+from functools import lru_cache
 
 import msgspec
 
@@ -83,15 +84,14 @@ class Cache:
         measures.CACHE_PURGES.inc()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in _READS:
-            written = rules.groups_written_at(scope["path"])
-            app_send = self._marking(send, b"fwd=method", written) if written else send
-            return await self.app(scope, receive, app_send)
-        groups = rules.groups_of(scope["path"])
-        if groups is None:
-            return await self.app(scope, receive, send)
-        question = question_of(scope, groups) if self._is_told else None
-        if question is None or self._goes_by.get(question.key):
+        if scope["method"] in _READS and rules.is_read_at(scope["path"]):
+            return await self._answer(scope, receive, send)
+        written = rules.groups_written_at(scope["path"]) if scope["method"] not in _READS else ()
+        return await self.app(scope, receive, self._marking(send, b"fwd=method", written) if written else send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        question = question_of(scope) if self._is_told else None
+        if question is None:
             return await self._pass(scope, receive, send)
         entry = self._store.get(question.key)
         if entry is not None:
@@ -101,6 +101,8 @@ class Cache:
             if now < entry.unquestioned_until:
                 self._filling.behind(question, scope, entry)
                 return await _give(entry, question, scope, send, "stale")
+        elif self._goes_by.get(question.key):
+            return await self._pass(scope, receive, send)
         return await self._read(question, entry, scope, receive, send)
 
     async def _read(self, question: Question, stale: Entry | None, scope: Scope, receive: Receive, send: Send) -> None:
@@ -172,15 +174,18 @@ _HOW = {
 async def _give(entry: Entry, question: Question, scope: Scope, send: Send, how: str) -> None:
     """As much of it as is needed, with how it came (RFC 9211) and how old it is."""
     _note(scope["exchange"], how)
-    now = time.monotonic()
-    status = b"%b; %b; ttl=%d" % (_NAME, _HOW[how], entry.fresh_until - now)
-    marks = ((b"age", b"%d" % (now - entry.born_at)), (b"cache-status", status))
+    marks = _marks(_HOW[how], int(entry.fresh_until - (now := time.monotonic())), int(now - entry.born_at))
     if question.if_none_match and entry.etag and is_known(entry.etag, question.if_none_match):
         await send({"type": "http.response.start", "status": 304, "headers": [*entry.not_modified, *marks]})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": 200, "headers": [*entry.headers, *marks]})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else entry.body})
+
+
+@lru_cache(maxsize=1024)
+def _marks(how: bytes, seconds_left: int, age: int) -> tuple[tuple[bytes, bytes], ...]:
+    return (b"age", b"%d" % age), (b"cache-status", b"%b; %b; ttl=%d" % (_NAME, how, seconds_left))
 
 
 def _note(exchange: Exchange, how: str) -> None:

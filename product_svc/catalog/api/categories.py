@@ -13,7 +13,7 @@ from common.api.permissions import ReadOnly, Staff
 from common.caching import Answer
 from product_svc.catalog import errors, selectors, services
 from product_svc.catalog.api import pages
-from product_svc.catalog.api.given import ReadyAnswers, given
+from product_svc.catalog.api.given import AT_THE_DOOR, PUBLIC, ReadyAnswers, given
 from product_svc.catalog.api.serializers import (
     CategoryOutput,
     CategoryTreeOutput,
@@ -48,7 +48,8 @@ class CategoryDetail(APIView):
 
     @operation(gives=CategoryOutput)
     def get(self, _request: Request, key: str) -> Response:
-        return Response(_branch(key))
+        # Everybody sees the same, and a page for people says of itself that nobody keeps it.
+        return Response(_branch(key), headers={"Cache-Control": PUBLIC, **AT_THE_DOOR})
 
     @operation(takes=ChangeCategoryInput, gives=CategoryOutput, refuses=[errors.SlugTaken])
     def patch(self, request: Request, key: str) -> Response:

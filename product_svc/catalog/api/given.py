@@ -21,10 +21,10 @@ from common.caching import Answer
 from common.errors import DomainError
 
 _JSON = "application/json"
-_PUBLIC = "public, no-cache"
+PUBLIC = "public, no-cache"
 """Whoever keeps it asks each time whether it has changed (RFC 9111, 5.2.2.4)."""
 _PRIVATE = "private, no-cache"
-_AT_THE_DOOR = {"Gateway-Cache-Control": "max-age=60, stale-while-revalidate=60, stale-if-error=86400"}
+AT_THE_DOOR = {"Gateway-Cache-Control": "max-age=60, stale-while-revalidate=60, stale-if-error=86400"}
 """What the gateway may do with an answer that is the same for everybody (RFC 9213): it hears of each change at once.
 Nobody else gets to see this.
 """
@@ -48,11 +48,11 @@ class ReadyAnswers(APIView):
             with suppress(APIException, DomainError):
                 principal_of(request.headers.get(assertion.HEADER, ""))
                 if answer := self.ready(asked.get("QUERY_STRING", ""), **kwargs):
-                    return _as_json(request, answer, _PUBLIC, more=_AT_THE_DOOR)
+                    return _as_json(request, answer, PUBLIC, more=AT_THE_DOOR)
         return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
 
 
-def given(request: Request, answer: Answer, *, cache_control: str = _PUBLIC) -> HttpResponse:
+def given(request: Request, answer: Answer, *, cache_control: str = PUBLIC) -> HttpResponse:
     """What is the same for everybody; or that it has not changed, to who has it already."""
     if request.accepted_renderer.format == "json":
         return _as_json(request._request, answer, cache_control)

@@ -144,12 +144,15 @@ class TestGroups:
             (TREE, {"categories"}),
             (f"{TREE}garden/", {"categories"}),
             ("/api/v1/home/", {"lists", "categories"}),
-            ("/api/v1/inventory/LAMP/", None),
-            ("/api/v1/orders/", None),
         ],
     )
-    def test_of_what_is_read(self, path: str, groups: set[str] | None) -> None:
+    def test_of_what_is_read(self, path: str, groups: set[str]) -> None:
+        assert rules.is_read_at(path)
         assert rules.groups_of(path) == groups
+
+    @pytest.mark.parametrize("path", ["/api/v1/inventory/LAMP/", "/api/v1/orders/", "/api/v1/home/more/"])
+    def test_are_only_of_the_catalogue(self, path: str) -> None:
+        assert not rules.is_read_at(path)
 
     @pytest.mark.parametrize(
         ("path", "groups"),

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import redis
 
-from ops.bench.load import http, jobs, sql
-from ops.bench.load.jobs import HttpJob, Measured, SqlJob
+from ops.bench.load import flood, http, jobs, sql
+from ops.bench.load.jobs import FloodJob, HttpJob, Measured, SqlJob
 from ops.bench.load.watch import percentile
 
 PATHS = [f"/{number}" for number in range(32)]
@@ -120,6 +120,27 @@ def ask(door: Door, *, connections: int = 4, **job: Any) -> Measured:
 
 def answering(*kinds: type[Answering]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("door", kinds, indirect=True)
+
+
+class TestFlood:
+    @answering(Answering)
+    def test_asks_for_one_page_on_connections_that_stay(self, door: Door) -> None:
+        measured = self._flood(door)
+
+        assert measured.errors == {}
+        assert measured.requests > 10
+        assert set(door.asked) == {"/1"}
+        assert door.connections <= 1 + 4 + 4  # to see how long the page is, to wake it, to measure
+
+    @answering(Busy)
+    def test_counts_what_is_no_answer(self, door: Door) -> None:
+        measured = self._flood(door)
+
+        assert measured.errors == {"503": measured.requests}
+
+    def _flood(self, door: Door) -> Measured:
+        job = FloodJob(port=door.server_port, connections=4, seconds=0.2, watched={}, headers={}, path="/1")
+        return flood.run(job)
 
 
 class TestHttp:

@@ -51,6 +51,15 @@ class TestShow:
         assert [staff.get(address).status_code, staff.patch(address, {}).status_code] == [404, 404]
         assert staff.delete(address).status_code == 404
 
+    def test_may_be_kept_by_the_gateway_but_not_as_a_page(self, visitor: Any) -> None:
+        CategoryFactory(slug="lamps")
+
+        branch = visitor.get(f"{CATEGORIES}lamps/")
+        page = visitor.get(f"{CATEGORIES}lamps/", headers={"Accept": "text/html"})
+
+        assert (branch["Cache-Control"], branch["Gateway-Cache-Control"][:11]) == ("public, no-cache", "max-age=60,")
+        assert page["Cache-Control"] == "private, no-store"
+
 
 class TestChange:
     def test_renames(self, staff: Any) -> None:
