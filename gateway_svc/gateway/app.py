@@ -158,7 +158,7 @@ class Gateway:
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         app = BodyLimit(app)
-        app = RateLimits(app, limiter=self._limiter) if self._limiter else app
+        app = RateLimits(app, limiter=self._limiter, is_in_memory=self._cache.holds) if self._limiter else app
         return Authentication(
             app, tokens=self._tokens, api_keys=self._api_keys, browsers=self._browsers, staff_door=self._staff_door
         )

@@ -83,6 +83,13 @@ class Cache:
         self._goes_by.clear()
         measures.CACHE_PURGES.inc()
 
+    def holds(self, scope: Scope) -> bool:
+        """It can answer this at once, and nobody has work with it."""
+        groups = rules.groups_of(scope["path"]) if self._is_told and scope["method"] in _READS else None
+        question = question_of(scope, groups) if groups is not None else None
+        entry = self._store.get(question.key) if question else None
+        return entry is not None and time.monotonic() < entry.fresh_until
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):
             return await self._answer(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
@@ -15,13 +16,19 @@ _OF_A_SOCKET = "GET"
 
 
 class RateLimits:
-    """Refuse what is too much; say on each answer how much is left."""
+    """Refuse what is too much; say on each answer how much is left.
 
-    def __init__(self, app: ASGIApp, *, limiter: Limiter) -> None:
+    What is answered from memory is not counted: to count it would cost more than to answer it.
+    """
+
+    def __init__(self, app: ASGIApp, *, limiter: Limiter, is_in_memory: Callable[[Scope], bool]) -> None:
         self.app = app
         self._limiter = limiter
+        self._is_in_memory = is_in_memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._is_in_memory(scope):
+            return await self.app(scope, receive, send)
         exchange: Exchange = scope["exchange"]
         method = scope.get("method", _OF_A_SOCKET)
         taken = await self._limiter.take(method, scope["path"], exchange.principal, exchange.client)

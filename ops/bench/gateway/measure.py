@@ -24,7 +24,7 @@ from ops.progress import Say
 from ops.supervisor.spec import Spec
 
 CEILING = "plain ASGI function"
-KEPT, KEPT_AND_LIMITED = "kept answer", "kept answer, counted for the limits"
+KEPT, KEPT_AND_LIMITED = "kept answer", "kept answer, limits switched on"
 TO_REACH = 0.5
 """Of the ceiling's requests a second."""
 

@@ -13,6 +13,7 @@ import pytest
 from common.testing.private_redis import PrivateRedis
 from tests.gateway_svc.accounts import ADA, PASSWORD, FakeAccounts
 from tests.gateway_svc.door import Answer, Door
+from tests.gateway_svc.shelf import FakeShelf
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import FakeService
 from tests.gateway_svc.visitor import Visitor
@@ -124,6 +125,21 @@ class TestSomebodySignedIn:
         assert refusal.status == 429
         assert b"Too Many Requests" in refusal.body
         assert refusal.get("retry-after")
+
+
+class TestAnswersFromMemory:
+    def test_are_not_counted(
+        self, open_keeping_door: Callable[..., Door], redis: PrivateRedis, shelf: FakeShelf, signer: Signer
+    ) -> None:
+        door, token = open_keeping_door(**variables(redis)), signer.token()
+        first = door.ask("GET", PRODUCTS, token=token)
+        assert "stored" in (first.get("cache-status") or "")
+
+        hits = [door.ask("GET", PRODUCTS, token=token) for _ in range(10)]
+
+        assert {(answer.status, answer.get("ratelimit")) for answer in hits} == {(200, None)}
+        assert (door.ask("GET", ORDERS, token=token).get("ratelimit") or "").startswith('"reading";r=3;')
+        assert [asked.target for asked in shelf.asked].count(PRODUCTS) == 1
 
 
 class TestSigningIn:
