@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from common.topology import GATEWAY
 from ops.blueprint import Blueprint
-from ops.processes import STATIC_ROOT
 from ops.state import ROOT, State
 
 
@@ -22,7 +21,7 @@ def main() -> None:
         state = State(Path(folder))
         state.make()
         variables = Blueprint(state, public_port=8000).environment.of_service(GATEWAY)
-        variables[STATIC_ROOT] = str(Path(sys.argv[1]).resolve())
+        variables["OPENCOMMERCE_STATIC_ROOT"] = str(Path(sys.argv[1]).resolve())
         command = [sys.executable, "-m", "gateway_svc.manage", "collectstatic", "--no-input", "--verbosity=0"]
         subprocess.run(command, cwd=ROOT, env=variables, check=True)
 

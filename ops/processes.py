@@ -13,15 +13,9 @@ from ops.supervisor.spec import Spec
 Ports = Callable[[str], int]
 
 SCHEDULER = "scheduler"
-STATIC_ROOT = "OPENCOMMERCE_STATIC_ROOT"
 _LOOPBACK = "127.0.0.1"
 
 _BLOCKING_THREADS = 4
-# HTTP/1.1 alone is what was tested; and a stranger's idle connections must not use up those that we accept: by default
-# a thousand of them held the door shut for half a minute.
-_FOR_STRANGERS = ("--http", "1", "--backpressure", "10000", "--http1-header-read-timeout", "10000")
-# Their names change with their content.
-_STATIC_FILES_KEPT_SECONDS = "604800"
 _WORKER_STOP_SECONDS = 15.0
 _GRANIAN_LOGS = ROOT / "common" / "observability" / "granian.json"
 
@@ -92,11 +86,11 @@ def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> l
     return specs
 
 
-def arguments(*, host: str = "", port: int = 0, static_root: str = "") -> dict[str, list[str]]:
+def arguments(*, host: str = "", port: int = 0) -> dict[str, list[str]]:
     """How each process starts, by its name: what comes after ``python -m`` when it is to answer there, if it does."""
     found = {SCHEDULER: _scheduler_arguments()}
     for service in SERVICES:
-        found[web_names(service, 1)[0]] = _web_arguments(service, host, port, static_root)
+        found[web_names(service, 1)[0]] = _web_arguments(service, host, port)
         if name := socket_name(service):
             found[name] = _socket_arguments(service, host, port)
         found |= {name: _worker_arguments(service, name, kinds) for name, kinds in worker_names(service)}
@@ -111,33 +105,23 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             name=name,
             service=service.name,
             kind="web",
-            argv=_python(*_web_arguments(service, _LOOPBACK, port, variables.get(STATIC_ROOT, ""))),
+            argv=_python(*_web_arguments(service, _LOOPBACK, port)),
             environment=_with_door(variables, ports(inside_name(service))) if service is GATEWAY else variables,
             directory=str(ROOT),
             port=port,
             probe=f"http://{_LOOPBACK}:{port}/health/live",
-            works_in_a_child=True,
+            works_in_a_child=service is not GATEWAY,
         )
 
 
-def _web_arguments(service: Service, host: str, port: int, static_root: str) -> list[str]:
-    """One worker process each: a service that needs more gets more instances, which the gateway balances."""
-    options = ["--host", host, "--port", str(port), "--workers", "1"]
-    options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
+def _web_arguments(service: Service, host: str, port: int) -> list[str]:
+    """One process each: a service that needs more gets more instances, which the gateway balances."""
+    place = ["--host", host, "--port", str(port)]
     if service is GATEWAY:
-        options += [*_FOR_STRANGERS, *_static_files(static_root)]
-        return ["granian", *options, "--interface", "asgi", "--loop", "uvloop", "gateway_svc.config.asgi:application"]
-    blocking = ["--blocking-threads", str(_BLOCKING_THREADS)]
-    application = f"{service.name}.config.wsgi:application"
-    return ["granian", *options, *blocking, "--no-ws", "--interface", "wsgi", application]
-
-
-def _static_files(folder: str) -> list[str]:
-    """What granian answers by itself; without a folder, nothing."""
-    if not folder:
-        return []
-    place = ["--static-path-route", "/static", "--static-path-mount", folder]
-    return [*place, "--static-path-expires", _STATIC_FILES_KEPT_SECONDS]
+        return ["gateway_svc.server", *place]
+    options = ["--workers", "1", "--blocking-threads", str(_BLOCKING_THREADS), "--no-ws", "--interface", "wsgi"]
+    options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
+    return ["granian", *place, *options, f"{service.name}.config.wsgi:application"]
 
 
 def _sockets(service: Service, variables: dict[str, str], ports: Ports) -> Iterator[Spec]:

@@ -16,8 +16,7 @@ def main() -> None:
     """Turn into the process that the command line names."""
     options = _parser().parse_args()
     host, _, port = options.listen.rpartition(":")
-    static_root = os.environ.get(processes.STATIC_ROOT, "")
-    arguments = processes.arguments(host=host, port=int(port), static_root=static_root)
+    arguments = processes.arguments(host=host, port=int(port))
     os.execv(sys.executable, [sys.executable, "-m", *arguments[options.name]])  # noqa: S606 - no shell is wanted
 
 

@@ -46,6 +46,7 @@ from gateway_svc.gateway.routes import http_routes, page_routes, socket_routes
 from gateway_svc.gateway.site import Site
 from gateway_svc.gateway.sockets import Sockets
 from gateway_svc.gateway.staff import StaffDoor
+from gateway_svc.gateway.static_files import with_static_files
 from gateway_svc.gateway.tokens import Tokens
 from gateway_svc.gateway.turnstile import turnstiles
 from gateway_svc.gateway.upstreams.balancer import Balancer
@@ -76,10 +77,12 @@ class Gateway:
         rate_limits: Mapping[str, Policy],
         grace_seconds: float,
         cache_bytes: int,
+        static_root: str | None,
     ) -> None:
         self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
         self._proxies = TrustedProxies(trusted_proxies)
         self._cors_origins = cors_origins
+        self._static_root = static_root
         self._hsts_seconds = hsts_seconds
         self._broker_url = broker_url
         self._origin = PublicOrigin(public_url)
@@ -123,6 +126,7 @@ class Gateway:
             rate_limits=settings.RATE_LIMITS,
             grace_seconds=settings.BROWSER_GRACE_SECONDS,
             cache_bytes=settings.CACHE_BYTES,
+            static_root=settings.STATIC_ROOT,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,6 +152,7 @@ class Gateway:
 
         app: ASGIApp = self._guarded(end)
         app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages)
+        app = with_static_files(app, self._static_root)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         app = Cors(app, origins=self._cors_origins) if self._cors_origins else app

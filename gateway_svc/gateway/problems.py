@@ -184,6 +184,17 @@ class TimedOut(Unavailable):
     code = "timed_out"
 
 
+class BadHandshake(Problem):
+    """This is not how a WebSocket is opened (RFC 6455, section 4.1)."""
+
+    code = "malformed"
+
+    def __init__(self, status: int, headers: Headers) -> None:
+        self.status = status
+        self.headers = headers
+        super().__init__()
+
+
 class SocketRefused(Problem):
     """The service does not open this WebSocket."""
 

@@ -51,12 +51,7 @@ class Door:
         self.log = log
         self._file = log.open("wb")
         self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1"),
-                *("--port", str(self.port), "--log-level", "warning"),
-                *("--static-path-mount", variables["OPENCOMMERCE_STATIC_ROOT"]),
-                "gateway_svc.config.asgi:application",
-            ],
+            [sys.executable, "-m", "gateway_svc.server", "--port", str(self.port)],
             env={**os.environ, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, **variables, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,
             stderr=subprocess.STDOUT,
@@ -113,8 +108,8 @@ class Door:
             return heard
 
     def resident_bytes(self) -> int:
-        """The memory of its worker."""
-        return max(each.memory_info().rss for each in psutil.Process(self._process.pid).children())
+        """The memory that it takes."""
+        return int(psutil.Process(self._process.pid).memory_info().rss)
 
     def stop(self) -> int:
         """End it as the platform does; returns its exit code."""

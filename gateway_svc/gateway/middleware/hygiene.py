@@ -116,7 +116,7 @@ def _read_set_aside(values: dict[bytes, list[bytes]], exchange: Exchange) -> Non
 def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange) -> None:
     """RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled.
 
-    Of a length beside a coding we never hear: the server drops it, as that section allows, and closes the connection.
+    Of a length beside a coding we never hear: the server refuses it as no request at all.
     """
     if (lengths and codings) or len(lengths) > 1 or not all(length.isdigit() for length in lengths):
         raise BadRequest("The length of the body is not clear.")

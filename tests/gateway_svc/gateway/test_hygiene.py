@@ -125,7 +125,7 @@ class TestPaths:
         assert not service.asked
 
     @pytest.mark.parametrize(
-        "path", ["/nope", "/api/v1/nope/", "/api/v1/products", "/metrics", "/health/", "//api/v1/products/"]
+        "path", ["/nope", "/api/v1", "/api/v1/nope/", "/api/v1/products", "/metrics", "/health/", "//api/v1/products/"]
     )
     def test_of_nobody_are_not_found(self, door: Door, service: FakeService, path: str) -> None:
         answer = door.ask("GET", path)
@@ -222,14 +222,15 @@ class TestSizeAndFraming:
         assert not service.asked
 
     def test_a_length_beside_a_coding_ends_the_connection(self, door: Door, service: FakeService) -> None:
-        """The server under us reads the coding alone, as RFC 9112, 6.1 allows; nothing after it may be believed."""
+        """RFC 9112, 6.1: nothing after it may be believed."""
         both = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 42\r\n\r\n"
 
         heard = door.say(f"{both}2\r\nhi\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n".encode(), seconds=3)
 
+        assert heard.startswith(b"HTTP/1.1 400")
         assert heard.count(b"HTTP/1.1 ") == 1
         assert b"connection: close" in heard.lower()
-        assert [(asked.length, asked.get("transfer-encoding")) for asked in service.asked] == [(2, None)]
+        assert not service.asked
 
     @pytest.mark.parametrize("body", ["zz\r\nhi\r\n0\r\n\r\n", "2\r\nhi too long\r\n0\r\n\r\n"])
     def test_broken_chunks_are_refused(self, door: Door, service: FakeService, body: str) -> None:

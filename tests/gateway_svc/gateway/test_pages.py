@@ -72,9 +72,26 @@ class TestStaticFiles:
         answer = door.ask("GET", "/static/pages/shop.css")
 
         assert answer.status == 200
-        assert answer.get("content-type") == "text/css"
-        assert answer.get("cache-control")
+        assert answer.get("content-type") == 'text/css; charset="utf-8"'
+        assert answer.get("x-content-type-options") == "nosniff"
+        assert answer.get("x-request-id")
         assert b"tokens." in answer.body
+
+    def test_are_kept_for_good_under_a_name_that_says_what_is_in_them(self, door: Door) -> None:
+        page = door.ask("GET", "/", headers=[("Accept", "text/html")])
+        named = re.search(rb"/static/pages/shop\.[0-9a-f]{12}\.css", page.body)
+
+        hashed, plain = (door.ask("GET", path) for path in (named[0].decode(), "/static/pages/shop.css"))
+
+        assert hashed.get("cache-control") == "max-age=315360000, public, immutable"
+        assert plain.get("cache-control") == "max-age=3600, public"
+
+    def test_that_have_not_changed_are_not_sent_again(self, door: Door) -> None:
+        known = door.ask("GET", "/static/pages/shop.css").get("last-modified")
+
+        answer = door.ask("GET", "/static/pages/shop.css", headers=[("If-Modified-Since", known)])
+
+        assert (answer.status, answer.body) == (304, b"")
 
     def test_of_the_admins_too(self, door: Door) -> None:
         assert door.ask("GET", "/static/admin/css/base.css").status == 200

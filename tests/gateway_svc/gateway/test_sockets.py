@@ -130,6 +130,20 @@ class TestClosing:
             assert closed_with(socket)[0] == 1011
 
 
+class TestTheEndOfTheGateway:
+    def test_is_told_to_both_sides(self, open_door: Callable[..., Door], sockets: FakeSockets) -> None:
+        door = open_door()
+
+        with feed(door) as one, feed(door) as other:
+            exit_code = door.stop()
+
+            assert closed_with(one)[0] == 1012
+            assert closed_with(other)[0] == 1012
+
+        assert exit_code == 0
+        assert sockets.close_code() == 1012
+
+
 class TestSlowReaders:
     def test_are_hung_up_on(self, door: Door, sockets: FakeSockets) -> None:
         with feed(door, max_queue=1) as socket:

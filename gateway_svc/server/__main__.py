@@ -1,0 +1,70 @@
+"""``python -m gateway_svc.server --host 127.0.0.1 --port 8000``: open the door."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+
+import uvicorn
+
+from gateway_svc.server.http import BoundedHttp
+from gateway_svc.server.sockets import ConsiderateSocket
+
+APPLICATION = "gateway_svc.config.asgi:application"
+
+MOST_CONNECTIONS = 10_000
+# Longer than programs rest between two requests; shorter than what most firewalls remember.
+KEPT_SECONDS = 75
+# For the requests that are under way when it is told to stop; the supervisor waits a little longer.
+DRAIN_SECONDS = 8
+# The gateway has a smaller bound of its own, which it can explain.
+LARGEST_SOCKET_MESSAGE_BYTES = 128 * 1024
+PING_SECONDS = 20.0
+
+
+def main() -> None:
+    """Serve until told to stop, then finish what is under way."""
+    options = _parser().parse_args()
+    # uvicorn raises the signal again once it has stopped, which would look like a death.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    server = uvicorn.Server(_config(options.host, options.port))
+    server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _config(host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        APPLICATION,
+        host=host,
+        port=port,
+        loop="uvloop",
+        lifespan="on",
+        http=BoundedHttp,
+        ws=ConsiderateSocket,
+        ws_max_size=LARGEST_SOCKET_MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEPT_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        # The gateway decides for itself whom it believes (gateway/proxies.py), and writes its own log.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway_svc.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Answers to what never becomes a request: problem details (RFC 9457), written by hand."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+
+from common.api.problems import CONTENT_TYPE, problem
+from common.observability.correlation import correlated
+from gateway_svc.gateway import measures
+from gateway_svc.gateway.problems import Problem
+
+
+def refused(refusal: Problem) -> bytes:
+    """A whole answer, after which the connection is closed."""
+    measures.PROBLEMS.labels(refusal.code).inc()
+    with correlated() as names:
+        body = msgspec.json.encode(problem(status=refusal.status, code=refusal.code, detail=refusal.detail))
+    headers = [
+        *refusal.headers,
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", names.request_id.encode()),
+        (b"connection", b"close"),
+    ]
+    start = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode()
+    return b"\r\n".join([start, *(b"%b: %b" % header for header in headers), b"", body])

@@ -1,0 +1,117 @@
+"""What a stranger may do before there is a request."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import uvicorn
+
+from gateway_svc.server import http
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.signing import Signer
+
+
+def problem_in(heard: bytes) -> dict:
+    head, _, body = heard.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert f"x-request-id: {problem['request_id']}".encode() in head
+    return problem
+
+
+class TestWhatIsNoRequest:
+    @pytest.mark.parametrize(
+        "said", [b"EHLO shop.example\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET"]
+    )
+    def test_is_told_so_and_hung_up_on(self, door: Door, said: bytes) -> None:
+        heard = door.say(said + b"\r\n\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert problem_in(heard)["code"] == "malformed"
+
+    def test_is_no_answer_in_the_middle_of_another(self, door: Door, signer: Signer) -> None:
+        drip = f"GET /api/v1/orders/drip HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {signer.token()}\r\n\r\n".encode()
+
+        with socket.create_connection(("127.0.0.1", door.port), timeout=5) as connection:
+            connection.sendall(drip)
+            heard = connection.recv(65536)
+            while b"half" not in heard:
+                heard += connection.recv(65536)
+            connection.sendall(b"no request\r\n\r\n")
+            heard += b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert heard.count(b"HTTP/1.1 ") == 1
+        assert heard.endswith(b"half")
+
+
+class TestAHeadWithoutAnEnd:
+    def test_is_too_large(self, door: Door) -> None:
+        with socket.create_connection(("127.0.0.1", door.port), timeout=5) as connection, ThreadPoolExecutor(1) as pool:
+            heard = pool.submit(lambda: b"".join(iter(lambda: connection.recv(65536), b"")))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n")
+            sent = 0
+            while not heard.done() and sent < 10_000_000:
+                connection.sendall(b"X-More: " + b"x" * 1000 + b"\r\n")
+                sent += 1010
+                time.sleep(0.001)
+
+        assert heard.result().startswith(b"HTTP/1.1 431 ")
+        assert problem_in(heard.result())["code"] == "headers_too_large"
+        assert sent < 1_000_000
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a server of nothing that waits a quarter of a second for a head."""
+
+    async def nothing(_scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.25)
+    server = uvicorn.Server(
+        uvicorn.Config(nothing, port=0, http=http.BoundedHttp, lifespan="off", log_config=None, log_level="warning")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+class TestASlowHead:
+    def test_is_given_up(self, impatient: int) -> None:
+        with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\nX-")
+            heard = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert heard.startswith(b"HTTP/1.1 408 ")
+        assert problem_in(heard)["code"] == "request_timeout"
+
+    def test_of_a_second_request_too(self, impatient: int) -> None:
+        with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            heard = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert heard.startswith(b"HTTP/1.1 408 ")
+
+    def test_that_never_begins_is_hung_up_on_without_a_word(self, impatient: int) -> None:
+        with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
+            assert connection.recv(65536) == b""
+
+    def test_is_none_once_it_was_heard(self, impatient: int) -> None:
+        with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
+            for _ in range(3):
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
+                time.sleep(0.3)
