@@ -118,7 +118,7 @@ def _web_arguments(service: Service, host: str, port: int) -> list[str]:
     """One process each: a service that needs more gets more instances, which the gateway balances."""
     place = ["--host", host, "--port", str(port)]
     if service is GATEWAY:
-        return ["gateway_svc.server", *place]
+        return ["gateway_svc.gateway.server", *place]
     options = ["--workers", "1", "--blocking-threads", str(_BLOCKING_THREADS), "--no-ws", "--interface", "wsgi"]
     options += ["--log-level", "warning", "--log-config", str(_GRANIAN_LOGS)]
     return ["granian", *place, *options, f"{service.name}.config.wsgi:application"]

@@ -51,7 +51,7 @@ class Door:
         self.log = log
         self._file = log.open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gateway_svc.server", "--port", str(self.port)],
+            [sys.executable, "-m", "gateway_svc.gateway.server", "--port", str(self.port)],
             env={**os.environ, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, **variables, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,
             stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request, Response
 
 from gateway_svc.gateway.problems import BadHandshake
-from gateway_svc.server.refusals import refused
+from gateway_svc.gateway.server.refusals import refused
 
 SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500

@@ -8,7 +8,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem
-from gateway_svc.server.refusals import refused
+from gateway_svc.gateway.server.refusals import refused
 
 # The gateway itself refuses half of it, once it has all of it; here is what it never gets to see the end of.
 MAX_HEAD_BYTES = 64 * 1024

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import uvicorn
 
-from gateway_svc.server import http
+from gateway_svc.gateway.server import http
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
 

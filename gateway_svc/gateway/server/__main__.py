@@ -1,4 +1,4 @@
-"""``python -m gateway_svc.server --host 127.0.0.1 --port 8000``: open the door."""
+"""``python -m gateway_svc.gateway.server --host 127.0.0.1 --port 8000``: open the door."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import signal
 
 import uvicorn
 
-from gateway_svc.server.http import BoundedHttp
-from gateway_svc.server.sockets import ConsiderateSocket
+from gateway_svc.gateway.server.http import BoundedHttp
+from gateway_svc.gateway.server.sockets import ConsiderateSocket
 
 APPLICATION = "gateway_svc.config.asgi:application"
 
@@ -60,7 +60,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gateway_svc.server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gateway_svc.gateway.server", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     return parser
