@@ -85,8 +85,9 @@ class Cache:
 
     def holds(self, scope: Scope) -> bool:
         """It can answer this at once, and nobody has work with it."""
-        groups = rules.groups_of(scope["path"]) if self._is_told and scope["method"] in _READS else None
-        question = question_of(scope, groups) if groups is not None else None
+        if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
+            return False
+        question = question_of(scope)
         entry = self._store.get(question.key) if question else None
         return entry is not None and time.monotonic() < entry.fresh_until
 
