@@ -26,6 +26,8 @@ class Service:
     """Paths of its API that lead nowhere further: those of the gateway itself."""
     dear_paths: tuple[str, ...] = ()
     """Paths that cost much to POST to: the gateway lets few in at once, so that the others get their turn."""
+    keyed_paths: tuple[str, ...] = ()
+    """Paths where a POST with an Idempotency-Key is done once, however often it comes: it may be sent again."""
     socket_prefixes: tuple[str, ...] = ()
     """Paths of WebSockets, answered by a process of their own."""
     workers: tuple[tuple[str, ...], ...] = (("facts", "work"),)
@@ -106,6 +108,7 @@ ORDERS = Service(
     name="order_svc",
     admin_path="/admin/orders/",
     prefixes=("/api/v1/cart/", "/api/v1/orders/", "/api/v1/payments/"),
+    keyed_paths=("/api/v1/orders/",),
     # A card provider that answers late must not hold up the facts.
     workers=(("facts",), ("work",)),
 )
@@ -115,7 +118,12 @@ NOTIFICATIONS = Service(
     prefixes=("/api/v1/notifications/",),
     socket_prefixes=("/ws/notifications/",),
 )
-FILES = Service(name="file_svc", admin_path="/admin/files/", prefixes=("/api/v1/files/",))
+FILES = Service(
+    name="file_svc",
+    admin_path="/admin/files/",
+    prefixes=("/api/v1/files/",),
+    keyed_paths=("/api/v1/files/",),
+)
 GATEWAY = Service(name="gateway_svc", admin_path="/admin/gateway/", own_prefixes=("/api/v1/api-keys/",))
 
 SERVICES = (USERS, PRODUCTS, ORDERS, NOTIFICATIONS, FILES, GATEWAY)

@@ -9,6 +9,7 @@ from common.topology import SERVICES
 from gateway_svc.gateway.limits.policies import policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.proxies import networks
+from gateway_svc.gateway.upstreams.treatment import Treatment
 
 APPS = (
     *("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.api_keys"),
@@ -49,6 +50,16 @@ CACHE_BYTES = env.whole_number("GATEWAY_SVC_CACHE_MIB", 32) * 1024 * 1024
 
 # How long those who are signed in at a browser stay so past the end of their token, while user_svc is away.
 BROWSER_GRACE_SECONDS = env.seconds("GATEWAY_SVC_BROWSER_GRACE_SECONDS", 3600)
+
+# docs/explanation/balancing.md
+UPSTREAM_TREATMENT = Treatment(
+    in_flight_an_instance=env.whole_number("GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE", Treatment.in_flight_an_instance),
+    check_seconds=env.seconds("GATEWAY_SVC_CHECK_SECONDS", Treatment.check_seconds),
+    resolve_seconds=env.seconds("GATEWAY_SVC_RESOLVE_SECONDS", Treatment.resolve_seconds),
+    ejection_seconds=env.seconds("GATEWAY_SVC_EJECTION_SECONDS", Treatment.ejection_seconds),
+    circuit_requests=env.whole_number("GATEWAY_SVC_CIRCUIT_REQUESTS", Treatment.circuit_requests),
+    circuit_seconds=env.seconds("GATEWAY_SVC_CIRCUIT_SECONDS", Treatment.circuit_seconds),
+)
 
 ASSERTION_KEY = env.key("GATEWAY_SVC_ASSERTION_KEY")
 REDIS_URL = env.required("OPENCOMMERCE_REDIS_URL")

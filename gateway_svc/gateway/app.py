@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
 from django.db import connections
@@ -49,7 +50,10 @@ from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.static_files import with_static_files
 from gateway_svc.gateway.tokens import Tokens
 from gateway_svc.gateway.turnstile import turnstiles
-from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.upstreams import gauges
+from gateway_svc.gateway.upstreams.balancer import balancers
+from gateway_svc.gateway.upstreams.checks import keep_checking
+from gateway_svc.gateway.upstreams.treatment import Treatment
 from gateway_svc.gateway.users import Users
 from gateway_svc.sessions import selectors
 from gateway_svc.sessions.adapters import announcements
@@ -69,6 +73,7 @@ class Gateway:
         redis_url: str,
         upstream_urls: Mapping[str, Sequence[str]],
         socket_urls: Mapping[str, Sequence[str]],
+        treatment: Treatment,
         broker_url: str,
         staff_need_second_factor: bool,
         trusted_proxies: Sequence[Network],
@@ -86,8 +91,8 @@ class Gateway:
         self._hsts_seconds = hsts_seconds
         self._broker_url = broker_url
         self._origin = PublicOrigin(public_url)
-        self._balancers = {name: Balancer(urls, service=name) for name, urls in upstream_urls.items()}
-        self._socket_balancers = {name: Balancer(urls, service=name) for name, urls in socket_urls.items()}
+        self._balancers = balancers(upstream_urls, treatment)
+        self._socket_balancers = balancers(socket_urls, treatment)
         users = self._balancers[USERS.name]
         self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
         self._ended = EndedSessions(read=selectors.ended_session_ids)
@@ -118,6 +123,7 @@ class Gateway:
             redis_url=settings.REDIS_URL,
             upstream_urls=settings.UPSTREAM_URLS,
             socket_urls=settings.SOCKET_URLS,
+            treatment=settings.UPSTREAM_TREATMENT,
             broker_url=settings.BROKER_URL,
             staff_need_second_factor=settings.STAFF_NEED_SECOND_FACTOR,
             trusted_proxies=settings.TRUSTED_PROXIES,
@@ -195,10 +201,13 @@ class Gateway:
 
     async def _start(self) -> None:
         self._open_door_inside()
-        await self._ended.load()
+        every = [*self._balancers.values(), *self._socket_balancers.values()]
+        await asyncio.gather(self._ended.load(), *(each.look_up() for each in every))
         if self._limiter:
             await self._limiter.start()
-        forever = (self._announcements.follow(), self._ended.keep_fresh(), self._keys.keep_fresh())
+        metrics.on_scrape(partial(gauges.show, self._balancers.values()))
+        forever = [self._announcements.follow(), self._ended.keep_fresh(), self._keys.keep_fresh()]
+        forever += [each.keep_looking_up() for each in every] + [keep_checking(each) for each in every]
         self._followers = [asyncio.create_task(each) for each in forever]
 
     def _open_door_inside(self) -> None:

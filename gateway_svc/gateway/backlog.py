@@ -21,8 +21,9 @@ class Backlog:
     A service gives a body from one of its few threads, and must not be held by whoever reads slowly.
     """
 
-    def __init__(self, body: Body, first: bytes) -> None:
+    def __init__(self, body: Body, first: bytes, *, at_end: Callable[[], None]) -> None:
         self._body = body
+        self._at_end = at_end
         self._file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES)  # noqa: SIM115 - closed at the exit
         self._begin = self._end = 0
         self._moved = asyncio.Event()
@@ -58,6 +59,7 @@ class Backlog:
         while not self._body.is_complete:
             await self._until(lambda: self._end < _LARGEST_BYTES)
             self._append(await self._body.read())
+        self._at_end()
 
     def _append(self, piece: bytes) -> None:
         self._file.seek(self._end)

@@ -44,3 +44,29 @@ class UpstreamGarbled(UpstreamError):
     """What came is not HTTP, or can be read in two ways."""
 
     reason = "garbled"
+
+
+class UpstreamUnwell(UpstreamError):
+    """It answered that it cannot answer: 502, 503 or 504."""
+
+    reason = "unwell"
+
+
+class UpstreamSpared(UpstreamError):
+    """It was not even asked: what it has to do is too much for it already."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(f"not asked, for {retry_after_seconds:.1f} s")
+
+
+class CircuitOpen(UpstreamSpared):
+    """Too many of its last answers were none."""
+
+    reason = "circuit_open"
+
+
+class Overloaded(UpstreamSpared):
+    """As many requests as it may have are under way."""
+
+    reason = "overloaded"

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled
+from gateway_svc.gateway.request_head import PATIENCE_HEADER
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.lease import UNWELL
 from gateway_svc.gateway.upstreams.wire import Head
 
 _LARGEST_BYTES = 1024 * 1024
@@ -36,14 +38,23 @@ async def fetch(balancer: Balancer, path: str) -> bytes:
 
 async def fetch_from(instance: Instance, path: str, headers: Headers) -> bytes:
     """GET a small document of this very instance. Raises UpstreamError, also for an answer other than 200."""
-    connection = await instance.connect(anew=True)
+    connection = await instance.connect()
     return _document(path, *await _ask(connection, Question(path, headers=headers)))
 
 
 async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
     """The answer, good or not, of whoever's turn it is. Raises UpstreamError."""
-    _, connection = await balancer.connect(anew=True)
-    return await _ask(connection, question)
+    lease = await balancer.lease(anew=True)
+    is_good: bool | None = None
+    try:
+        head, document = await _ask(lease.connection, question)
+        is_good = head.status not in UNWELL
+    except UpstreamError:
+        is_good = False
+        raise
+    finally:
+        lease.end(is_good=is_good)
+    return head, document
 
 
 async def _ask(connection: Connection, question: Question) -> tuple[Head, bytes]:
@@ -63,7 +74,8 @@ async def _ask(connection: Connection, question: Question) -> tuple[Head, bytes]
 
 
 def _request(question: Question) -> bytes:
-    own: Headers = [(b"host", question.host), (b"connection", b"close")]
+    patience = (PATIENCE_HEADER, b"%d" % (question.seconds * 1000))
+    own: Headers = [(b"host", question.host), (b"connection", b"close"), patience]
     if question.body:
         own.append((b"content-length", b"%d" % len(question.body)))
     lines = b"".join(b"%b: %b\r\n" % header for header in (*own, *question.headers))

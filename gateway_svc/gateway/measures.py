@@ -23,11 +23,42 @@ PROBLEMS = metrics.counter(
 RETRIES = metrics.counter(
     "opencommerce_gateway_retries_total", "Requests made again, on another connection or instance.", "upstream"
 )
+RETRIES_REFUSED = metrics.counter(
+    "opencommerce_gateway_retries_refused_total", "Requests not made again, since too many others were.", "upstream"
+)
 UPSTREAM_ERRORS = metrics.counter(
     "opencommerce_gateway_upstream_errors_total",
-    "Requests that a service did not answer: unreachable, closed, reset, timed_out, garbled.",
+    "Requests that a service did not answer: unreachable, closed, reset, timed_out, garbled, unwell; or was not asked:"
+    " circuit_open, overloaded.",
     "upstream",
     "reason",
+)
+BREAKER = metrics.gauge(
+    "opencommerce_gateway_breaker_state", "Whether a service is asked: 0 yes, 1 one request tries, 2 no.", "upstream"
+)
+UPSTREAM_IN_FLIGHT = metrics.gauge(
+    "opencommerce_gateway_upstream_requests_in_flight", "Requests that a service has now, at all instances.", "upstream"
+)
+INSTANCE_IN_FLIGHT = metrics.gauge(
+    "opencommerce_gateway_instance_requests_in_flight",
+    "Requests and WebSockets that an instance has now.",
+    "upstream",
+    "address",
+)
+INSTANCE_READY = metrics.gauge(
+    "opencommerce_gateway_instance_ready", "Whether an instance says that it is ready.", "upstream", "address"
+)
+INSTANCE_EJECTED = metrics.gauge(
+    "opencommerce_gateway_instance_ejected", "Whether an instance is left out since it fails.", "upstream", "address"
+)
+INSTANCE_LATENCY = metrics.gauge(
+    "opencommerce_gateway_instance_latency_seconds",
+    "How long an instance's answers took to begin, lately.",
+    "upstream",
+    "address",
+)
+EJECTIONS = metrics.counter(
+    "opencommerce_gateway_ejections_total", "Times that an instance was left out.", "upstream", "address"
 )
 SOCKETS_OPEN = metrics.gauge("opencommerce_gateway_sockets_open", "WebSockets that are open now.", "upstream")
 SOCKET_MESSAGES = metrics.counter(
@@ -75,6 +106,11 @@ def limits(policy: str, outcome: str) -> Counter:
 def cache_reads(outcome: str) -> Counter:
     """Where reads of the catalogue that came out like this are counted."""
     return _CACHE_READS.labels(outcome)
+
+
+def forget_instance(upstream: str, instance: str) -> None:
+    """It is gone for good: others will come, with addresses of their own."""
+    EJECTIONS.remove(upstream, instance)
 
 
 def code_label(code: int) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
+from functools import partial
 
 from gateway_svc.gateway.asgi import Receive, Send
 from gateway_svc.gateway.backlog import Backlog
 from gateway_svc.gateway.errors import ClientGone
+from gateway_svc.gateway.request_head import last_line
 from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.answer import body_of
-from gateway_svc.gateway.upstreams.connection import Connection
+from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
 from gateway_svc.gateway.upstreams.wire import Head
 from gateway_svc.gateway.watch import DisconnectWatch
 
@@ -18,17 +21,19 @@ from gateway_svc.gateway.watch import DisconnectWatch
 class Passage:
     """The request goes out while its answer is waited for; the answer flows on to the client."""
 
-    def __init__(self, connection: Connection, receive: Receive, limits: Limits) -> None:
-        self._connection = connection
+    def __init__(self, lease: Lease, receive: Receive, limits: Limits, *, until: float) -> None:
+        self._lease = lease
+        self._connection = lease.connection
+        self._connection.until = until
         self._limits = limits
-        self._watch = DisconnectWatch(receive, connection)
+        self._patience_seconds = min(limits.first_byte_seconds, until - time.monotonic())
+        self._watch = DisconnectWatch(receive, self._connection)
         self._pump: asyncio.Task[None] | None = None
         self._is_cut_short = False
-        self.is_clean = False
-        """Asked and answered to the end, so that the connection can be used again."""
 
     async def ask(self, head: bytes, *, method: str, body: Iterator[bytes] | None, length: int) -> Head:
         """Send the request. Raises UpstreamError, or ClientGone."""
+        head += last_line(self._patience_seconds)
         first = next(body, b"") if body else b""
         self._connection.start(head + first)
         if body and len(first) < length:
@@ -36,6 +41,7 @@ class Passage:
         else:
             self._expect_answer()
         answer = await self._connection.head(method=method)
+        self._lease.answered(time.monotonic())
         if self._pump and not self._pump.done():
             # Answered early: nobody wants the rest, and without it the connection is of no more use.
             self._is_cut_short = True
@@ -47,19 +53,27 @@ class Passage:
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
         await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
         first = await body.read()
-        if not body.is_complete:
-            async with Backlog(body, first) as backlog:
+        if body.is_complete:
+            self._take_leave(head)
+        else:
+            async with Backlog(body, first, at_end=partial(self._take_leave, head)) as backlog:
                 while piece := await backlog.take():
                     await self._send(send, piece, more=True)
             first = b""
         await self._send(send, first, more=False)
-        self.is_clean = head.keeps_alive and not self._is_cut_short
 
-    def end(self) -> None:
-        """Let go of whatever still waits."""
+    def end(self, *, is_good: bool | None) -> None:
+        """Let go of whatever still waits; ``is_good`` as a lease wants to know it, unless it has ended already."""
         self._watch.stop()
+        self._lease.end(is_good=is_good)
         if self._pump:
             self._pump.cancel()
+
+    def _take_leave(self, head: Head) -> None:
+        """All of it is here: the service has done its part, however long the client takes to read it."""
+        self._watch.stop()
+        is_clean = head.keeps_alive and not self._is_cut_short
+        self._lease.end(is_good=head.status not in UNWELL, is_clean=is_clean)
 
     async def _send(self, send: Send, piece: bytes, *, more: bool) -> None:
         try:
@@ -69,7 +83,7 @@ class Passage:
             raise ClientGone from None
 
     def _expect_answer(self) -> None:
-        self._connection.expect_within(self._limits.first_byte_seconds)
+        self._connection.expect_within(self._patience_seconds)
         self._watch.begin()
 
     async def _send_rest(self, body: Iterator[bytes]) -> None:

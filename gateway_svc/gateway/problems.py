@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -175,6 +176,16 @@ class Unavailable(Problem):
     status = 503
     code = "unavailable"
     headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())]
+
+
+class Overloaded(Unavailable):
+    """A part of the shop has too much to do at the moment; please try again."""
+
+    code = "overloaded"
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__()
+        self.headers = [(b"retry-after", b"%d" % math.ceil(retry_after_seconds))]
 
 
 class TimedOut(Unavailable):

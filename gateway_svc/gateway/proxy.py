@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from common.observability import metrics, tracing
-from gateway_svc.gateway import errors, measures, problems
+from gateway_svc.gateway import errors, measures, problems, retries
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.body import gather, pieces_of
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
-from gateway_svc.gateway.routes import Route
+from gateway_svc.gateway.routes import Limits, Route
 from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
-from gateway_svc.gateway.upstreams.connection import Connection
+from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
 
 logger = logging.getLogger(__name__)
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
@@ -33,12 +34,12 @@ class Request:
 
     method: str
     head: bytes
-    body: Iterator[bytes] | None
+    body: Callable[[], Iterator[bytes]] | None
+    """From its beginning, as often as it is needed."""
     length: int
-
-    def may_repeat(self, connection: Connection) -> bool:
-        """A kept connection may be closed from the other side just when it is used again."""
-        return connection.was_used and self.body is None and self.method in _IDEMPOTENT
+    limits: Limits
+    until: float
+    """When all of it has to be over."""
 
 
 class Proxy:
@@ -69,11 +70,12 @@ class Proxy:
             if exchange.has_body:
                 await self._pass_gathered(route, scope, receive, send)
             else:
-                request = self._request(scope, None, exchange.content_length)
+                request = self._request(route, scope, None, exchange.content_length)
                 await self._pass(route, request, scope, receive, send)
         except errors.UpstreamError as error:
-            logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
             measures.UPSTREAM_ERRORS.labels(route.service.name, error.reason).inc()
+            if not isinstance(error, errors.UpstreamSpared):
+                logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
             raise _problem(error) from error
 
     async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,15 +83,23 @@ class Proxy:
         limits = route.limits
         with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as file:
             length = await gather(receive, file, idle_seconds=limits.idle_seconds, within=limits.body_seconds)
-            request = self._request(scope, pieces_of(file) if length else None, length)
+            request = self._request(route, scope, partial(pieces_of, file) if length else None, length)
             await self._pass(route, request, scope, receive, send)
 
-    def _request(self, scope: Scope, body: Iterator[bytes] | None, length: int | None) -> Request:
+    def _request(
+        self, route: Route, scope: Scope, body: Callable[[], Iterator[bytes]] | None, length: int | None
+    ) -> Request:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
         own = own_headers(exchange, self._origin, assertion)
-        head = request_head(scope, own, self._origin, length=length)
-        return Request(method=scope["method"], head=head, body=body, length=length or 0)
+        return Request(
+            method=scope["method"],
+            head=request_head(scope, own, self._origin, length=length),
+            body=body,
+            length=length or 0,
+            limits=route.limits,
+            until=time.monotonic() + route.limits.total_seconds,
+        )
 
     async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         turn = self._turnstiles[route.service.name].turn() if route.is_dear else nullcontext()
@@ -99,26 +109,41 @@ class Proxy:
     async def _ask(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
         balancer = self._balancers[route.service.name]
-        instance, connection = await balancer.connect()
-        may_repeat = request.may_repeat(connection)
-        while True:
-            exchange.instance = instance.address
-            passage = Passage(connection, receive, route.limits)
-            try:
-                head = await passage.ask(request.head, method=request.method, body=request.body, length=request.length)
-                if head.status == 401 and exchange.is_strange_visitor(request.method):
-                    raise problems.NotSignedIn
-                await passage.tell(head, send)
-                return
-            except errors.UpstreamClosed:
-                if not may_repeat or exchange.status:
-                    raise
-                may_repeat = False
-                measures.RETRIES.labels(route.service.name).inc()
-            finally:
-                passage.end()
-                instance.take_back(connection, is_clean=passage.is_clean)
-            instance, connection = await balancer.connect(anew=True)
+        may_repeat = retries.may_repeat(request.method, exchange)
+        has_others = may_repeat and len(balancer.instances) > 1
+        lease = await balancer.lease(within=route.limits.connect_seconds)
+        try:
+            await self._try(lease, request, scope, receive, send, has_others=has_others)
+            return
+        except errors.UpstreamError as error:
+            if not may_repeat or exchange.status or not retries.is_worth_it(error, has_others=has_others):
+                raise
+            first = error
+        async with balancer.retrying(first):
+            lease = await balancer.lease(not_at=[lease.instance], anew=True, within=route.limits.connect_seconds)
+            await self._try(lease, request, scope, receive, send, has_others=False)
+
+    async def _try(
+        self, lease: Lease, request: Request, scope: Scope, receive: Receive, send: Send, *, has_others: bool
+    ) -> None:
+        """At this instance; others can be asked when it is not well."""
+        exchange: Exchange = scope["exchange"]
+        exchange.instance = lease.instance.address
+        passage = Passage(lease, receive, request.limits, until=request.until)
+        is_good: bool | None = None
+        try:
+            body = request.body() if request.body else None
+            head = await passage.ask(request.head, method=request.method, body=body, length=request.length)
+            if head.status == 401 and exchange.is_strange_visitor(request.method):
+                raise problems.NotSignedIn
+            if has_others and head.status in UNWELL:
+                raise errors.UpstreamUnwell(f"answered {head.status}")
+            await passage.tell(head, send)
+        except errors.UpstreamError:
+            is_good = False
+            raise
+        finally:
+            passage.end(is_good=is_good)
 
 
 def _problem(error: errors.UpstreamError) -> problems.Problem:
@@ -126,4 +151,6 @@ def _problem(error: errors.UpstreamError) -> problems.Problem:
         return problems.TimedOut()
     if isinstance(error, errors.UpstreamGarbled):
         return problems.BadAnswer()
+    if isinstance(error, errors.UpstreamSpared):
+        return problems.Overloaded(error.retry_after_seconds)
     return problems.Unavailable()

@@ -8,6 +8,9 @@ from gateway_svc.gateway import assertions
 from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.exchange import Exchange
 
+PATIENCE_HEADER = b"x-gateway-patience-ms"
+"""Milliseconds in which the answer has to begin: after that nobody waits for it any more."""
+
 
 class PublicOrigin:
     """Where the outside world believes to be: services build their absolute URLs on it."""
@@ -39,12 +42,17 @@ def request_target(scope: Scope) -> bytes:
 
 
 def request_head(scope: Scope, own: Headers, origin: PublicOrigin, *, length: int | None) -> bytes:
-    """The bytes up to and including the empty line."""
+    """The bytes up to the last line of it, which is of the moment: ``last_line``."""
     exchange: Exchange = scope["exchange"]
     parts = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), request_target(scope), origin.host)]
     parts += [b"%b: %b" % header for header in exchange.headers]
     parts += [b"%b: %b" % header for header in own]
     if length is not None:
         parts.append(b"content-length: %d" % length)
-    parts.append(b"\r\n")
+    parts.append(b"")
     return b"\r\n".join(parts)
+
+
+def last_line(seconds: float) -> bytes:
+    """How long we shall wait for the beginning of the answer, and the end of the head."""
+    return b"%b: %d\r\n\r\n" % (PATIENCE_HEADER, max(0.0, seconds) * 1000)

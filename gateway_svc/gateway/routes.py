@@ -22,13 +22,19 @@ class Limits:
     """For all of the request's body to arrive."""
     idle_seconds: float = 30.0
     """Between two pieces of a body, in either direction."""
+    total_seconds: float = 15.0
+    """From the end of the request to the end of its answer, as far as the service is waited for."""
+    connect_seconds: float = 1.0
+    """For an instance to be there at all."""
 
 
 ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
-# A file of 25 MiB and the multipart around it.
 # The forms of our own pages.
 PAGE = Limits(body_bytes=64 * 1024, first_byte_seconds=10.0, body_seconds=15.0, idle_seconds=10.0)
-UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0)
+# A file of 25 MiB and the multipart around it.
+UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0, total_seconds=300.0)
+# Whatever may be large on its way out.
+DOWNLOAD = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0, total_seconds=300.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Route:
     """Only this one, and only the very path; empty for all."""
     is_dear: bool = False
     """Few at once."""
+    honours_keys: bool = False
+    """Whoever sends an Idempotency-Key gets it done once, even if we send it twice."""
     is_for_staff: bool = False
     """Nobody else gets to see that there is something."""
 
@@ -76,18 +84,32 @@ PAGE_PREFIXES = (
 
 def http_routes() -> RouteTable:
     """Where HTTP requests go."""
-    routes = [_route(prefix, service) for service in SERVICES for prefix in service.prefixes]
+    routes = [_route(prefix, service, _limits(service)) for service in SERVICES for prefix in service.prefixes]
     routes += [_route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
-    upload = Route(FILES.prefixes[0], FILES, UPLOAD, method="POST")
-    dear = [Route(path, service, method="POST", is_dear=True) for service in SERVICES for path in service.dear_paths]
+    posts = [_post(path, each) for each in SERVICES for path in (*each.dear_paths, *each.keyed_paths)]
     composed = [Route(prefix, GATEWAY) for prefix in COMPOSED_PREFIXES]
-    return RouteTable([*routes, *dear, *composed, upload])
+    return RouteTable([*routes, *posts, *composed])
 
 
 def page_routes() -> RouteTable:
     """Pages that the gateway shows itself, where no service does."""
     links = (Route(path, GATEWAY, PAGE, method="GET") for path in ("/", API_ROOT_PATH))
     return RouteTable([*links, *(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)])
+
+
+def _limits(service: Service) -> Limits:
+    return DOWNLOAD if service is FILES else ORDINARY
+
+
+def _post(path: str, service: Service) -> Route:
+    return Route(
+        path,
+        service,
+        UPLOAD if service is FILES else ORDINARY,
+        method="POST",
+        is_dear=path in service.dear_paths,
+        honours_keys=path in service.keyed_paths,
+    )
 
 
 def _route(prefix: str, service: Service, limits: Limits = ORDINARY) -> Route:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from collections.abc import Mapping
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -15,11 +16,13 @@ from websockets.typing import Subprotocol
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.errors import UpstreamUnreachable
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
 from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.upstreams.instance import Instance
 
 logger = logging.getLogger(__name__)
 
@@ -49,21 +52,37 @@ class Sockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        upstream = await self._connect(scope)
+        instance, upstream = await self._connect(scope)
         is_open = measures.SOCKETS_OPEN.labels(scope["exchange"].audience)
         is_open.inc()
+        instance.in_flight += 1
         try:
             chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
             await send({"type": "websocket.accept", "subprotocol": chosen})
             await _relay(upstream, receive, send)
         finally:
             is_open.dec()
+            instance.in_flight -= 1
             await upstream.close()
 
-    async def _connect(self, scope: Scope) -> ClientConnection:
-        """Raises a Problem while the client can still be answered in HTTP."""
+    async def _connect(self, scope: Scope) -> tuple[Instance, ClientConnection]:
+        """At whichever instance can be reached. Raises a Problem while the client can still be answered in HTTP."""
         exchange: Exchange = scope["exchange"]
-        instance = self._balancers[exchange.audience].pick()
+        balancer = self._balancers[exchange.audience]
+        tried: list[Instance] = []
+        while True:
+            try:
+                instance = balancer.pick(not_at=tried)
+                return instance, await self._open(scope, instance)
+            except UpstreamUnreachable as error:
+                logger.warning("%s: %r", exchange.audience, error)
+                if len(tried) + 1 >= len(balancer.instances):
+                    raise Unavailable from error
+                balancer.pool.note_failure(instance, time.monotonic())
+                tried.append(instance)
+
+    async def _open(self, scope: Scope, instance: Instance) -> ClientConnection:
+        exchange: Exchange = scope["exchange"]
         exchange.instance = instance.address
         try:
             return await connect(
@@ -87,8 +106,7 @@ class Sockets:
         except TimeoutError as error:
             raise TimedOut from error
         except (OSError, InvalidHandshake) as error:
-            logger.warning("%s at %s: %r", exchange.audience, instance.address, error)
-            raise Unavailable from error
+            raise UpstreamUnreachable(f"{instance.address}: {error!r}") from error
 
     def _headers(self, scope: Scope) -> list[tuple[str, str]]:
         exchange: Exchange = scope["exchange"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from gateway_svc.gateway.problems import Unavailable
 from gateway_svc.gateway.upstreams.balancer import Balancer
@@ -18,18 +19,22 @@ MOST_WAITING = 500
 class Turnstile:
     """Lets so many in at a time. Whoever waits out here takes a few bytes; in there it would be a thread."""
 
-    def __init__(self, at_once: int) -> None:
-        self._places = asyncio.Semaphore(at_once)
+    def __init__(self, at_once: Callable[[], int]) -> None:
+        self._at_once = at_once
+        self._size = at_once()
+        self._places = asyncio.Semaphore(self._size)
+        self._too_many = 0
         self._waiting = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """One's turn, first come first served. Raises Unavailable when too many wait, or for too long."""
+        self._fit()
         await self._wait()
         try:
             yield
         finally:
-            self._places.release()
+            self._leave()
 
     async def _wait(self) -> None:
         if self._waiting >= MOST_WAITING:
@@ -43,7 +48,26 @@ class Turnstile:
         finally:
             self._waiting -= 1
 
+    def _fit(self) -> None:
+        """Instances come and go, and places with them: one that is taken goes when it is left."""
+        size = self._at_once()
+        self._too_many += self._size - size
+        self._size = size
+        while self._too_many < 0:
+            self._too_many += 1
+            self._places.release()
+
+    def _leave(self) -> None:
+        if self._too_many:
+            self._too_many -= 1
+        else:
+            self._places.release()
+
 
 def turnstiles(balancers: Mapping[str, Balancer]) -> dict[str, Turnstile]:
     """One for each service."""
-    return {name: Turnstile(DEAR_AT_ONCE_AN_INSTANCE * len(each.instances)) for name, each in balancers.items()}
+    return {name: Turnstile(partial(_places_at, each)) for name, each in balancers.items()}
+
+
+def _places_at(balancer: Balancer) -> int:
+    return DEAR_AT_ONCE_AN_INSTANCE * max(1, len(balancer.instances))

@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 
@@ -45,10 +48,12 @@ class FakeService:
 
     behaviours: dict[str, Behaviour]
     asked: list[Asked] = field(default_factory=list)
+    """But for whether it is ready: gateways ask that when it pleases them."""
     closed_early: threading.Event = field(default_factory=threading.Event)
     has_given: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
     port: int = 0
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -60,7 +65,7 @@ class FakeService:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def last(self) -> Asked:
@@ -69,7 +74,7 @@ class FakeService:
 
     def start(self) -> None:
         """Listen, at the same port as before."""
-        self._server = self._run(asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 20))
+        self._server = self._run(asyncio.start_server(self._serve, self.host, self.port, limit=1 << 20))
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
@@ -88,6 +93,10 @@ class FakeService:
 
     async def _stop(self) -> None:
         if self._server:
+            # What was accepted just now has to become a task first: a server that is closed forgets it.
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            await asyncio.sleep(0.01)
             self._server.close()
             self._server = None
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
@@ -108,7 +117,8 @@ class FakeService:
         method, target, _ = lines[0].split(" ")
         headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
         asked = Asked(method, target, headers)
-        self.asked.append(asked)
+        if target != "/health/ready":
+            self.asked.append(asked)
         name = target.partition("?")[0].strip("/").rsplit("/", 1)[-1]
         await self.behaviours.get(name, echo)(self, asked, reader, writer)
         await writer.drain()
@@ -255,6 +265,10 @@ def _select(_socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subpro
     return Subprotocol("chat") if "chat" in offered else None
 
 
+def _say_that_it_is_ready(socket: ServerConnection, request: Request) -> Response | None:
+    return socket.respond(HTTPStatus.OK, "{}") if request.path == "/health/ready" else None
+
+
 class FakeSockets:
     """A service of WebSockets."""
 
@@ -286,7 +300,17 @@ class FakeSockets:
         self._loop.close()
 
     async def _start(self) -> Server:
-        return await serve(self._talk, "127.0.0.1", 0, select_subprotocol=_select, max_size=None)
+        quiet = logging.getLogger("tests.sockets")
+        quiet.setLevel(logging.WARNING)
+        return await serve(
+            self._talk,
+            "127.0.0.1",
+            0,
+            select_subprotocol=_select,
+            process_request=_say_that_it_is_ready,
+            max_size=None,
+            logger=quiet,
+        )
 
     async def _talk(self, socket: ServerConnection) -> None:
         self.asked.append(socket)

@@ -1,46 +1,178 @@
-"""Which instance of a service takes the next request."""
+"""A service as the gateway asks it: at one of its instances, and no more than it can bear."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.errors import UpstreamUnreachable
+from gateway_svc.gateway.errors import CircuitOpen, Overloaded, UpstreamError, UpstreamUnreachable
+from gateway_svc.gateway.upstreams.addresses import Addresses, Resolve, resolve
+from gateway_svc.gateway.upstreams.breaker import Breaker
 from gateway_svc.gateway.upstreams.connection import Connection
-from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.instance import CONNECT_SECONDS, Instance
+from gateway_svc.gateway.upstreams.lease import Lease
+from gateway_svc.gateway.upstreams.pool import Pool
+from gateway_svc.gateway.upstreams.retry_budget import RetryBudget
+from gateway_svc.gateway.upstreams.treatment import Treatment
 
-RETRY_AFTER_SECONDS = 0.1
+logger = logging.getLogger(__name__)
+
+# Who is told to come back since too much is under way may find a place a moment later.
+SOON_SECONDS = 1.0
+MOST_CONNECTS = 3
+RECONNECT_SECONDS = 0.1
+UNKNOWN_NAME_SECONDS = 0.5
+# Retries beyond the budget wait for others to end: not all for the same moment, and not for long.
+BUDGET_PATIENCE_SECONDS = 0.5
+_BUDGET_PAUSE_SECONDS = (0.005, 0.025)
+
+now = time.monotonic
 
 
 class Balancer:
-    """The instances of one service, in turn."""
+    """The instances of one service, and what stands in front of all of them: a bulkhead, a breaker, a retry budget."""
 
-    def __init__(self, urls: Iterable[str], *, service: str = "") -> None:
-        self._service = service
-        self.instances = [Instance(url) for url in urls]
-        self._next = 0
+    def __init__(
+        self, urls: Iterable[str], *, service: str = "", treatment: Treatment | None = None, resolve: Resolve = resolve
+    ) -> None:
+        self.treatment = treatment or Treatment()
+        self.service = service
+        self.in_flight = 0
+        self.pool = Pool(service, ejection_seconds=self.treatment.ejection_seconds)
+        self.breaker = Breaker(
+            least_requests=self.treatment.circuit_requests, open_seconds=self.treatment.circuit_seconds
+        )
+        self._retries = RetryBudget()
+        self._addresses = Addresses(urls, resolve)
+        self.pool.become(self._addresses.known, now())
 
-    def pick(self) -> Instance:
-        """The one whose turn it is."""
-        self._next = (self._next + 1) % len(self.instances)
-        return self.instances[self._next]
+    @property
+    def instances(self) -> list[Instance]:
+        """Those that there are now."""
+        return self.pool.instances
 
-    async def connect(self, *, anew: bool = False) -> tuple[Instance, Connection]:
-        """A connection to one of them. Whoever cannot be reached has seen nothing, so another (or the same, a moment
-        later) is tried once, whatever the request. Raises UpstreamUnreachable.
-        """
-        instance = self.pick()
+    @property
+    def most_in_flight(self) -> int:
+        """The bulkhead: so much of the gateway a slow service takes, and no more."""
+        return self.treatment.in_flight_an_instance * max(1, len(self.pool.instances))
+
+    def pick(self, *, not_at: Collection[Instance] = ()) -> Instance:
+        """The next to be asked, and another than those if there is one. Raises UpstreamUnreachable."""
+        return self.pool.pick(now(), not_at=not_at)
+
+    async def lease(
+        self, *, not_at: Collection[Instance] = (), anew: bool = False, within: float = CONNECT_SECONDS
+    ) -> Lease:
+        """A connection to one of them, for one request. Raises UpstreamUnreachable, CircuitOpen or Overloaded."""
+        began_at = now()
+        self._admit(began_at)
+        self.in_flight += 1
         try:
-            return instance, await instance.connect(anew=anew)
-        except UpstreamUnreachable:
-            if len(self.instances) == 1:
-                await asyncio.sleep(RETRY_AFTER_SECONDS)
-        measures.RETRIES.labels(self._service).inc()
-        instance = self.pick()
-        return instance, await instance.connect(anew=anew)
+            found = None if anew or not_at else self._kept(began_at)
+            instance, connection = found or await self._connect(not_at, within=within)
+        except BaseException as error:
+            self._leave(began_at, is_good=False if isinstance(error, UpstreamUnreachable) else None)
+            raise
+        return Lease(instance, connection, began_at, self._end)
+
+    @asynccontextmanager
+    async def retrying(self, error: UpstreamError) -> AsyncIterator[None]:
+        """Another try after this error, which is raised where too many others try again already."""
+        give_up_at = now() + BUDGET_PATIENCE_SECONDS
+        while not self._retries.begin(active=self.in_flight):
+            if now() >= give_up_at:
+                measures.RETRIES_REFUSED.labels(self.service).inc()
+                raise error
+            await asyncio.sleep(random.uniform(*_BUDGET_PAUSE_SECONDS))  # noqa: S311 - not a secret
+        measures.RETRIES.labels(self.service).inc()
+        try:
+            yield
+        finally:
+            self._retries.end()
+
+    async def look_up(self) -> None:
+        """Find out where the names lead now."""
+        if self._addresses.names:
+            self.pool.become(await self._addresses.look_up(), now())
+
+    async def keep_looking_up(self) -> None:
+        """Again and again, as long as there are names."""
+        while self._addresses.names:
+            await asyncio.sleep(self.treatment.resolve_seconds if self.instances else UNKNOWN_NAME_SECONDS)
+            await self.look_up()
 
     def close(self) -> None:
         """Close the connections that are kept."""
         for instance in self.instances:
             instance.close()
+
+    def _admit(self, at: float) -> None:
+        if self.in_flight >= self.most_in_flight:
+            raise Overloaded(SOON_SECONDS)
+        if not self.breaker.admit(at):
+            raise CircuitOpen(self.breaker.open_for(at) or SOON_SECONDS)
+
+    def _kept(self, at: float) -> tuple[Instance, Connection] | None:
+        """Most requests find a connection that is there already."""
+        instance = self.pool.pick(at)
+        connection = instance.kept(at)
+        if connection is None:
+            return None
+        instance.in_flight += 1
+        return instance, connection
+
+    async def _connect(self, not_at: Collection[Instance], *, within: float) -> tuple[Instance, Connection]:
+        """Whoever cannot be reached has seen nothing, so another (or the same, a moment later) is tried, whatever the
+        request.
+        """
+        tried = list(not_at)
+        left = min(MOST_CONNECTS, max(2, len(self.instances)))
+        while True:
+            instance = self.pool.pick(now(), not_at=tried)
+            try:
+                return instance, await self._reach(instance, within=within)
+            except UpstreamUnreachable:
+                left -= 1
+                if not left:
+                    raise
+            measures.RETRIES.labels(self.service).inc()
+            if instance in tried or len(self.instances) == 1:
+                await asyncio.sleep(RECONNECT_SECONDS)
+            tried.append(instance)
+
+    async def _reach(self, instance: Instance, *, within: float) -> Connection:
+        """It counts as busy from now on, so that others are chosen meanwhile."""
+        instance.in_flight += 1
+        try:
+            return await instance.connect(within=within)
+        except BaseException as error:
+            instance.in_flight -= 1
+            if isinstance(error, UpstreamUnreachable):
+                self.pool.note_failure(instance, now())
+            raise
+
+    def _end(self, lease: Lease, is_good: bool | None, is_clean: bool) -> None:  # noqa: FBT001 - a lease's own
+        at = now()
+        lease.instance.in_flight -= 1
+        lease.instance.take_back(lease.connection, is_clean=is_clean, now=at)
+        if is_good:
+            lease.instance.ejection.succeeded()
+        elif is_good is False:
+            self.pool.note_failure(lease.instance, at)
+        self._leave(lease.began_at, is_good=is_good)
+
+    def _leave(self, began_at: float, *, is_good: bool | None) -> None:
+        self.in_flight -= 1
+        if self.breaker.report(is_good=is_good, began_at=began_at, now=now()):
+            told = "not asked for a while, since it fails" if self.breaker.is_open else "asked again"
+            logger.warning("%s: %s", self.service, told)
+
+
+def balancers(urls: Mapping[str, Iterable[str]], treatment: Treatment) -> dict[str, Balancer]:
+    """One for each service."""
+    return {service: Balancer(each, service=service, treatment=treatment) for service, each in urls.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import cast
 
 from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled, UpstreamReset, UpstreamTimedOut
 from gateway_svc.gateway.upstreams.wire import MAX_HEAD_BYTES, Head, read_head
 
 HIGH_WATER_BYTES = 128 * 1024
+FOREVER = float("inf")
 _LONGEST_CHUNK_LINE = 256
 
 
@@ -28,8 +30,9 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._is_paused = False
-        self.was_used = False
         self.idle_since = 0.0
+        self.until = FOREVER
+        """When all of what is under way has to be over, on the clock of time.monotonic()."""
 
     # What asyncio calls.
 
@@ -81,13 +84,13 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def expect_within(self, seconds: float) -> None:
-        """Something must come in this time. Raises UpstreamTimedOut where it is waited for."""
+        """Something must come in this time, and before all has to be over; else whoever waits gets UpstreamTimedOut."""
         self._relax()
-        self._timer = self._loop.call_later(seconds, self._time_out)
+        left = min(seconds, self.until - time.monotonic())
+        self._timer = self._loop.call_later(max(0.0, left), self._time_out)
 
     async def head(self, *, method: str) -> Head:
         """The beginning of the final answer; the provisional ones (1xx) before it are skipped."""
-        self.was_used = True
         while True:
             head = read_head(await self._take_through(b"\r\n\r\n", MAX_HEAD_BYTES), method=method)
             if head.status >= 200:

@@ -16,7 +16,7 @@ class Room:
     """What is behind a turnstile; it counts."""
 
     def __init__(self, at_once: int) -> None:
-        self.turnstile = Turnstile(at_once)
+        self.turnstile = Turnstile(lambda: at_once)
         self.inside = self.most_inside = self.visits = 0
 
     async def visit(self) -> None:
@@ -67,7 +67,7 @@ class TestTurnstile:
         monkeypatch.setattr(turnstile, "PATIENCE_SECONDS", patience_seconds)
 
         async def story() -> None:
-            room = Turnstile(0)
+            room = Turnstile(lambda: 0)
             with pytest.raises(Unavailable):
                 async with room.turn():
                     raise AssertionError("nobody comes in")

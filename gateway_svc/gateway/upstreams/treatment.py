@@ -1,0 +1,23 @@
+"""How the gateway treats a service: the numbers that a shop may want otherwise (docs/explanation/balancing.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """The same for every service."""
+
+    in_flight_an_instance: int = 64
+    """So many requests at once, for each instance; who comes then is told to come back."""
+    check_seconds: float = 3.0
+    """Between two questions to an instance whether it is ready, about."""
+    resolve_seconds: float = 5.0
+    """Between two questions for the addresses of a name."""
+    ejection_seconds: float = 30.0
+    """How long an instance that fails is left out, the first time."""
+    circuit_requests: int = 20
+    """Fewer within ten seconds say nothing about a service."""
+    circuit_seconds: float = 10.0
+    """How long a service that fails is not asked."""

@@ -1,0 +1,210 @@
+"""Several instances behind one door: slow ones, dying ones, rude ones, and a door that closes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.gateway_svc.crowd import crowd
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, answer, echo
+
+ORDERS = "/api/v1/orders/"
+PRODUCTS = "/api/v1/products/"
+
+
+def slow(seconds: float) -> Behaviour:
+    """Answers, in its own time."""
+
+    async def behave(_service, _asked, _reader, writer) -> None:
+        await asyncio.sleep(seconds)
+        writer.write(answer(b"{}"))
+
+    return behave
+
+
+async def unwell(_service, _asked, _reader, writer) -> None:
+    writer.write(answer(b"{}", status="503 Service Unavailable"))
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., FakeService]]:
+    """``start(orders=slow(1))``: an instance that behaves so at ``/orders/``."""
+    started: list[FakeService] = []
+
+    def start(**behaviours: Behaviour) -> FakeService:
+        started.append(FakeService({**BEHAVIOURS, **behaviours}))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+def urls(*services: FakeService) -> str:
+    return ",".join(each.url for each in services)
+
+
+def asked(service: FakeService) -> int:
+    """How often, not counting whether it is ready."""
+    return len(service.asked)
+
+
+class TestInstances:
+    def test_share_the_work_by_what_they_bear(self, open_door: Callable[..., Door], start) -> None:
+        fast, same, slower = start(orders=slow(0.02)), start(orders=slow(0.02)), start(orders=slow(0.2))
+        door = open_door(ORDER_SVC_URL=urls(fast, same, slower))
+
+        answers = crowd(door, ORDERS, clients=12, requests=300)
+
+        assert {each.status for each in answers} == {200}
+        assert asked(slower) / 300 < 0.15
+        assert abs(asked(fast) - asked(same)) < 60
+
+    def test_die_without_a_failed_read(self, open_door: Callable[..., Door], start) -> None:
+        services = [start(orders=slow(0.02)) for _ in range(3)]
+        door = open_door(ORDER_SVC_URL=urls(*services))
+
+        def kill() -> None:
+            time.sleep(0.3)
+            services[0].stop()
+
+        answers = crowd(door, ORDERS, clients=12, requests=300, meanwhile=kill)
+
+        assert {each.status for each in answers} == {200}
+        assert asked(services[0]) > 0
+
+    @pytest.mark.parametrize("bad", ["die-before", "garbage"])
+    def test_that_are_rude_are_left_out(self, open_door: Callable[..., Door], start, bad: str) -> None:
+        good, rude = start(), start(orders=BEHAVIOURS[bad])
+        door = open_door(ORDER_SVC_URL=urls(good, rude))
+
+        answers = crowd(door, ORDERS, clients=2, requests=40)
+
+        assert {each.status for each in answers} == {200}
+        assert asked(rude) <= 6
+
+    def test_that_are_not_well_are_not_the_last_word(self, open_door: Callable[..., Door], start) -> None:
+        good, other = start(), start(orders=unwell)
+        door = open_door(ORDER_SVC_URL=urls(good, other))
+
+        answers = crowd(door, ORDERS, clients=2, requests=30)
+
+        assert {each.status for each in answers} == {200}
+        assert 0 < asked(other) <= 6
+
+    def test_are_not_asked_twice_for_what_may_happen_only_once(self, open_door: Callable[..., Door], start) -> None:
+        services = [start(orders=BEHAVIOURS["die-before"]) for _ in range(2)]
+        door = open_door(ORDER_SVC_URL=urls(*services))
+
+        assert door.ask("POST", ORDERS, body=b"{}").status == 503
+
+        assert sum(map(asked, services)) == 1
+
+    def test_are_asked_twice_for_what_says_that_it_is_done_once(self, open_door: Callable[..., Door], start) -> None:
+        async def echo_at_last(service, request, reader, writer) -> None:
+            if sum(map(asked, services)) == 1:
+                await BEHAVIOURS["die-before"](service, request, reader, writer)
+            else:
+                await echo(service, request, reader, writer)
+
+        services = [start(orders=echo_at_last) for _ in range(2)]
+        door = open_door(ORDER_SVC_URL=urls(*services))
+
+        found = door.ask("POST", ORDERS, headers=[("Idempotency-Key", "k")], body=b"x" * 200_000)
+
+        assert found.status == 200
+        assert found.json()["length"] == 200_000
+        assert sum(map(asked, services)) == 2
+
+
+class TestAServiceThatAlwaysFails:
+    @pytest.mark.parametrize("instances", [1, 3])
+    @pytest.mark.parametrize("how", ["die-before", "unwell"])
+    def test_hears_little_more_than_clients_say(
+        self, open_door: Callable[..., Door], start, how: str, instances: int
+    ) -> None:
+        behaviour = unwell if how == "unwell" else BEHAVIOURS[how]
+        services = [start(orders=behaviour) for _ in range(instances)]
+        door = open_door(ORDER_SVC_URL=urls(*services), GATEWAY_SVC_CIRCUIT_REQUESTS="20")
+
+        answers = crowd(door, ORDERS, clients=8, requests=100)
+
+        assert {each.status for each in answers} == {503}
+        assert all(each.get("x-request-id") for each in answers)
+        assert sum(map(asked, services)) <= 120
+
+
+class TestTheBreaker:
+    def test_opens_and_tries_and_closes(self, open_door: Callable[..., Door], start) -> None:
+        service = start(orders=BEHAVIOURS["die-before"])
+        door = open_door(ORDER_SVC_URL=service.url, GATEWAY_SVC_CIRCUIT_REQUESTS="6", GATEWAY_SVC_CIRCUIT_SECONDS="0.5")
+        crowd(door, ORDERS, clients=1, requests=6)
+        heard = asked(service)
+
+        refused = door.ask("GET", ORDERS)
+        assert (refused.status, refused.json()["code"], refused.get("retry-after")) == (503, "overloaded", "1")
+        assert asked(service) == heard
+
+        time.sleep(0.5)
+        assert door.ask("GET", ORDERS).status == 503
+        assert asked(service) == heard + 1
+        assert door.ask("GET", ORDERS).json()["code"] == "overloaded"
+
+        del service.behaviours["orders"]
+        time.sleep(0.5)
+        assert {door.ask("GET", ORDERS).status for _ in range(3)} == {200}
+
+
+class TestTheBulkhead:
+    def test_keeps_a_slow_service_from_taking_all(self, open_door: Callable[..., Door], start) -> None:
+        products, orders = start(), start()
+        door = open_door(PRODUCT_SVC_URL=products.url, ORDER_SVC_URL=orders.url, GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE="3")
+
+        with ThreadPoolExecutor(3) as pool:
+            hanging = [pool.submit(door.ask, "GET", PRODUCTS + "hang/") for _ in range(3)]
+            give_up_at = time.monotonic() + 5
+            while asked(products) < 3 and time.monotonic() < give_up_at:
+                time.sleep(0.01)
+
+            refused = door.ask("GET", PRODUCTS)
+            others = {door.ask("GET", ORDERS).status for _ in range(20)}
+            products.stop()
+            ends = {each.result().status for each in hanging}
+
+        assert (refused.status, refused.json()["code"], refused.get("retry-after")) == (503, "overloaded", "1")
+        assert others == {200}
+        assert ends == {503}
+
+
+class TestPatience:
+    def test_is_told_to_the_service(self, door: Door, service: FakeService) -> None:
+        door.ask("GET", PRODUCTS, headers=[("X-Gateway-Patience-Ms", "999999"), ("X_Gateway_Patience_Ms", "1")])
+
+        assert 9_000 < int(service.last.get("x-gateway-patience-ms") or 0) <= 10_000
+
+
+class TestClosing:
+    def test_ends_what_is_under_way_and_lets_nobody_else_in(self, open_door: Callable[..., Door], start) -> None:
+        service = start(orders=slow(1.0))
+        door = open_door(ORDER_SVC_URL=service.url)
+
+        with ThreadPoolExecutor(4) as pool:
+            under_way = [pool.submit(door.ask, "GET", ORDERS) for _ in range(4)]
+            give_up_at = time.monotonic() + 5
+            while asked(service) < 4 and time.monotonic() < give_up_at:
+                time.sleep(0.01)
+            stopping = threading.Thread(target=door.stop)
+            stopping.start()
+            time.sleep(0.3)
+            with pytest.raises(ConnectionError):
+                door.ask("GET", ORDERS)
+            ends = [each.result().status for each in under_way]
+            stopping.join()
+
+        assert ends == [200] * 4

@@ -1,0 +1,275 @@
+"""Instances that come, go and fail, over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from gateway_svc.gateway.errors import CircuitOpen, Overloaded, UpstreamClosed, UpstreamUnreachable
+from gateway_svc.gateway.fetch import fetch
+from gateway_svc.gateway.upstreams import balancer as balancing
+from gateway_svc.gateway.upstreams.addresses import Address
+from gateway_svc.gateway.upstreams.balancer import Balancer
+from gateway_svc.gateway.upstreams.checks import keep_checking
+from gateway_svc.gateway.upstreams.treatment import Treatment
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
+
+HASTY = Treatment(check_seconds=0.01, resolve_seconds=0.01)
+
+
+async def unready(_service, _asked, _reader, writer) -> None:
+    writer.write(answer(b"{}", status="503 Service Unavailable"))
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., FakeService]]:
+    """``start("127.0.0.2", port)``: an instance that answers there."""
+    started: list[FakeService] = []
+
+    def start(host: str = "127.0.0.1", port: int = 0, **behaviours) -> FakeService:
+        started.append(FakeService({**BEHAVIOURS, **behaviours}, host=host, port=port))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@asynccontextmanager
+async def balanced(urls: list[str], **more: Any) -> AsyncIterator[Balancer]:
+    balancer = Balancer(urls, **more)
+    try:
+        yield balancer
+    finally:
+        balancer.close()
+        await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class TestAName:
+    def test_leads_to_all_its_addresses_and_to_new_ones_without_a_lost_request(self, start) -> None:
+        first = start("127.0.0.1")
+        second = start("127.0.0.2", first.port)
+        hosts = ["127.0.0.1"]
+
+        async def resolve(name: Address) -> list[Address]:
+            return [Address(host, name.port) for host in hosts]
+
+        async def story() -> None:
+            async with balanced([f"http://products:{first.port}"], treatment=HASTY, resolve=resolve) as balancer:
+                await balancer.look_up()
+                following = asyncio.create_task(balancer.keep_looking_up())
+                asking = asyncio.create_task(_ask_until_told(balancer))
+                hosts.append("127.0.0.2")
+                await until(lambda: bool(second.asked))
+                hosts.remove("127.0.0.1")
+                await until(lambda: [each.host for each in balancer.instances] == ["127.0.0.2"])
+                asked = len(first.asked)
+                await _ask(balancer, 20)
+                assert len(first.asked) <= asked + 1
+                asking.cancel()
+                following.cancel()
+                assert not balancer.pool.instances[0].ejection.is_due
+
+        asyncio.run(story())
+
+    def test_is_unreachable_until_somebody_knows_it(self) -> None:
+        async def resolve(_name: Address) -> list[Address]:
+            raise OSError
+
+        async def story() -> None:
+            async with balanced(["http://products:8000"], resolve=resolve) as balancer:
+                await balancer.look_up()
+                with pytest.raises(UpstreamUnreachable):
+                    await balancer.lease()
+
+        asyncio.run(story())
+
+    def test_lets_what_is_under_way_end_where_it_began(self, start) -> None:
+        service = start()
+
+        async def story() -> bytes:
+            async with balanced([service.url]) as balancer:
+                lease = await balancer.lease()
+                balancer.pool.become([], 0.0)
+                lease.connection.start(b"GET /chunked/ HTTP/1.1\r\nhost: h\r\n\r\n")
+                head = await lease.connection.head(method="GET")
+                lease.end(is_good=True, is_clean=True)
+                assert head.status == 200
+                return b"closed" if not lease.connection.is_open else b"kept"
+
+        assert asyncio.run(story()) == b"closed"
+
+
+async def _ask(balancer: Balancer, times: int) -> None:
+    for _ in range(times):
+        await fetch(balancer, "/echo")
+
+
+async def _ask_until_told(balancer: Balancer) -> None:
+    while True:
+        await fetch(balancer, "/echo")
+
+
+class TestConnecting:
+    def test_goes_on_to_another_whatever_the_request(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1", "http://127.0.0.1:2", service.url]) as balancer:
+                for _ in range(4):
+                    lease = await balancer.lease(anew=True)
+                    assert lease.instance.address == f"127.0.0.1:{service.port}"
+                    lease.end(is_good=True)
+
+        asyncio.run(story())
+
+    def test_leaves_out_who_is_never_there(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1", service.url]) as balancer:
+                gone = balancer.instances[0]
+                while not gone.ejection.is_out(balancing.now()):
+                    (await balancer.lease(anew=True)).end(is_good=True)
+                picked = {balancer.pick() for _ in range(50)}
+                assert picked == {balancer.instances[1]}
+
+        asyncio.run(story())
+
+    def test_counts_nobody_twice(self, start) -> None:
+        service = start()
+
+        async def story() -> list[int]:
+            async with balanced(["http://127.0.0.1:1", service.url]) as balancer:
+                for _ in range(10):
+                    lease = await balancer.lease(anew=True)
+                    lease.end(is_good=True)
+                    lease.end(is_good=False)
+                return [balancer.in_flight, *(each.in_flight for each in balancer.instances)]
+
+        assert asyncio.run(story()) == [0, 0, 0]
+
+    def test_forgets_who_gives_up_waiting(self, start) -> None:
+        service = start()
+
+        async def story() -> list[int]:
+            async with balanced([service.url]) as balancer:
+                waiting = asyncio.create_task(balancer.lease())
+                await asyncio.sleep(0)
+                waiting.cancel()
+                await asyncio.wait({waiting})
+                assert waiting.cancelled()
+                return [balancer.in_flight, balancer.instances[0].in_flight]
+
+        assert asyncio.run(story()) == [0, 0]
+
+
+class TestBulkhead:
+    def test_lets_no_more_in_than_there_is_room(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            async with balanced([service.url], treatment=Treatment(in_flight_an_instance=2)) as balancer:
+                leases = [await balancer.lease() for _ in range(2)]
+                with pytest.raises(Overloaded) as refused:
+                    await balancer.lease()
+                assert refused.value.retry_after_seconds == 1.0
+                leases.pop().end(is_good=True)
+                leases.append(await balancer.lease())
+                for lease in leases:
+                    lease.end(is_good=True)
+
+        asyncio.run(story())
+
+
+class TestBreaker:
+    def test_opens_for_a_service_that_cannot_be_reached(self) -> None:
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1"], treatment=Treatment(circuit_requests=2)) as balancer:
+                for _ in range(2):
+                    with pytest.raises(UpstreamUnreachable):
+                        await balancer.lease()
+                with pytest.raises(CircuitOpen) as refused:
+                    await balancer.lease()
+                assert 9 < refused.value.retry_after_seconds <= 10
+
+        asyncio.run(story())
+
+
+class TestRetrying:
+    def test_waits_for_others_and_gives_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(balancing, "BUDGET_PATIENCE_SECONDS", 0.05)
+        error = UpstreamClosed("gone")
+
+        async def story() -> int:
+            async with balanced(["http://127.0.0.1:1"]) as balancer:
+                waits = asyncio.Event()
+
+                async def retry() -> None:
+                    async with balancer.retrying(error):
+                        await waits.wait()
+
+                holders = [asyncio.create_task(retry()) for _ in range(3)]
+                await asyncio.sleep(0)
+                with pytest.raises(UpstreamClosed):
+                    await retry()
+                waits.set()
+                await asyncio.gather(*holders)
+                await retry()
+                return len(holders)
+
+        assert asyncio.run(story()) == 3
+
+
+class TestChecking:
+    def test_leaves_out_who_says_that_it_is_not_ready_and_takes_it_back(self, start) -> None:
+        good, other = start(), start(ready=unready)
+
+        async def story() -> None:
+            async with balanced([good.url, other.url], treatment=HASTY) as balancer:
+                checking = asyncio.create_task(keep_checking(balancer))
+                await until(lambda: not balancer.instances[1].health.is_ready)
+                assert {balancer.pick() for _ in range(50)} == {balancer.instances[0]}
+                del other.behaviours["ready"]
+                await until(lambda: balancer.instances[1].health.is_ready)
+                assert {balancer.pick() for _ in range(50)} == set(balancer.instances)
+                checking.cancel()
+
+        asyncio.run(story())
+
+    def test_leaves_out_nobody_when_all_say_so(self, start) -> None:
+        services = [start(ready=unready) for _ in range(3)]
+
+        async def story() -> None:
+            async with balanced([each.url for each in services], treatment=HASTY) as balancer:
+                checking = asyncio.create_task(keep_checking(balancer))
+                await until(lambda: not any(each.health.is_ready for each in balancer.instances))
+                assert {balancer.pick() for _ in range(90)} == set(balancer.instances)
+                checking.cancel()
+
+        asyncio.run(story())
+
+    def test_ends_an_ejection_early(self, start) -> None:
+        first, second = start(), start()
+
+        async def story() -> None:
+            async with balanced([first.url, second.url], treatment=HASTY) as balancer:
+                for _ in range(5):
+                    balancer.pool.note_failure(balancer.instances[0], balancing.now())
+                assert {balancer.pick() for _ in range(50)} == {balancer.instances[1]}
+                checking = asyncio.create_task(keep_checking(balancer))
+                await until(lambda: not balancer.instances[0].ejection.is_out(balancing.now()))
+                assert {balancer.pick() for _ in range(50)} == set(balancer.instances)
+                checking.cancel()
+
+        asyncio.run(story())
