@@ -21,6 +21,7 @@ from django.db import close_old_connections, connections
 from kombu import Message
 
 from common.events import broker, measures, publisher
+from common.events.pool import OneByOne
 from common.events.subscriptions import all_subscriptions, subscription_to
 from common.observability import health, heartbeat, inside, readiness, tracing
 from common.topology import BY_NAME, Service
@@ -86,9 +87,12 @@ class ReturnedFirst(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         parent.task_consumer.on_message = parent.create_task_handler()
-        for queue in parent.task_consumer.queues:
-            while _takes_returned(parent.task_consumer, queue.name):
-                state.maybe_shutdown()
+        try:
+            for queue in parent.task_consumer.queues:
+                while _takes_returned(parent.task_consumer, queue.name):
+                    state.maybe_shutdown()
+        finally:
+            parent.pool.rest()
 
 
 class SignOfLife(bootsteps.StartStopStep):
@@ -96,12 +100,18 @@ class SignOfLife(bootsteps.StartStopStep):
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
-    def start(self, parent: Consumer) -> None:
-        heartbeat.beat()
-        self._timer = parent.timer.call_repeatedly(heartbeat.EVERY_SECONDS, heartbeat.beat)
+    def start(self, parent: Any) -> None:
+        _beat(parent.pool)
+        self._timer = parent.timer.call_repeatedly(heartbeat.EVERY_SECONDS, _beat, (parent.pool,))
 
-    def stop(self, parent: Consumer) -> None:
+    def stop(self, parent: Any) -> None:
         self._timer.cancel()
+        parent.pool.rest()
+
+
+def _beat(pool: OneByOne) -> None:
+    pool.rest()
+    heartbeat.beat()
 
 
 def _keep_alive(connection: Any) -> None:

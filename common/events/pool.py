@@ -32,6 +32,7 @@ class OneByOne(BasePool):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.on_tick: Callable[[], None] = lambda: None
+        self._watched_since = 0.0
 
     def on_apply(
         self,
@@ -42,13 +43,14 @@ class OneByOne(BasePool):
         callback: Callable[[Any], None],
         accept_callback: Callable[[int, float], None],
         soft_timeout: float | None = None,
-        timeout: float | None = None,
         **_: Any,
     ) -> None:
         """Run the task, and tell the broker what became of it before anything else is taken."""
-        accept_callback(os.getpid(), time.monotonic())
-        soft, hard = soft_timeout or self.options["soft_timeout"], timeout or self.options["timeout"]
-        with limited(soft_seconds=soft, hard_seconds=hard, on_tick=self.on_tick):
+        now = time.monotonic()
+        accept_callback(os.getpid(), now)
+        if now - self._watched_since > TICK_SECONDS:
+            self._watch(now)
+        with limited(soft_timeout or self.options["soft_timeout"], on_tick=self.on_tick):
             result = target(*args, **kwargs)
         callback(result)
 
@@ -56,10 +58,25 @@ class OneByOne(BasePool):
         """Somebody wants the worker to end at once: what it has begun is rolled back, and goes to another."""
         raise WorkerTerminate(1)
 
+    def rest(self) -> None:
+        """No task runs: nothing can be said to hang. To be called every few seconds, or the process ends."""
+        if self._watched_since:
+            faulthandler.cancel_dump_traceback_later()
+            self._watched_since = 0.0
+
+    def _watch(self, now: float) -> None:
+        """End the process unless it rests, or begins another task, within the hard limit.
+
+        Needs neither Python's main thread nor its lock, and writes down where everything stood. It costs a thread, so
+        it is not done for each task: one may begin up to a tick later, and has as much less.
+        """
+        faulthandler.dump_traceback_later(self.options["timeout"], exit=True)
+        self._watched_since = now
+
 
 @contextmanager
-def limited(*, soft_seconds: float, hard_seconds: float, on_tick: Callable[[], None]) -> Iterator[None]:
-    """Raise SoftTimeLimitExceeded in what takes too long, and end the process with whatever ignores even that.
+def limited(soft_seconds: float, *, on_tick: Callable[[], None]) -> Iterator[None]:
+    """Raise SoftTimeLimitExceeded in what takes too long.
 
     ``on_tick`` is called now and then between two steps of what runs, and must not raise.
     """
@@ -71,19 +88,17 @@ def limited(*, soft_seconds: float, hard_seconds: float, on_tick: Callable[[], N
     def tick(_number: int, _frame: FrameType | None) -> None:
         nonlocal ends_at
         on_tick()
-        if time.monotonic() >= ends_at:
+        is_late = time.monotonic() >= ends_at
+        if is_late:
             ends_at = float("inf")  # it is said once
-            wind()
-            raise SoftTimeLimitExceeded(soft_seconds)
         wind()
+        if is_late:
+            raise SoftTimeLimitExceeded(soft_seconds)
 
     before = signal.signal(signal.SIGALRM, tick)
-    # Needs neither Python's main thread nor its lock, and writes down where everything stood.
-    faulthandler.dump_traceback_later(hard_seconds, exit=True)
     try:
         wind()
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)

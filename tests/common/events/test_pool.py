@@ -20,7 +20,7 @@ def nothing() -> None:
 
 class TestLimited:
     def test_lets_be_what_is_done_in_time(self) -> None:
-        with pool.limited(soft_seconds=0.05, hard_seconds=9, on_tick=nothing):
+        with pool.limited(0.05, on_tick=nothing):
             done = True
 
         time.sleep(0.1)
@@ -30,7 +30,7 @@ class TestLimited:
     def test_interrupts_what_sleeps(self) -> None:
         with (
             pytest.raises(SoftTimeLimitExceeded),
-            pool.limited(soft_seconds=0.05, hard_seconds=9, on_tick=nothing),
+            pool.limited(0.05, on_tick=nothing),
         ):
             time.sleep(9)
 
@@ -38,7 +38,7 @@ class TestLimited:
     def test_interrupts_what_waits_for_the_database(self) -> None:
         with (
             pytest.raises(SoftTimeLimitExceeded),
-            pool.limited(soft_seconds=0.05, hard_seconds=9, on_tick=nothing),
+            pool.limited(0.05, on_tick=nothing),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
@@ -48,22 +48,26 @@ class TestLimited:
         monkeypatch.setattr(pool, "TICK_SECONDS", 0.01)
         ticks: list[str] = []
 
-        with pool.limited(soft_seconds=9, hard_seconds=9, on_tick=lambda: ticks.append("tick")):
+        with pool.limited(9, on_tick=lambda: ticks.append("tick")):
             time.sleep(0.1)
 
         assert len(ticks) > 1
 
+
+class TestOneByOne:
     def test_ends_the_process_with_what_ignores_everything_and_says_where_it_stood(self) -> None:
         stubborn = """
 from contextlib import suppress
-from common.events import pool
-with pool.limited(soft_seconds=0.1, hard_seconds=0.3, on_tick=lambda: None):
+from common.events.pool import OneByOne
+def hang():
     while True:
         with suppress(Exception):
             sum(range(1000))
+pool = OneByOne(1, soft_timeout=0.1, timeout=0.3)
+pool.apply_async(hang, callback=print, accept_callback=lambda pid, at: None)
 """
 
         ended = subprocess.run([sys.executable, "-c", stubborn], capture_output=True, text=True, timeout=9, check=False)
 
         assert ended.returncode == 1
-        assert 'File "<string>", line 7' in ended.stderr
+        assert 'File "<string>", line 7 in hang' in ended.stderr

@@ -50,9 +50,9 @@ class Worker:
         *,
         exchange: str = FACTS_EXCHANGE,
         name: str = "",
-        limits: tuple[float | None, float | None] = (None, None),
+        soft_seconds: float | None = None,
     ) -> str:
-        """Tell it, perhaps as work of that name, and perhaps within a hard and a soft limit of seconds."""
+        """Tell it, perhaps as work of that name, and perhaps within a limit of its own."""
         body = as_heard(fact)
         if name:
             body["name"] = name
@@ -60,11 +60,15 @@ class Worker:
             task_body(body),
             exchange=exchange,
             routing_key=GATEWAY.facts_queue if exchange == GATEWAY.private_exchange else body["name"],
-            headers={**task_headers(body), "timelimit": limits},
+            headers={**task_headers(body), "timelimit": (None, soft_seconds)},
             mandatory=True,
             **task_properties(body),
         )
         return str(body["id"])
+
+    def began_at(self) -> float:
+        """When its process did; one that replaces it begins later."""
+        return scrape(self.inside_port)["process_start_time_seconds"][0].value
 
     def dead(self) -> list[dead_letters.DeadLetter]:
         return dead_letters.dead_letters(self.amqp, GATEWAY)
@@ -91,6 +95,7 @@ def worker(
         "DJANGO_SETTINGS_MODULE": "common.settings.test",
         GATEWAY.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
+        "TEST_HARD_LIMIT_SECONDS": "60",
         "TEST_HEARTBEAT_SECONDS": str(publisher.HEARTBEAT_SECONDS),
         "OPENCOMMERCE_HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
         "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{(inside_port := free_port())}",
@@ -287,13 +292,14 @@ class TestWorker:
         wait_until(lambda: InboxMessage.objects.count() == 3)
 
     def test_what_waits_too_long_is_ended_and_tried_again(self, worker: Worker) -> None:
-        worker.tell(reserved("waits-for-the-database"), limits=(30, 0.2))
+        worker.tell(reserved("waits-for-the-database"), soft_seconds=0.2)
 
         wait_until(lambda: InboxMessage.objects.count() == 1)
         assert worker.lines() == ["waits-for-the-database"] * 2
 
+    @pytest.mark.parametrize("worker", [{"TEST_HARD_LIMIT_SECONDS": "1"}], indirect=True, ids=["a second"])
     def test_what_nothing_else_can_end_ends_with_its_process_and_comes_again(self, worker: Worker) -> None:
-        worker.tell(reserved("hangs"), limits=(0.5, 0.2))
+        worker.tell(reserved("hangs"), soft_seconds=0.2)
 
         wait_until(lambda: InboxMessage.objects.count() == 1)
         assert worker.lines() == ["hangs"] * 2
@@ -307,6 +313,18 @@ class TestWorker:
 
         wait_until(lambda: InboxMessage.objects.count() == 1)
         assert worker.lines() == ["begun", "done", "o-1"]
+
+    @pytest.mark.parametrize("worker", [{"TEST_HARD_LIMIT_SECONDS": "1"}], indirect=True, ids=["a second"])
+    def test_lives_on_after_a_task_that_was_done_in_time(self, worker: Worker) -> None:
+        worker.tell(reserved("o-1"))
+        wait_until(lambda: InboxMessage.objects.count() == 1)
+        began_at = worker.began_at()
+
+        time.sleep(2)
+        worker.tell(reserved("o-2"))
+
+        wait_until(lambda: InboxMessage.objects.count() == 2)
+        assert worker.began_at() == began_at
 
     @pytest.mark.parametrize("worker", [{"TEST_LONG_SECONDS": "1"}], indirect=True, ids=["a second"])
     def test_finishes_what_it_has_begun_before_it_ends(self, worker: Worker) -> None:
