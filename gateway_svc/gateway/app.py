@@ -171,7 +171,12 @@ class Gateway:
         app = BodyLimit(app)
         app = RateLimits(app, limiter=self._limiter, is_in_memory=self._cache.holds) if self._limiter else app
         return Authentication(
-            app, tokens=self._tokens, api_keys=self._api_keys, browsers=self._browsers, staff_door=self._staff_door
+            app,
+            tokens=self._tokens,
+            api_keys=self._api_keys,
+            browsers=self._browsers,
+            staff_door=self._staff_door,
+            limiter=self._limiter,
         )
 
     def _made_pages(self, public_url: str) -> Pages:

@@ -7,6 +7,8 @@ from gateway_svc.gateway.api_keys import MARK, ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.limits.limiter import Limiter
+from gateway_svc.gateway.middleware.rate_limits import refuse
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadCredential, Unavailable
 from gateway_svc.gateway.scopes import require_scope
@@ -26,9 +28,17 @@ class Authentication:
     """
 
     def __init__(
-        self, app: ASGIApp, *, tokens: Tokens, api_keys: ApiKeys, browsers: Browsers, staff_door: StaffDoor
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        api_keys: ApiKeys,
+        browsers: Browsers,
+        staff_door: StaffDoor,
+        limiter: Limiter | None,
     ) -> None:
         self.app = app
+        self._limiter = limiter
         self._tokens = tokens
         self._api_keys = api_keys
         self._browsers = browsers
@@ -44,12 +54,19 @@ class Authentication:
             elif exchange.cookie and scope["type"] == "http":
                 await self._find_person(scope, exchange)
         except BadCredential as problem:
+            await self._count(scope, exchange)
             if scope["type"] == "websocket":
                 return await _close(problem, scope, receive, send)
             raise
         if exchange.route and exchange.route.is_for_staff:
             self._staff_door.check(exchange.principal)
         return await self.app(scope, receive, _unless_refused(send) if exchange.is_undecided else send)
+
+    async def _count(self, scope: Scope, exchange: Exchange) -> None:
+        """To check a bad credential is work too. Raises TooManyRequests."""
+        if self._limiter is not None:
+            method = scope.get("method", _OF_A_SOCKET)
+            refuse(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client))
 
     async def _holder(self, token: bytes) -> Principal:
         keeper = self._api_keys if token.startswith(MARK) else self._tokens

@@ -34,9 +34,14 @@ class RateLimits:
         taken = await self._limiter.take(method, scope["path"], exchange.principal, exchange.client)
         if taken is None:
             return await self.app(scope, receive, send)
-        if taken.is_refused:
-            raise TooManyRequests(taken.policy.name, taken.seconds, _headers(taken))
+        refuse(taken)
         return await self.app(scope, receive, _telling(send, taken))
+
+
+def refuse(taken: Taken | None) -> None:
+    """Let pass whatever was not too much. Raises TooManyRequests."""
+    if taken is not None and taken.is_refused:
+        raise TooManyRequests(taken.policy.name, taken.seconds, _headers(taken))
 
 
 def _telling(send: Send, taken: Taken) -> Send:

@@ -127,6 +127,17 @@ class TestSomebodySignedIn:
         assert refusal.get("retry-after")
 
 
+class TestSomebodyWithABadToken:
+    def test_is_counted_by_address(self, open_door: Callable[..., Door], redis: PrivateRedis, signer: Signer) -> None:
+        door = open_door(**variables(redis, "reading-address=2/3600"))
+        source, forged = [("X-Forwarded-For", f"{a_network()}::1")], Signer(signer.key_id)
+
+        statuses = [door.ask("GET", PRODUCTS, token=forged.token(), headers=source).status for _ in range(4)]
+
+        assert statuses == [401, 401, 429, 429]
+        assert door.ask("GET", PRODUCTS, token=signer.token(), headers=source).status == 200
+
+
 class TestAnswersFromMemory:
     def test_are_not_counted(
         self, open_keeping_door: Callable[..., Door], redis: PrivateRedis, shelf: FakeShelf, signer: Signer
