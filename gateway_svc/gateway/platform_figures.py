@@ -28,6 +28,18 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What this gateway makes of an instance."""
+
+    is_ready: bool = True
+    left_out_seconds: float = 0.0
+    """For which it gets no requests any more, since it failed."""
+    in_flight: int = 0
+    latency_seconds: float = 0.0
+    """Until its answers begin, lately."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceFigures:
     """What one process answered (common/observability/figures.py); None when it did not, or not in time."""
 
@@ -36,6 +48,7 @@ class InstanceFigures:
     figures: dict[str, Any] | None
     milliseconds: float = 0.0
     """How long that took."""
+    standing: Standing = Standing()
 
 
 Queues = Mapping[str, QueueFigures | None]
@@ -48,6 +61,8 @@ class PlatformFigures:
     instances: list[InstanceFigures]
     queues: Queues | None
     """None when the broker does not answer."""
+    spared: frozenset[str] = frozenset()
+    """Services that are not asked for a while, since they fail (upstreams/breaker.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,8 @@ class Platform:
         """Ask all of them for this person, and wait for nobody longer than for the most patient."""
         asked = of_the_platform(self.balancers, self.assertions, principal)
         instances, queues = await asyncio.gather(asked, _queues(self.broker_url))
-        return PlatformFigures(instances, queues)
+        spared = frozenset(name for name, each in self.balancers.items() if each.breaker.is_open)
+        return PlatformFigures(instances, queues, spared)
 
 
 async def of_the_platform(
@@ -79,7 +95,16 @@ async def of_the_platform(
 
 async def _ask(service: str, instance: Instance, assertion: bytes) -> InstanceFigures:
     found, milliseconds = await _timed(_fetch(instance, assertion))
-    return InstanceFigures(service, instance.address, found, milliseconds)
+    return InstanceFigures(service, instance.address, found, milliseconds, _standing(instance))
+
+
+def _standing(instance: Instance) -> Standing:
+    return Standing(
+        is_ready=instance.health.is_ready,
+        left_out_seconds=max(0.0, instance.ejection.until - time.monotonic()),
+        in_flight=instance.in_flight,
+        latency_seconds=instance.latency_seconds,
+    )
 
 
 async def _fetch(instance: Instance, assertion: bytes) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from common.events.figures import QueueFigures
 from common.topology import GATEWAY, SERVICES, Service
-from gateway_svc.gateway.platform_figures import InstanceFigures, PlatformFigures, Queues
+from gateway_svc.gateway.platform_figures import InstanceFigures, PlatformFigures, Queues, Standing
 
 WELL, WARNING, BAD = "good", "waiting", "bad"
 
@@ -39,6 +39,27 @@ class InstanceLine:
     version: str
     started_at: datetime | None
     milliseconds: float
+    standing: Standing
+
+    @property
+    def state(self) -> str:
+        """In a word, since no state is told by colour alone."""
+        if not self.is_up:
+            return "down"
+        if self.standing.left_out_seconds:
+            return "left out"
+        return "up" if self.standing.is_ready else "not ready"
+
+    @property
+    def tone(self) -> str:
+        """The same, in a colour."""
+        return {"up": WELL, "down": BAD}.get(self.state, WARNING)
+
+    @property
+    def work(self) -> str:
+        """What it does for the gateway that shows it."""
+        now = f"{_count(self.standing.in_flight, 'request')} now"
+        return f"{now}, {self.standing.latency_seconds * 1000:.0f} ms lately" if self.standing.latency_seconds else now
 
 
 @dataclass(frozen=True)
@@ -68,6 +89,8 @@ class ServiceBoard:
     service: Service
     instances: list[InstanceLine]
     queues: list[QueueLine]
+    is_spared: bool
+    """Nobody asks it for a while, since it fails."""
     is_broker_up: bool
     is_database_up: bool
     unsent: int | None
@@ -79,6 +102,11 @@ class ServiceBoard:
     def name(self) -> str:
         """What people call it."""
         return self.service.admin_name
+
+    @property
+    def is_behind_the_gateway(self) -> bool:
+        """It is asked by the gateway, as all but the gateway are."""
+        return self.service is not GATEWAY
 
     @property
     def tone(self) -> str:
@@ -153,6 +181,7 @@ def _service_board(
         service=service,
         instances=[_instance_line(each) for each in asked],
         queues=[_queue_line(service, kind, figures.queues) for kind in ("facts", "work")],
+        is_spared=service.name in figures.spared,
         is_broker_up=figures.queues is not None,
         is_database_up=bool(told.get("outbox")),
         unsent=outbox.get("unsent"),
@@ -166,22 +195,32 @@ def _service_board(
 
 
 def _findings(board: ServiceBoard, *, late_seconds: float, lately: int) -> Iterator[Finding]:
+    yield from _findings_of_instances(board)
+    for queue in board.queues:
+        yield from _findings_of_queue(queue)
+    if board.unsent and late_seconds > LATE_SECONDS:
+        waited = f"{_count(board.unsent, 'fact')} of {board.name} waited up to {board.oldest}"
+        yield Finding(BAD, waited, board.outbox_path)
+    if board.dead:
+        yield Finding(WARNING, f"{_count(board.dead, 'dead letter')} in {board.name}", board.dead_letters_path)
+    if lately:
+        yield Finding(WARNING, f"{_count(lately, 'error')} in {board.name} just now", "#errors")
+
+
+def _findings_of_instances(board: ServiceBoard) -> Iterator[Finding]:
     name, path = board.name, board.service.admin_path
     down = [each for each in board.instances if not each.is_up]
+    spared = [each for each in board.instances if each.tone == WARNING]
     if len(down) == len(board.instances):
         yield Finding(BAD, f"{name} does not answer")
     elif down:
         yield Finding(WARNING, f"{_count(len(down), 'instance')} of {name} gives no answer", path)
+    if board.is_spared:
+        yield Finding(BAD, f"{name} fails, and is left alone for a while")
+    if spared:
+        yield Finding(WARNING, f"{_count(len(spared), 'instance')} of {name} gets no requests", path)
     if len(down) < len(board.instances) and not board.is_database_up:
         yield Finding(BAD, f"the database of {name} does not answer")
-    for queue in board.queues:
-        yield from _findings_of_queue(queue)
-    if board.unsent and late_seconds > LATE_SECONDS:
-        yield Finding(BAD, f"{_count(board.unsent, 'fact')} of {name} waited up to {board.oldest}", board.outbox_path)
-    if board.dead:
-        yield Finding(WARNING, f"{_count(board.dead, 'dead letter')} in {name}", board.dead_letters_path)
-    if lately:
-        yield Finding(WARNING, f"{_count(lately, 'error')} in {name} just now", "#errors")
 
 
 def _findings_of_queue(queue: QueueLine) -> Iterator[Finding]:
@@ -215,6 +254,7 @@ def _instance_line(asked: InstanceFigures) -> InstanceLine:
         version=str(told.get("version", "")),
         started_at=datetime.fromisoformat(told["started_at"]) if told.get("started_at") else None,
         milliseconds=asked.milliseconds,
+        standing=asked.standing,
     )
 
 

@@ -48,7 +48,7 @@ class FakeService:
 
     behaviours: dict[str, Behaviour]
     asked: list[Asked] = field(default_factory=list)
-    """But for whether it is ready: gateways ask that when it pleases them."""
+    """But for whether it is ready, which gateways ask when it pleases them, over a connection of its own."""
     closed_early: threading.Event = field(default_factory=threading.Event)
     has_given: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
@@ -117,7 +117,9 @@ class FakeService:
         method, target, _ = lines[0].split(" ")
         headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
         asked = Asked(method, target, headers)
-        if target != "/health/ready":
+        if target == "/health/ready":
+            self.connections -= 1
+        else:
             self.asked.append(asked)
         name = target.partition("?")[0].strip("/").rsplit("/", 1)[-1]
         await self.behaviours.get(name, echo)(self, asked, reader, writer)

@@ -12,7 +12,7 @@ import pytest
 
 from gateway_svc.gateway import platform_figures
 from gateway_svc.gateway.assertions import HEADER, Assertions
-from gateway_svc.gateway.platform_figures import InstanceFigures, of_the_platform
+from gateway_svc.gateway.platform_figures import InstanceFigures, Standing, of_the_platform
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from tests.gateway_svc.upstream import Behaviour, FakeService, answer
@@ -91,6 +91,13 @@ class TestOfThePlatform:
         found = ask(order_svc=[instance(behaviour).url], user_svc=[instance(tell).url])
 
         assert [bool(each.figures) for each in found] == [False, True, True]
+
+    def test_shows_what_the_gateway_makes_of_each(self, instance) -> None:
+        service = instance(tell)
+
+        (found, _) = ask(order_svc=[service.url])
+
+        assert found.standing == Standing(is_ready=True, left_out_seconds=0.0, in_flight=0, latency_seconds=0.0)
 
     def test_shows_who_is_gone(self, instance) -> None:
         service = instance(tell)

@@ -9,7 +9,7 @@ import pytest
 
 from common.events.figures import QueueFigures, queue_names
 from common.topology import GATEWAY, ORDERS, SERVICES, USERS
-from gateway_svc.gateway.platform_figures import InstanceFigures, PlatformFigures
+from gateway_svc.gateway.platform_figures import InstanceFigures, PlatformFigures, Standing
 from gateway_svc.site.board import Board, board_of, span
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -112,6 +112,39 @@ class TestAService:
 
         assert board.sentence == "It works, but something waits for you: 1 instance of Users gives no answer."
         assert [line.is_up for line in of(board, USERS).instances] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("standing", "state", "tone"),
+        [
+            (Standing(), "up", "good"),
+            (Standing(is_ready=False), "not ready", "waiting"),
+            (Standing(left_out_seconds=12.0), "left out", "waiting"),
+        ],
+    )
+    def test_shows_which_instances_get_requests(self, standing: Standing, state: str, tone: str) -> None:
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES]
+        instances.append(InstanceFigures(USERS.name, "b", told(), 3.0, standing))
+
+        board = board_of(PlatformFigures(instances, {}), now=NOON)
+
+        line = of(board, USERS).instances[1]
+        assert (line.state, line.tone) == (state, tone)
+        assert ("1 instance of Users gets no requests" in board.sentence) is (tone == "waiting")
+
+    def test_shows_what_its_instances_do(self) -> None:
+        busy = Standing(in_flight=3, latency_seconds=0.0124)
+        instances = [InstanceFigures(s.name, "a", told(), 3.0, busy) for s in SERVICES]
+
+        lines = of(board_of(PlatformFigures(instances, {}), now=NOON), USERS).instances
+
+        assert lines[0].work == "3 requests now, 12 ms lately"
+
+    def test_that_is_left_alone_is_not_well(self) -> None:
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES]
+
+        board = board_of(PlatformFigures(instances, {}, frozenset({USERS.name})), now=NOON)
+
+        assert board.sentence == "Not all is well: Users fails, and is left alone for a while."
 
     def test_leads_to_its_dead_letters_and_its_outbox(self) -> None:
         orders = of(look(queues={"order_svc.dead": QueueFigures(4, 0)}), ORDERS)
