@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from functools import lru_cache
 
 from redis.exceptions import RedisError
 
@@ -30,7 +29,7 @@ class Limiter:
     """
 
     def __init__(self, policies: Mapping[str, Policy], redis_url: str) -> None:
-        self._policies = policies
+        self._policies = {(policy.name, policy.of): policy for policy in policies.values()}
         self._redis = RedisScript(redis_url, SCRIPT, seconds=REDIS_SECONDS)
         self._local = LocalBuckets()
         self._connecting: asyncio.Task[None] | None = None
@@ -40,11 +39,11 @@ class Limiter:
         """What came of it; None where nobody counted."""
         kind = kind_of(method, path)
         bearer, name = bearer_of(principal, address, kind)
-        policy = self._policies[f"{kind}-{bearer}"]
-        key, *costs = (_key(policy) + name, *_costs(policy))
+        policy = self._policies[kind, bearer]
+        key = policy.key + name
         if self._redis.is_ready:
             try:
-                return _counted(policy, await self._redis.ask(key, *costs))
+                return _counted(policy, await self._redis.ask(key, policy.costs))
             except RedisError as error:
                 self._lose(error)
         self._reconnect()
@@ -97,13 +96,3 @@ def _counted(policy: Policy, owed: int) -> Taken:
     taken = Taken(policy, owed)
     measures.limits(policy.label, "refused" if taken.is_refused else "passed").inc()
     return taken
-
-
-@lru_cache
-def _key(policy: Policy) -> bytes:
-    return f"gateway_svc:limits:{policy.label}:".encode()
-
-
-@lru_cache
-def _costs(policy: Policy) -> tuple[bytes, bytes]:
-    return b"%d" % policy.interval, b"%d" % policy.burst

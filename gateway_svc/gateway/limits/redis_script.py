@@ -10,13 +10,14 @@ import asyncio
 import hashlib
 import ssl
 from collections import deque
-from functools import partial
+from functools import lru_cache, partial
 from typing import cast
 
 from redis.connection import SSLConnection, parse_url
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
 _END = b"\r\n"
+_KEY = b"{key}"
 # To connect may take so many times as long as an answer.
 _PATIENCE = 10
 # Of what we ask, nothing is answered by more than a word, a complaint, a number or a text.
@@ -32,17 +33,19 @@ class RedisScript:
         self._digest = hashlib.sha1(script, usedforsecurity=False).hexdigest().encode()
         self._seconds = seconds
         self._line: _Line | None = None
+        self._around_key = lru_cache(self._said_around_key)
 
     @property
     def is_ready(self) -> bool:
         """It can be asked now."""
         return self._line is not None and self._line.failure is None
 
-    def ask(self, key: bytes, *arguments: bytes) -> asyncio.Future[int]:
+    def ask(self, key: bytes, arguments: tuple[bytes, ...]) -> asyncio.Future[int]:
         """What it answers, in time. The future raises RedisError."""
         if self._line is None:
             raise ConnectionError("not connected")
-        return self._line.ask(_command(b"EVALSHA", self._digest, b"1", key, *arguments))
+        before, after = self._around_key(arguments)
+        return self._line.ask(b"%b$%d\r\n%b\r\n%b" % (before, len(key), key, after))
 
     async def connect(self) -> None:
         """Connect anew, and leave the script there. Raises RedisError, OSError or TimeoutError."""
@@ -69,6 +72,13 @@ class RedisScript:
         if self._line is not None:
             self._line.fail(ConnectionError("closed"))
             self._line = None
+
+    def _said_around_key(self, arguments: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+        """What stands before and after the key in a question: few ask for something else than others did."""
+        before, _, after = _command(b"EVALSHA", self._digest, b"1", _KEY, *arguments).partition(
+            b"$%d\r\n%b\r\n" % (len(_KEY), _KEY)
+        )
+        return before, after
 
     def _greeting(self, username: str | None, password: str | None, database: int) -> list[bytes]:
         greeting = [_command(b"SCRIPT", b"LOAD", self._script)]

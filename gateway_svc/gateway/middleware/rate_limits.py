@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.limits.buckets import Taken
 from gateway_svc.gateway.limits.limiter import Limiter
-from gateway_svc.gateway.limits.policies import Policy
 from gateway_svc.gateway.problems import TooManyRequests
 
 _OF_A_SOCKET = "GET"
@@ -54,11 +52,5 @@ def _telling(send: Send, taken: Taken) -> Send:
 
 
 def _headers(taken: Taken) -> Headers:
-    name, policy = _said_of(taken.policy)
-    return [policy, (b"ratelimit", b"%b;r=%d;t=%d" % (name, taken.left, taken.seconds))]
-
-
-@lru_cache
-def _said_of(policy: Policy) -> tuple[bytes, tuple[bytes, bytes]]:
-    name = f'"{policy.name}"'.encode()
-    return name, (b"ratelimit-policy", b"%b;q=%d;w=%d" % (name, policy.quota, policy.window_seconds))
+    policy = taken.policy
+    return [policy.field, (b"ratelimit", b"%b;r=%d;t=%d" % (policy.item, taken.left, taken.seconds))]

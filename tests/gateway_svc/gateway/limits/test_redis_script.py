@@ -39,7 +39,7 @@ async def connected(url: str, *, seconds: float = 2.0) -> AsyncIterator[RedisScr
 def test_each_gets_its_own_answer(redis: PrivateRedis) -> None:
     async def many() -> list[int]:
         async with connected(redis.url) as script:
-            return await asyncio.gather(*(script.ask(b"key %d" % number, b"%d" % number) for number in range(1000)))
+            return await asyncio.gather(*(script.ask(b"key %d" % number, (b"%d" % number,)) for number in range(1000)))
 
     assert asyncio.run(many()) == list(range(1000))
 
@@ -47,7 +47,7 @@ def test_each_gets_its_own_answer(redis: PrivateRedis) -> None:
 def test_who_goes_away_takes_nobodys_answer(redis: PrivateRedis) -> None:
     async def some() -> list[int]:
         async with connected(redis.url) as script:
-            asked = [script.ask(b"gone %d" % number, b"%d" % number) for number in range(1, 4)]
+            asked = [script.ask(b"gone %d" % number, (b"%d" % number,)) for number in range(1, 4)]
             asked[1].cancel()
             return [await asked[0], await asked[2]]
 
@@ -60,7 +60,7 @@ def test_signs_in_and_takes_its_database(redis: PrivateRedis) -> None:
 
         async def one() -> int:
             async with connected(f"redis://:s3cret%2F%40@127.0.0.1:{redis.port}/3") as script:
-                return await script.ask(b"here", b"7")
+                return await script.ask(b"here", (b"7",))
 
         with Redis.from_url(f"redis://:s3cret%2F%40@127.0.0.1:{redis.port}/3") as there:
             assert asyncio.run(one()) == 7
@@ -76,7 +76,7 @@ def test_a_wrong_password_is_said(redis: PrivateRedis) -> None:
 def test_an_error_of_the_script_is_its_askers(redis: PrivateRedis) -> None:
     async def bad_then_good() -> int:
         async with connected(redis.url) as script:
-            bad, good = script.ask(b"x", b"no number"), script.ask(b"y", b"5")
+            bad, good = script.ask(b"x", (b"no number",)), script.ask(b"y", (b"5",))
             with pytest.raises(RedisError):
                 await bad
             return await good
@@ -89,7 +89,7 @@ def test_what_hangs_is_given_up(redis: PrivateRedis) -> None:
         async with connected(redis.url, seconds=SECONDS) as script:
             redis.freeze()
             try:
-                answers = await asyncio.gather(*(script.ask(b"z", b"1") for _ in range(5)), return_exceptions=True)
+                answers = await asyncio.gather(*(script.ask(b"z", (b"1",)) for _ in range(5)), return_exceptions=True)
             finally:
                 redis.thaw()
             return answers, script.is_ready
