@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -15,7 +15,14 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
+SILENCE_SECONDS = 1.0
+"""After so long without a word Redis is asked whether it is still there."""
+_MOST_UNANSWERED = 2
 _SOCKET_SECONDS = 2.0
+
+
+class RedisSilent(RedisError):
+    """It was asked whether it is there, and did not answer."""
 
 
 class Listener(Protocol):
@@ -41,7 +48,6 @@ class Announcements:
             decode_responses=True,
             socket_timeout=_SOCKET_SECONDS,
             socket_connect_timeout=_SOCKET_SECONDS,
-            health_check_interval=1,
             # A connection that was made again behind our back would have missed something, and nobody would know.
             retry=Retry(NoBackoff(), 0),
         )
@@ -52,7 +58,7 @@ class Announcements:
         while True:
             try:
                 await self._listen()
-            except (RedisError, OSError) as error:
+            except Exception as error:  # whatever it is, nothing is heard, and whoever listens must know
                 if self._are_heard:
                     logger.warning("announcements: Redis is out of reach: %r", error)
                 self._are_heard = False
@@ -71,13 +77,25 @@ class Announcements:
     async def _listen(self) -> None:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(*self._listeners)
+            unanswered = 0
             while True:
-                message = await pubsub.get_message(timeout=1.0)
-                if message is None:
+                message = await pubsub.get_message(timeout=SILENCE_SECONDS)
+                if message is not None:
+                    unanswered = 0
+                    await self._take(message)
                     continue
-                listener = self._listeners[message["channel"]]
-                if message["type"] == "subscribe":
-                    await listener.begin()
-                    self._are_heard = True
-                elif message["type"] == "message":
-                    listener.hear(message["data"])
+                # A Redis that hangs is as silent as one that has nothing to say.
+                if unanswered == _MOST_UNANSWERED:
+                    raise RedisSilent
+                unanswered += 1
+                await pubsub.ping()
+
+    async def _take(self, message: Mapping[str, Any]) -> None:
+        listener = self._listeners.get(message["channel"])
+        if listener is None:  # an answer to our own question
+            return
+        if message["type"] == "subscribe":
+            await listener.begin()
+            self._are_heard = True
+        elif message["type"] == "message":
+            listener.hear(message["data"])

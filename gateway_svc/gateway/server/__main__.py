@@ -28,15 +28,15 @@ def main() -> None:
     # uvicorn raises the signal again once it has stopped, which would look like a death.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
-    server = uvicorn.Server(_config(options.host, options.port))
+    server = uvicorn.Server(_config(options.application, options.host, options.port))
     server.run()
     if not server.started:
         raise SystemExit(1)
 
 
-def _config(host: str, port: int) -> uvicorn.Config:
+def _config(application: str, host: str, port: int) -> uvicorn.Config:
     return uvicorn.Config(
-        APPLICATION,
+        application,
         host=host,
         port=port,
         loop="uvloop",
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway_svc.gateway.server", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--application", default=APPLICATION, help="another one, to measure what the server takes")
     return parser
 
 

@@ -67,7 +67,7 @@ def measure(stage: Stage, *, seconds: float, say: Say) -> Iterator[Figure]:
         }
         for page, path in _pages(stage).items():
             plain.BODY.write_bytes(_body(stage.port(_GATEWAY), path))
-            ceiling = _argv(spec, "ops.bench.gateway.plain:application")
+            ceiling = [*_argv(spec), "--application", "ops.bench.gateway.plain:application"]
             with server(ceiling, spec.environment, probe="/") as door:
                 say(f"{page}: {ROUNDS} rounds of {1 + len(doors)} × {seconds:g} s")
                 yield from _compared(page, path, {CEILING: door, **doors}, seconds=seconds)
@@ -90,11 +90,11 @@ def _ask(path: str, port: int, pid: int, *, seconds: float) -> Measured:
     )
 
 
-def _argv(spec: Spec, application: str = "") -> list[str]:
-    """As the gateway starts, at another port; perhaps with another application."""
+def _argv(spec: Spec) -> list[str]:
+    """As the gateway starts, at another port."""
     argv = list(spec.argv)
     argv[argv.index("--port") + 1] = "{port}"
-    return [*argv[:-1], application or argv[-1]]
+    return argv
 
 
 def _pages(stage: Stage) -> dict[str, str]:
