@@ -30,6 +30,7 @@ from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.cache import Cache
 from gateway_svc.gateway.middleware.correlation import CorrelationId
 from gateway_svc.gateway.middleware.cors import Cors
+from gateway_svc.gateway.middleware.from_memory import FromMemory
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
@@ -161,6 +162,7 @@ class Gateway:
         app = with_static_files(app, self._static_root)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
+        app = FromMemory(app, cache=self._cache)
         app = Cors(app, origins=self._cors_origins) if self._cors_origins else app
         app = SecurityHeaders(app, is_https=self._origin.scheme == b"https", hsts_seconds=self._hsts_seconds)
         app = AccessLog(app, lines=self._lines)

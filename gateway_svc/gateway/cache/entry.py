@@ -10,6 +10,7 @@ from gateway_svc.catalogue.rules import Groups
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.cache.lifetimes import FIELD, Lifetimes, lifetimes_of
 from gateway_svc.gateway.inner import InnerAnswer
+from gateway_svc.gateway.routes import Route
 
 PAUSE_SECONDS = 5.0
 """So long nobody waits for a service that failed a moment ago, as long as there is something to give."""
@@ -35,6 +36,8 @@ class Entry:
     etag: bytes
     groups: Groups
     lifetimes: Lifetimes
+    route: Route
+    """Which it was asked for by."""
     born_at: float = 0.0
     fresh_until: float = 0.0
     unquestioned_until: float = 0.0
@@ -61,7 +64,7 @@ class Entry:
         self.unquestioned_until = max(self.unquestioned_until, soon)
 
 
-def entry_of(answer: InnerAnswer, groups: Groups) -> Entry | None:
+def entry_of(answer: InnerAnswer, groups: Groups, route: Route) -> Entry | None:
     """What may be kept of an answer that was given to nobody in particular; None where nothing may."""
     lifetimes = lifetimes_of(answer.headers)
     if lifetimes is None or answer.status != 200 or not _is_for_everybody(answer.headers):
@@ -75,6 +78,7 @@ def entry_of(answer: InnerAnswer, groups: Groups) -> Entry | None:
         etag=next((value for name, value in headers if name == b"etag"), b""),
         groups=groups,
         lifetimes=lifetimes,
+        route=route,
     )
 
 

@@ -106,28 +106,28 @@ class Filling:
         inner = Inner(scope["path"], scope["raw_path"], question.query, route, ANONYMOUS, headers)
         try:
             answer = await inner.ask(self._app, scope)
-            return self._filled(fill, rules.groups_of(scope["path"]), answer, stale)
+            if answer.status == _NOT_MODIFIED and stale is not None:
+                entry: Entry | None = stale
+                stale.confirm()
+            else:
+                entry = entry_of(answer, _groups(scope["path"], answer), route)
+            return Filled(answer, entry, is_kept=self._keep(fill, entry))
         finally:
             self._under_way.discard(fill)
             self._close(fill)
+
+    def _keep(self, fill: Fill, entry: Entry | None) -> bool:
+        return entry is not None and not fill.is_old(entry.groups) and self._store.put(fill.key, entry)
 
     def _close(self, fill: Fill) -> None:
         """Nobody joins it any more."""
         if self._open.get(fill.key) is fill:
             del self._open[fill.key]
 
-    def _filled(self, fill: Fill, groups: Groups, answer: InnerAnswer, stale: Entry | None) -> Filled:
-        if answer.status == _NOT_MODIFIED and stale is not None:
-            entry: Entry | None = stale
-            stale.confirm()
-        else:
-            entry = entry_of(answer, _groups(groups, answer))
-        is_kept = entry is not None and not fill.is_old(entry.groups) and self._store.put(fill.key, entry)
-        return Filled(answer, entry, is_kept)
 
-
-def _groups(groups: Groups, answer: InnerAnswer) -> Groups:
+def _groups(path: str, answer: InnerAnswer) -> Groups:
     """A product's page is asked for by its id or by its slug, and belongs to both."""
+    groups = rules.groups_of(path)
     try:
         named = msgspec.json.decode(answer.body, type=_Named)
     except msgspec.DecodeError:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway_svc.gateway.asgi import Scope
+from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.cache.store import Key
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.middleware.hygiene import MAX_HEADER_BYTES
 
 _LONGEST = 1024
 # Conditions that are seldom, and that the service can judge.
 _CONDITIONS = frozenset({b"if-match", b"if-modified-since", b"if-unmodified-since"})
+_MORE_THAN_A_QUESTION = _CONDITIONS | {
+    *(b"authorization", b"cookie", b"content-length", b"transfer-encoding", b"expect", b"upgrade"),
+}
 _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
@@ -26,18 +30,29 @@ class Question:
 
 
 def question_of(scope: Scope) -> Question | None:
-    """None where the answer could be another than the JSON that everybody gets."""
+    """What somebody asks who has been let in; None where the answer could be another than everybody's JSON."""
     exchange: Exchange = scope["exchange"]
+    return None if exchange.has_body else _read(scope, exchange.headers, _CONDITIONS)
+
+
+def plain_question_of(scope: Scope) -> Question | None:
+    """What somebody asks who has just come; None where they bring more than a question, such as a credential."""
+    return _read(scope, scope["headers"], _MORE_THAN_A_QUESTION)
+
+
+def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question | None:
     accept = if_none_match = b""
-    for name, value in exchange.headers:
+    size = 0
+    for name, value in headers:
+        size += len(name) + len(value)
         if name == b"accept":
             accept = b"%b,%b" % (accept, value) if accept else value
         elif name == b"if-none-match":
             if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
-        elif name in _CONDITIONS:
+        elif name in refused:
             return None
     raw_path, query = scope["raw_path"], scope["query_string"]
-    if exchange.has_body or not _takes_json(accept) or len(raw_path) + len(query) > _LONGEST:
+    if size > MAX_HEADER_BYTES or not _takes_json(accept) or len(raw_path) + len(query) > _LONGEST:
         return None
     if query:
         query = _in_order(query)

@@ -17,7 +17,7 @@ from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.cache.filling import Filling
 from gateway_svc.gateway.cache.lifetimes import FIELD
-from gateway_svc.gateway.cache.question import Question, question_of
+from gateway_svc.gateway.cache.question import Question, plain_question_of, question_of
 from gateway_svc.gateway.cache.store import Key, Store
 from gateway_svc.gateway.conditions import is_known
 from gateway_svc.gateway.exchange import Exchange
@@ -90,6 +90,21 @@ class Cache:
         question = question_of(scope)
         entry = self._store.get(question.key) if question else None
         return entry is not None and time.monotonic() < entry.fresh_until
+
+    async def gives_at_once(self, scope: Scope, send: Send) -> bool:
+        """Give whoever brings nothing but a question what is in memory, before anything else is looked at.
+
+        What is there was asked for by this very path once, on the whole way in.
+        """
+        if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
+            return False
+        question = plain_question_of(scope)
+        entry = self._store.get(question.key) if question else None
+        if question is None or entry is None or time.monotonic() >= entry.fresh_until:
+            return False
+        scope["exchange"].route = entry.route
+        await _give(entry, question, scope, send, "hit")
+        return True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):

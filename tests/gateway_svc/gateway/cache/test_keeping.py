@@ -71,6 +71,21 @@ class TestAnAnswerForEverybody:
 
         assert keeping_door.ask("GET", page, token="bad").status == 401
 
+    def test_is_refused_to_a_head_that_is_too_large_all_the_same(self, keeping_door: Door, page: str) -> None:
+        keeping_door.ask("GET", page)
+
+        assert keeping_door.ask("GET", page, headers=[("X-Long", "x" * 40_000)]).status == 431
+
+    def test_is_given_to_who_signed_in_too(self, keeping_door: Door, signer: Signer, page: str) -> None:
+        plain = keeping_door.ask("GET", page)
+
+        known = keeping_door.ask("GET", page, token=signer.token())
+
+        assert "hit" in cache_status(known)
+        names = [{name for name, _ in each.headers} for each in (keeping_door.ask("GET", page), known)]
+        assert names[0] == names[1]
+        assert known.body == plain.body
+
     def test_has_a_request_id_of_its_own(self, keeping_door: Door, page: str) -> None:
         ids = {keeping_door.ask("GET", page).get("x-request-id") for _ in range(3)}
 
@@ -109,6 +124,7 @@ class TestAnAnswerForEverybody:
         lines = lines_about(keeping_door, page, least=2)
         assert [line["cache"] for line in lines] == ["miss", "hit"]
         assert [bool(line["instance"]) for line in lines] == [True, False]
+        assert {line["upstream"] for line in lines} == {"product_svc"}
 
 
 @pytest.mark.usefixtures("shelf")

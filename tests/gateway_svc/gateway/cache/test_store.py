@@ -7,11 +7,14 @@ import tracemalloc
 
 import pytest
 
+from common.topology import PRODUCTS
 from gateway_svc.gateway.cache.entry import Entry, entry_of
 from gateway_svc.gateway.cache.store import Store
 from gateway_svc.gateway.inner import InnerAnswer
+from gateway_svc.gateway.routes import Route
 
 MEBIBYTE = 1 << 20
+ROUTE = Route("/api/v1/products/", PRODUCTS)
 
 
 def entry(number: int, *, size: int = 4000) -> Entry:
@@ -25,7 +28,7 @@ def entry(number: int, *, size: int = 4000) -> Entry:
         ],
         bytes(size),
     )
-    made = entry_of(answer, frozenset({f"product:id-{number}", f"product:slug-{number}"}))
+    made = entry_of(answer, frozenset({f"product:id-{number}", f"product:slug-{number}"}), ROUTE)
     assert made is not None
     return made
 
