@@ -6,11 +6,17 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.events.outbox import publish
 from notify_svc.notifications import events, rules
 from notify_svc.notifications.models import Notification, UnreportedTelling
+
+# Each order leads here several times.
+_NOTE = """
+    INSERT INTO notifications_unreportedtelling (order_id, event, audience, channel, at)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+"""
 
 BATCH = 500
 _MOST_BATCHES = 10
@@ -47,14 +53,11 @@ def note_mailed(notifications: Iterable[Notification], *, at: datetime) -> None:
 
 
 def _note(told: Iterable[tuple[Notification, Channel, datetime]]) -> None:
-    UnreportedTelling.objects.bulk_create(
-        UnreportedTelling(
-            order_id=notification.data["order_id"],
-            event=notification.event,
-            audience=notification.audience,
-            channel=channel,
-            at=at,
-        )
+    rows = [
+        (notification.data["order_id"], notification.event, notification.audience, channel, at)
         for notification, channel, at in told
         if rules.is_of_order(notification.event)
-    )
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [list(column) for column in zip(*rows, strict=True)])
