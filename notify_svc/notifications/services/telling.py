@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -120,12 +121,19 @@ def _save(
     feeds: Collection[Feed], added: Collection[Notification], mailed: Iterable[Notification], *, now: datetime
 ) -> None:
     """How far feeds are counted, what was added to them, and what of that is to be mailed."""
-    counted = [[feed.user_id for feed in feeds], [feed.last_sequence for feed in feeds]]
-    letters = [Delivery.Channel.EMAIL, Delivery.Status.PENDING, now, [notification.id for notification in mailed]]
-    columns = [[getattr(notification, name) for notification in added] for name in _COLUMNS]
-    data = [Jsonb(notification.data) for notification in added]
+    values: list[Any] = [
+        [feed.user_id for feed in feeds],
+        [feed.last_sequence for feed in feeds],
+        Delivery.Channel.EMAIL,
+        Delivery.Status.PENDING,
+        now,
+        [notification.id for notification in mailed],
+        now,
+        *([getattr(notification, name) for notification in added] for name in _COLUMNS),
+        [Jsonb(notification.data) for notification in added],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_DOWN, [*counted, *letters, now, *columns, data])
+        cursor.execute(_WRITE_DOWN, values)
 
 
 def _add_to_feed(feed: Feed, draft: rules.Draft, *, now: datetime) -> Notification:
