@@ -149,6 +149,14 @@ class TooManyRequests(Problem):
         self.headers = [(b"retry-after", b"%d" % seconds), *headers]
 
 
+class TooManySockets(Problem):
+    """You hold too many WebSockets open here. Close one, then try again."""
+
+    status = 429
+    code = "too_many_sockets"
+    headers = [(b"retry-after", b"10")]
+
+
 class HeadersTooLarge(Problem):
     """The headers of the request are larger than is taken here."""
 

@@ -9,34 +9,39 @@ import re
 import time
 from collections.abc import Mapping
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.asgi import Receive, Scope, Send
+from gateway_svc.gateway.asgi import Headers, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
-from gateway_svc.gateway.errors import UpstreamUnreachable
+from gateway_svc.gateway.errors import UpstreamError, UpstreamTimedOut, UpstreamUnreachable
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
+from gateway_svc.gateway.places import Places
 from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.socket import (
+    ABNORMAL,
+    BROKEN,
+    NO_STATUS,
+    NORMAL,
+    SocketEnded,
+    SocketRefusedByService,
+    UpstreamSocket,
+)
 
 logger = logging.getLogger(__name__)
 
 FROM_CLIENT_BYTES = 64 * 1024
-FROM_SERVICE_BYTES = 1024 * 1024
-OPEN_SECONDS = 5.0
-PING_SECONDS = 20.0
-# For one message to be taken by the client.
+# For one message to be taken by either side.
 SEND_SECONDS = 10.0
 
 # RFC 9110, section 5.6.2
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 
-NORMAL, GOING_AWAY, NO_STATUS, ABNORMAL, TOO_BIG, BROKEN = 1000, 1001, 1005, 1006, 1009, 1011
+TOO_BIG = 1009
 TOO_SLOW = 4008
 
 _IN, _OUT = measures.SOCKET_MESSAGES.labels("in"), measures.SOCKET_MESSAGES.labels("out")
@@ -49,23 +54,25 @@ class Sockets:
         self._balancers = balancers
         self._assertions = assertions
         self._origin = origin
+        self._places = Places()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        instance, upstream = await self._connect(scope)
-        is_open = measures.SOCKETS_OPEN.labels(scope["exchange"].audience)
-        is_open.inc()
-        instance.in_flight += 1
-        try:
-            chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
-            await send({"type": "websocket.accept", "subprotocol": chosen})
-            await _relay(upstream, receive, send)
-        finally:
-            is_open.dec()
-            instance.in_flight -= 1
-            await upstream.close()
+        exchange: Exchange = scope["exchange"]
+        is_open = measures.SOCKETS_OPEN.labels(exchange.audience)
+        with self._places.taken(exchange), is_open.track_inprogress():
+            instance, upstream = await self._connect(scope)
+            instance.in_flight += 1
+            try:
+                chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
+                await send({"type": "websocket.accept", "subprotocol": chosen})
+                _forget_head(scope)
+                await _relay(upstream, receive, send)
+            finally:
+                instance.in_flight -= 1
+                upstream.close()
 
-    async def _connect(self, scope: Scope) -> tuple[Instance, ClientConnection]:
+    async def _connect(self, scope: Scope) -> tuple[Instance, UpstreamSocket]:
         """At whichever instance can be reached. Raises a Problem while the client can still be answered in HTTP."""
         exchange: Exchange = scope["exchange"]
         balancer = self._balancers[exchange.audience]
@@ -81,39 +88,37 @@ class Sockets:
                 balancer.pool.note_failure(instance, time.monotonic())
                 tried.append(instance)
 
-    async def _open(self, scope: Scope, instance: Instance) -> ClientConnection:
+    async def _open(self, scope: Scope, instance: Instance) -> UpstreamSocket:
         exchange: Exchange = scope["exchange"]
         exchange.instance = instance.address
         try:
-            return await connect(
-                f"ws://{self._origin.host.decode()}{request_target(scope).decode('latin-1')}",
-                host=instance.host,
-                port=instance.port,
-                additional_headers=self._headers(scope),
-                subprotocols=_passed_on(scope["subprotocols"]) or None,
-                user_agent_header=None,
-                compression=None,
-                proxy=None,
-                open_timeout=OPEN_SECONDS,
-                ping_interval=PING_SECONDS,
-                ping_timeout=PING_SECONDS,
-                close_timeout=1.0,
-                max_size=FROM_SERVICE_BYTES,
-                max_queue=16,
+            return await UpstreamSocket.open(
+                instance.host,
+                instance.port,
+                uri=f"ws://{self._origin.host.decode()}{request_target(scope).decode('latin-1')}",
+                headers=self._headers(scope),
+                subprotocols=_passed_on(scope["subprotocols"]),
             )
-        except InvalidStatus as error:
-            raise _refusal(error.response.status_code) from error
-        except TimeoutError as error:
+        except SocketRefusedByService as refusal:
+            raise _refusal(refusal.status) from refusal
+        except UpstreamTimedOut as error:
             raise TimedOut from error
-        except (OSError, InvalidHandshake) as error:
+        except UpstreamError as error:
             raise UpstreamUnreachable(f"{instance.address}: {error!r}") from error
 
-    def _headers(self, scope: Scope) -> list[tuple[str, str]]:
+    def _headers(self, scope: Scope) -> Headers:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
         own = own_headers(exchange, self._origin, assertion)
         theirs = [header for header in exchange.headers if not header[0].startswith(b"sec-websocket-")]
-        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in (*theirs, *own)]
+        return [(b"host", self._origin.host), *theirs, *own]
+
+
+def _forget_head(scope: Scope) -> None:
+    """An open socket is there for hours, with others by the thousand, and all that its head said has been read."""
+    scope["headers"] = []
+    scope["exchange"].headers = []
+    scope["exchange"].authorization = ()
 
 
 def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
@@ -131,26 +136,33 @@ def _refusal(status: int) -> Problem:
     return SocketRefused(status) if 400 <= status < 500 else Unavailable()
 
 
-async def _relay(upstream: ClientConnection, receive: Receive, send: Send) -> None:
+async def _relay(upstream: UpstreamSocket, receive: Receive, send: Send) -> None:
     """Until either side ends, whose reason is told to the other."""
     inward = asyncio.create_task(_from_client(upstream, receive))
-    outward = asyncio.create_task(_from_service(upstream, send))
     try:
-        done, _ = await asyncio.wait({inward, outward}, return_when=asyncio.FIRST_COMPLETED)
+        code, reason = await _from_service(upstream, send)
     finally:
-        # Both must be over before anything is closed: the server closes no socket that is still being read.
         inward.cancel()
-        outward.cancel()
-        await asyncio.wait({inward, outward})
-    code, reason = done.pop().result()
     measures.SOCKET_ENDS.labels(measures.code_label(code)).inc()
-    await upstream.close(code, reason)
-    with contextlib.suppress(TimeoutError):
+    upstream.close(code, reason)
+    # TimeoutError among them; a client that has gone needs no goodbye.
+    with contextlib.suppress(OSError):
         async with asyncio.timeout(SEND_SECONDS):
             await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
-async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[int, str]:
+async def _from_client(upstream: UpstreamSocket, receive: Receive) -> None:
+    """However this ends, it ends the other side too, and is heard of there."""
+    code, reason = BROKEN, ""
+    try:
+        code, reason = await _pass_on(upstream, receive)
+    except TimeoutError:
+        reason = "the service is too slow"
+    finally:
+        upstream.close(code, reason)
+
+
+async def _pass_on(upstream: UpstreamSocket, receive: Receive) -> tuple[int, str]:
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
@@ -160,30 +172,22 @@ async def _from_client(upstream: ClientConnection, receive: Receive) -> tuple[in
         payload: str | bytes = message["bytes"] if text is None else text
         if len(payload) > FROM_CLIENT_BYTES:
             return TOO_BIG, "message too big"
-        try:
+        async with asyncio.timeout(SEND_SECONDS):
             await upstream.send(payload)
-            _IN.inc()
-        except ConnectionClosed as closed:
-            return _reason(closed)
+        _IN.inc()
 
 
-async def _from_service(upstream: ClientConnection, send: Send) -> tuple[int, str]:
+async def _from_service(upstream: UpstreamSocket, send: Send) -> tuple[int, str]:
     try:
-        async for message in upstream:
+        while True:
+            message = await upstream.take()
             part = {"text": message} if isinstance(message, str) else {"bytes": message}
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "websocket.send", **part})
             _OUT.inc()
+    except SocketEnded as end:
+        return end.code, end.reason
     except TimeoutError:
         return TOO_SLOW, "too slow a reader"
-    except ConnectionClosed as closed:
-        return _reason(closed)
-    return upstream.close_code or NORMAL, upstream.close_reason or ""
-
-
-def _reason(closed: ConnectionClosed) -> tuple[int, str]:
-    """What the service said in its close frame; a connection that broke without one is our side's fault."""
-    if closed.rcvd is None:
-        return BROKEN, "the service is gone"
-    code = NORMAL if closed.rcvd.code in {NO_STATUS, ABNORMAL} else closed.rcvd.code
-    return code, closed.rcvd.reason
+    except OSError:
+        return NORMAL, ""

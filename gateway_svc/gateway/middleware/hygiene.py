@@ -39,6 +39,10 @@ class HeaderHygiene:
         self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._read_head(scope)
+        await self.app(scope, receive, send)
+
+    def _read_head(self, scope: Scope) -> None:
         _require_plain_path(scope["path"])
         exchange: Exchange = scope["exchange"]
         exchange.client = (scope.get("client") or ("",))[0]
@@ -48,7 +52,6 @@ class HeaderHygiene:
             _require_one_host(values.get(b"host", []))
             _read_set_aside(values, exchange)
             self._hear_proxies(values, scope)
-        await self.app(scope, receive, send)
 
     def _hear_proxies(self, values: Mapping[bytes, list[bytes]], scope: Scope) -> None:
         """Whom they speak for, and whether they were asked in the clear. Raises InTheClear."""

@@ -31,6 +31,11 @@ class ConsiderateSocket(WebSocketsSansIOProtocol):
         self.transport.write(refused(_refusal(response)))
         self.transport.close()
 
+    def start_keepalive(self) -> None:
+        """It is open: for hours nobody will ask again how it was opened."""
+        super().start_keepalive()
+        self.request = self.response = None
+
     def shutdown(self) -> None:
         """Close at some moment of the time that so many sockets need."""
         spread = min(len(self.connections) / GOODBYES_A_SECOND, LONGEST_GOODBYE_SECONDS)

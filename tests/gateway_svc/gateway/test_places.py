@@ -1,0 +1,54 @@
+"""How many WebSockets one may hold open."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from common.observability.correlation import Correlation
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.places import MOST_A_PERSON, MOST_AN_ADDRESS, Places
+from gateway_svc.gateway.principals import Principal
+from gateway_svc.gateway.problems import TooManySockets
+
+
+def of_person(user_id: str) -> Exchange:
+    return Exchange(Correlation.start(), principal=Principal(user_id=user_id), client="203.0.113.1")
+
+
+def from_address(client: str) -> Exchange:
+    return Exchange(Correlation.start(), client=client)
+
+
+class TestPlaces:
+    def test_end_for_one_person_and_no_other(self) -> None:
+        places = Places()
+
+        with ExitStack() as held:
+            for _ in range(MOST_A_PERSON):
+                held.enter_context(places.taken(of_person("one")))
+
+            with pytest.raises(TooManySockets), places.taken(of_person("one")):
+                pass
+            with places.taken(of_person("other")):
+                pass
+
+    def test_are_given_back(self) -> None:
+        places = Places()
+
+        for _ in range(MOST_A_PERSON + 1):
+            with pytest.raises(RuntimeError), places.taken(of_person("one")):
+                raise RuntimeError
+
+    def test_end_for_strangers_of_one_network(self) -> None:
+        places = Places()
+
+        with ExitStack() as held:
+            for number in range(MOST_AN_ADDRESS):
+                held.enter_context(places.taken(from_address(f"2001:db8::{number:x}")))
+
+            with pytest.raises(TooManySockets), places.taken(from_address("2001:db8::ffff")):
+                pass
+            with places.taken(from_address("2001:db8:0:1::1")), places.taken(from_address("203.0.113.1")):
+                pass
