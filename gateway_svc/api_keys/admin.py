@@ -28,12 +28,7 @@ class ApiKeyAdmin(ServiceAdmin):
     search_by = {"owner_id": UUID, "hint": lambda term: term[: rules.HINT_LENGTH]}
     search_help_text = "The id of an account, or how a key begins."
 
-    @service_action(
-        "Revoke",
-        in_bulk=True,
-        is_dangerous=True,
-        applies=lambda key: key.revoked_at is None and key.is_good(now=clock.now()),
-    )
+    @service_action("Revoke", in_bulk=True, applies=lambda key: key.is_good(now=clock.now()))
     def revoke(self, _person: Operator, key: ApiKey) -> None:
         """Within two seconds it opens nothing any more, and nothing brings it back."""
         services.revoke_key(user_id=key.owner_id, key_id=key.id, now=clock.now())
