@@ -104,6 +104,7 @@ def _joined(known: Json, more: Json) -> Json:
 def _tags(paths: Json) -> Iterator[Json]:
     """The nouns, in the order of the services, each with what its package says of itself."""
     used = {tag for methods in paths.values() for operation in methods.values() for tag in operation["tags"]}
+    used.remove(frame.TAG["name"])
     for service in _documented():
         for noun in sorted(used):
             package = ROOT / service.name / noun / "__init__.py"
