@@ -6,7 +6,6 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,7 +27,7 @@ logger = logging.getLogger(__name__)
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """What a service is asked."""
 
@@ -102,9 +101,10 @@ class Proxy:
         )
 
     async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        turn = self._turnstiles[route.service.name].turn() if route.is_dear else nullcontext()
-        async with turn:
-            await self._ask(route, request, scope, receive, send)
+        if not route.is_dear:
+            return await self._ask(route, request, scope, receive, send)
+        async with self._turnstiles[route.service.name].turn():
+            return await self._ask(route, request, scope, receive, send)
 
     async def _ask(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]

@@ -73,10 +73,15 @@ class Balancer:
         self._admit(began_at)
         self.in_flight += 1
         try:
-            found = None if anew or not_at else self._kept(began_at)
-            instance, connection = found or await self._connect(not_at, within=within)
+            instance = self.pool.pick(began_at, not_at=not_at)
+            # Most requests find one that is there already.
+            connection = None if anew else instance.kept(began_at)
+            if connection:
+                instance.in_flight += 1
+            else:
+                instance, connection = await self._connect(instance, not_at, within=within)
         except BaseException as error:
-            self._leave(began_at, is_good=False if isinstance(error, UpstreamUnreachable) else None)
+            self._leave(began_at, now(), is_good=False if isinstance(error, UpstreamUnreachable) else None)
             raise
         return Lease(instance, connection, began_at, self._end)
 
@@ -117,23 +122,15 @@ class Balancer:
         if not self.breaker.admit(at):
             raise CircuitOpen(self.breaker.open_for(at) or SOON_SECONDS)
 
-    def _kept(self, at: float) -> tuple[Instance, Connection] | None:
-        """Most requests find a connection that is there already."""
-        instance = self.pool.pick(at)
-        connection = instance.kept(at)
-        if connection is None:
-            return None
-        instance.in_flight += 1
-        return instance, connection
-
-    async def _connect(self, not_at: Collection[Instance], *, within: float) -> tuple[Instance, Connection]:
+    async def _connect(
+        self, instance: Instance, not_at: Collection[Instance], *, within: float
+    ) -> tuple[Instance, Connection]:
         """Whoever cannot be reached has seen nothing, so another (or the same, a moment later) is tried, whatever the
         request.
         """
         tried = list(not_at)
         left = min(MOST_CONNECTS, max(2, len(self.instances)))
         while True:
-            instance = self.pool.pick(now(), not_at=tried)
             try:
                 return instance, await self._reach(instance, within=within)
             except UpstreamUnreachable:
@@ -144,6 +141,7 @@ class Balancer:
             if instance in tried or len(self.instances) == 1:
                 await asyncio.sleep(RECONNECT_SECONDS)
             tried.append(instance)
+            instance = self.pool.pick(now(), not_at=tried)
 
     async def _reach(self, instance: Instance, *, within: float) -> Connection:
         """It counts as busy from now on, so that others are chosen meanwhile."""
@@ -164,11 +162,11 @@ class Balancer:
             lease.instance.ejection.succeeded()
         elif is_good is False:
             self.pool.note_failure(lease.instance, at)
-        self._leave(lease.began_at, is_good=is_good)
+        self._leave(lease.began_at, at, is_good=is_good)
 
-    def _leave(self, began_at: float, *, is_good: bool | None) -> None:
+    def _leave(self, began_at: float, at: float, *, is_good: bool | None) -> None:
         self.in_flight -= 1
-        if self.breaker.report(is_good=is_good, began_at=began_at, now=now()):
+        if self.breaker.report(is_good=is_good, began_at=began_at, now=at):
             told = "not asked for a while, since it fails" if self.breaker.is_open else "asked again"
             logger.warning("%s: %s", self.service, told)
 

@@ -43,15 +43,12 @@ class Breaker:
         """How a request went that was admitted at ``began_at``; None when that says nothing about the service. Returns
         whether that opened or closed it.
         """
-        was_open = self._opened_at is not None
-        if not was_open:
-            if is_good is not None:
-                self._note(is_good=is_good, now=now)
-        elif self._tried_at is not None and began_at >= self._tried_at:
-            self._tried_at = None
-            if is_good is not None:
-                self._decide(is_good=is_good, now=now)
-        return was_open is not self.is_open
+        if self._opened_at is None:
+            return is_good is not None and self._opens_at(now, is_good=is_good)
+        if self._tried_at is None or began_at < self._tried_at:
+            return False
+        self._tried_at = None
+        return is_good is not None and self._closes_at(now, is_good=is_good)
 
     @property
     def is_open(self) -> bool:
@@ -68,16 +65,19 @@ class Breaker:
             return State.CLOSED
         return State.OPEN if self.open_for(now) > 0 else State.HALF_OPEN
 
-    def _note(self, *, is_good: bool, now: float) -> None:
+    def _opens_at(self, now: float, *, is_good: bool) -> bool:
         self._window.note(is_good=is_good, now=now)
-        if not is_good and self._is_too_bad(now):
-            self._opened_at = now
+        if is_good or not self._is_too_bad(now):
+            return False
+        self._opened_at = now
+        return True
 
     def _is_too_bad(self, now: float) -> bool:
         good, bad = self._window.totals(now)
         return good + bad >= self._least_requests and bad > FAILING_SHARE * (good + bad)
 
-    def _decide(self, *, is_good: bool, now: float) -> None:
+    def _closes_at(self, now: float, *, is_good: bool) -> bool:
         """Somebody has tried."""
         self._opened_at = None if is_good else now
         self._window.clear()
+        return is_good
