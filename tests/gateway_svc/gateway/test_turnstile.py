@@ -16,7 +16,8 @@ class Room:
     """What is behind a turnstile; it counts."""
 
     def __init__(self, at_once: int) -> None:
-        self.turnstile = Turnstile(lambda: at_once)
+        self.at_once = at_once
+        self.turnstile = Turnstile(lambda: self.at_once)
         self.inside = self.most_inside = self.visits = 0
 
     async def visit(self) -> None:
@@ -43,6 +44,21 @@ class TestTurnstile:
         room = asyncio.run(story())
 
         assert (room.most_inside, room.visits) == (2, 50)
+
+    def test_has_more_places_when_instances_come_and_fewer_when_they_go(self) -> None:
+        async def story() -> list[int]:
+            room = Room(1)
+            found = []
+            for at_once in (3, 1):
+                room.at_once = at_once
+                # Places that nobody sits on are there until somebody leaves one.
+                await asyncio.gather(*(room.visit() for _ in range(9)))
+                room.most_inside = 0
+                await asyncio.gather(*(room.visit() for _ in range(9)))
+                found.append(room.most_inside)
+            return found
+
+        assert asyncio.run(story()) == [3, 1]
 
     def test_gives_the_place_of_who_failed_or_left_to_the_next(self) -> None:
         async def story() -> Room:
