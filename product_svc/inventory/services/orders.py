@@ -17,28 +17,37 @@ from common.contracts import OrderLine
 from common.events.outbox import publish
 from product_svc.answers.services import ToTell
 from product_svc.inventory import errors, events, rules, selectors
-from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem, StockMovement
+from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem
 from product_svc.inventory.services.availability import follow_stock
 
 _LOCK_ORDER = """
     INSERT INTO inventory_orderstock AS known (order_id, stage) VALUES (%s, %s)
     ON CONFLICT (order_id) DO UPDATE SET stage = known.stage RETURNING *
 """
-# Each order leads here twice, and composing these anew takes longer than they take themselves.
-_PUT_ASIDE = """
-    WITH reached AS (UPDATE inventory_orderstock SET stage = %s WHERE order_id = %s)
-    INSERT INTO inventory_reservation (order_id, item_id, quantity, status, created_at)
-    SELECT %s, item_id, quantity, %s, %s FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (item_id, quantity)
-"""
+# Each order leads here twice. Composing these anew takes longer than they take themselves, and so does sending several.
 _SAVE_STOCK = """
     UPDATE inventory_stockitem AS item SET on_hand = now.on_hand, reserved = now.reserved, version = now.version
     FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS now (id, on_hand, reserved, version)
     WHERE item.id = now.id
 """
-_SETTLE = """
-    WITH settled AS (UPDATE inventory_reservation SET status = %s WHERE order_id = %s)
-    UPDATE inventory_orderstock SET stage = %s WHERE order_id = %s
-"""
+_PUT_ASIDE = f"""
+    WITH saved AS ({_SAVE_STOCK}), reached AS (UPDATE inventory_orderstock SET stage = %s WHERE order_id = %s)
+    INSERT INTO inventory_reservation (order_id, item_id, quantity, status, created_at)
+    SELECT %s, item_id, quantity, %s, %s FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (item_id, quantity)
+"""  # noqa: S608 - our own words
+_SETTLE = f"""
+    WITH saved AS ({_SAVE_STOCK}), reached AS (UPDATE inventory_orderstock SET stage = %s WHERE order_id = %s),
+        settled AS (UPDATE inventory_reservation SET status = %s WHERE order_id = %s)
+    INSERT INTO inventory_stockmovement (item_id, delta, kind, reason, order_id, created_at)
+    SELECT item_id, delta, %s, '', %s, %s FROM unnest(%s::uuid[], %s::bigint[]) AS moved (item_id, delta)
+"""  # noqa: S608 - our own words
+_ENDS = {
+    Stage.SOLD: (Reservation.Status.CONSUMED, Kind.SOLD),
+    Stage.RELEASED: (Reservation.Status.RELEASED, Kind.RETURNED),
+}
+
+Moved = Sequence[tuple[StockItem, int]]
+"""By how much stock on hand has changed: the lines of the ledger."""
 
 
 @transaction.atomic(savepoint=False)
@@ -72,9 +81,9 @@ def sell_stock(*, order_id: UUID, now: datetime) -> None:
     reservations = _lock_reserved(order)
     for reservation in reservations:
         reservation.item.sell(reservation.quantity)
-    to_tell = _save_stock([reservation.item for reservation in reservations])
-    _record(order, reservations, Kind.SOLD, now, to_tell)
-    _settle(order, Stage.SOLD, Reservation.Status.CONSUMED)
+    moved = [(reservation.item, -reservation.quantity) for reservation in reservations]
+    to_tell = _settle(order, Stage.SOLD, reservations, moved, now)
+    _tell(order, moved, to_tell)
 
 
 @transaction.atomic(savepoint=False)
@@ -87,16 +96,16 @@ def release_stock(*, order_id: UUID, now: datetime) -> None:
         _reach(order, Stage.RELEASED)
         return
     reservations = _lock_reserved(order)
+    moved: Moved = ()
     if order.stage == Stage.RESERVED:
         for reservation in reservations:
             reservation.item.release(reservation.quantity)
-        publish(*_save_stock([reservation.item for reservation in reservations]))
     else:
         for reservation in reservations:
             reservation.item.move(reservation.quantity)
-        to_tell = _save_stock([reservation.item for reservation in reservations])
-        _record(order, reservations, Kind.RETURNED, now, to_tell)
-    _settle(order, Stage.RELEASED, Reservation.Status.RELEASED)
+        moved = [(reservation.item, reservation.quantity) for reservation in reservations]
+    to_tell = _settle(order, Stage.RELEASED, reservations, moved, now)
+    _tell(order, moved, to_tell)
 
 
 def _lock_order(order_id: UUID) -> OrderStock:
@@ -119,44 +128,36 @@ def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:
 def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> ToTell:
     for sku, quantity in wanted.items():
         items[sku].reserve(quantity)
-    to_tell = _save_stock(items.values())
+    reached = [Stage.RESERVED, order.order_id]
     ids = [items[sku].id for sku in wanted]
     reservations = [order.order_id, Reservation.Status.OPEN, now, ids, list(wanted.values())]
-    _execute(_PUT_ASIDE, Stage.RESERVED, order.order_id, *reservations)
-    return to_tell
+    _execute(_PUT_ASIDE, *_saved(items.values()), *reached, *reservations)
+    return follow_stock(items.values())
 
 
-def _save_stock(items: Collection[StockItem]) -> ToTell:
-    columns = ([getattr(item, name) for item in items] for name in ("id", "on_hand", "reserved", "version"))
-    _execute(_SAVE_STOCK, *columns)
+def _settle(
+    order: OrderStock, stage: Stage, reservations: Iterable[Reservation], moved: Moved, now: datetime
+) -> ToTell:
+    """Write down what became of what was put aside, and into the ledger what left or came back."""
+    items = [reservation.item for reservation in reservations]
+    status, kind = _ENDS[stage]
+    reached = [stage, order.order_id, status, order.order_id]
+    lines = [kind, order.order_id, now, [item.id for item, _ in moved], [delta for _, delta in moved]]
+    _execute(_SETTLE, *_saved(items), *reached, *lines)
     return follow_stock(items)
 
 
-def _record(order: OrderStock, reservations: Iterable[Reservation], kind: Kind, now: datetime, to_tell: ToTell) -> None:
-    """Write into the ledger what left or came back, and tell how much there is now, with whatever else is to tell."""
-    sign = -1 if kind == Kind.SOLD else 1
-    StockMovement.objects.bulk_create(
-        StockMovement(
-            item=reservation.item,
-            delta=sign * reservation.quantity,
-            kind=kind,
-            order_id=order.order_id,
-            created_at=now,
-        )
-        for reservation in reservations
-    )
+def _saved(items: Collection[StockItem]) -> list[list[Any]]:
+    return [[getattr(item, name) for item in items] for name in ("id", "on_hand", "reserved", "version")]
+
+
+def _tell(order: OrderStock, moved: Moved, to_tell: ToTell) -> None:
+    """Tell how much there is now of what left or came back, and whatever else is to tell."""
     publish(
-        *(
-            events.stock_changed(reservation.item, order_id=order.order_id, delta=sign * reservation.quantity)
-            for reservation in reservations
-        ),
-        *(events.stock_low(reservation.item) for reservation in reservations if reservation.item.has_run_low),
+        *(events.stock_changed(item, order_id=order.order_id, delta=delta) for item, delta in moved),
+        *(events.stock_low(item) for item, _ in moved if item.has_run_low),
         *to_tell,
     )
-
-
-def _settle(order: OrderStock, stage: Stage, status: Reservation.Status) -> None:
-    _execute(_SETTLE, status, order.order_id, stage, order.order_id)
 
 
 def _reach(order: OrderStock, stage: Stage) -> None:
