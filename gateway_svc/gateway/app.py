@@ -36,7 +36,7 @@ from gateway_svc.gateway.middleware.measured import Measured
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
-from gateway_svc.gateway.middleware.security_headers import SecurityHeaders
+from gateway_svc.gateway.middleware.security_headers import SecurityHeaders, said_always
 from gateway_svc.gateway.pages import Pages
 from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.problem_pages import ProblemPages
@@ -89,7 +89,6 @@ class Gateway:
         self._proxies = TrustedProxies(trusted_proxies)
         self._cors_origins = cors_origins
         self._static_root = static_root
-        self._hsts_seconds = hsts_seconds
         self._broker_url = broker_url
         self._origin = PublicOrigin(public_url)
         self._balancers = balancers(upstream_urls, treatment)
@@ -106,7 +105,8 @@ class Gateway:
         self._api_keys = ApiKeys(self._ended)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
         self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
-        self._cache = Cache(self._ask_services, most_bytes=cache_bytes)
+        self._always = said_always(is_https=self._origin.scheme == b"https", hsts_seconds=hsts_seconds)
+        self._cache = Cache(self._ask_services, most_bytes=cache_bytes, always=self._always)
         self._composed = Composed(self._cache)
         self._announcements = Announcements(
             redis_url, {announcements.CHANNEL: self._ended, of_catalogue.CHANNEL: self._cache}
@@ -162,12 +162,17 @@ class Gateway:
         app = with_static_files(app, self._static_root)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
-        app = FromMemory(app, cache=self._cache)
-        app = Cors(app, origins=self._cors_origins) if self._cors_origins else app
-        app = SecurityHeaders(app, is_https=self._origin.scheme == b"https", hsts_seconds=self._hsts_seconds)
+        app = self._marked(app)
         app = AccessLog(app, lines=self._lines)
         app = Measured(app)
         return CorrelationId(app)
+
+    def _marked(self, app: ASGIApp) -> ASGIApp:
+        """What is in memory has its marks already, but for those that a page of another origin must find."""
+        if self._cors_origins:
+            app = Cors(FromMemory(app, cache=self._cache), origins=self._cors_origins)
+            return SecurityHeaders(app, always=self._always)
+        return FromMemory(SecurityHeaders(app, always=self._always), cache=self._cache)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         app = BodyLimit(app)

@@ -10,6 +10,7 @@ from gateway_svc.catalogue.rules import Groups
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.cache.lifetimes import FIELD, Lifetimes, lifetimes_of
 from gateway_svc.gateway.inner import InnerAnswer
+from gateway_svc.gateway.middleware.security_headers import unsaid
 from gateway_svc.gateway.routes import Route
 
 PAUSE_SECONDS = 5.0
@@ -64,13 +65,13 @@ class Entry:
         self.unquestioned_until = max(self.unquestioned_until, soon)
 
 
-def entry_of(answer: InnerAnswer, groups: Groups, route: Route) -> Entry | None:
-    """What may be kept of an answer that was given to nobody in particular; None where nothing may."""
+def entry_of(answer: InnerAnswer, groups: Groups, route: Route, always: Headers) -> Entry | None:
+    """What may be kept of an answer that was given to nobody in particular, with what is always said; None for none."""
     lifetimes = lifetimes_of(answer.headers)
     if lifetimes is None or answer.status != 200 or not _is_for_everybody(answer.headers):
         return None
     kept = [header for header in answer.headers if header[0] not in _LEFT_OUT]
-    headers = (*kept, (b"content-length", b"%d" % len(answer.body)))
+    headers = (*kept, *unsaid(always, kept), (b"content-length", b"%d" % len(answer.body)))
     return Entry(
         headers=headers,
         not_modified=tuple(header for header in headers if header[0] in _OF_NOT_MODIFIED),

@@ -10,7 +10,7 @@ import msgspec
 
 from gateway_svc.catalogue import rules
 from gateway_svc.catalogue.rules import EVERYTHING, Groups, pages_of
-from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope
 from gateway_svc.gateway.cache.entry import Entry, entry_of
 from gateway_svc.gateway.cache.question import Question
 from gateway_svc.gateway.cache.store import Key, Store
@@ -55,8 +55,9 @@ class _Named(msgspec.Struct):
 class Filling:
     """The questions under way. They end when the last who waits has gone."""
 
-    def __init__(self, app: ASGIApp, store: Store) -> None:
+    def __init__(self, app: ASGIApp, store: Store, always: Headers) -> None:
         self._app = app
+        self._always = always
         self._store = store
         self._open: dict[Key, Fill] = {}
         self._under_way: set[Fill] = set()
@@ -110,7 +111,7 @@ class Filling:
                 entry: Entry | None = stale
                 stale.confirm()
             else:
-                entry = entry_of(answer, _groups(scope["path"], answer), route)
+                entry = entry_of(answer, _groups(scope["path"], answer), route, self._always)
             return Filled(answer, entry, is_kept=self._keep(fill, entry))
         finally:
             self._under_way.discard(fill)

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway_svc.catalogue import rules
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.cache.filling import Filling
@@ -41,12 +41,12 @@ class Cache:
     It is used only while changes are heard of, and begins anew whenever some may have been missed.
     """
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int, always: Headers) -> None:
         self.app = app
         self._is_on = most_bytes > 0
         self._is_told = False
         self._store = Store(most_bytes)
-        self._filling = Filling(app, self._store)
+        self._filling = Filling(app, self._store, always)
         self._goes_by: BoundedCache[Key, Question] = BoundedCache(_REMEMBERED)
         measures.CACHE_BYTES.set_function(lambda: self._store.bytes)
         measures.CACHE_ENTRIES.set_function(lambda: len(self._store))

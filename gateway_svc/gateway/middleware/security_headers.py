@@ -7,21 +7,31 @@ from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, 
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
-class SecurityHeaders:
-    """Say what an answer leaves unsaid; HSTS (RFC 6797) only where the shop is on https."""
+def said_always(*, is_https: bool, hsts_seconds: int) -> Headers:
+    """What belongs on each answer; HSTS (RFC 6797) only where the shop is on https."""
+    always: Headers = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+    if is_https and hsts_seconds:
+        always.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
+    return always
 
-    def __init__(self, app: ASGIApp, *, is_https: bool, hsts_seconds: int) -> None:
+
+def unsaid(always: Headers, headers: Headers) -> Headers:
+    """What of it an answer leaves unsaid. Django writes names as it likes."""
+    said = {name.lower() for name, _ in headers}
+    return [header for header in always if header[0] not in said]
+
+
+class SecurityHeaders:
+    """Say what an answer leaves unsaid."""
+
+    def __init__(self, app: ASGIApp, *, always: Headers) -> None:
         self.app = app
-        self._unless_said: Headers = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
-        if is_https and hsts_seconds:
-            self._unless_said.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
+        self._always = always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
-                # Django writes names as it likes.
-                said = {name.lower() for name, _ in message["headers"]}
-                message["headers"] += [header for header in self._unless_said if header[0] not in said]
+                message["headers"] += unsaid(self._always, message["headers"])
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

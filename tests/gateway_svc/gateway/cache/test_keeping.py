@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -85,6 +86,24 @@ class TestAnAnswerForEverybody:
         names = [{name for name, _ in each.headers} for each in (keeping_door.ask("GET", page), known)]
         assert names[0] == names[1]
         assert known.body == plain.body
+
+    def test_bears_the_marks_of_any_answer(self, keeping_door: Door, page: str) -> None:
+        for answer in (keeping_door.ask("GET", page), keeping_door.ask("GET", page)):
+            assert answer.all("x-content-type-options") == ["nosniff"]
+            assert answer.all("strict-transport-security") != []
+
+    def test_may_be_read_by_a_page_of_an_origin_that_is_let_in(
+        self, open_keeping_door: Callable[..., Door], page: str
+    ) -> None:
+        door = open_keeping_door(OPENCOMMERCE_CORS_ORIGINS="https://app.example")
+        door.ask("GET", page)
+
+        kept = door.ask("GET", page, headers=[("Origin", "https://app.example")])
+        other = door.ask("GET", page, headers=[("Origin", "https://other.example")])
+
+        assert "hit" in cache_status(kept)
+        assert kept.get("access-control-allow-origin") == "https://app.example"
+        assert other.get("access-control-allow-origin") is None
 
     def test_has_a_request_id_of_its_own(self, keeping_door: Door, page: str) -> None:
         ids = {keeping_door.ask("GET", page).get("x-request-id") for _ in range(3)}

@@ -28,7 +28,7 @@ def entry(number: int, *, size: int = 4000) -> Entry:
         ],
         bytes(size),
     )
-    made = entry_of(answer, frozenset({f"product:id-{number}", f"product:slug-{number}"}), ROUTE)
+    made = entry_of(answer, frozenset({f"product:id-{number}", f"product:slug-{number}"}), ROUTE, [])
     assert made is not None
     return made
 

@@ -71,7 +71,7 @@ class Bench:
 
     def __init__(self, *, most_bytes: int = 1 << 20) -> None:
         self.service = Service()
-        self.cache = Cache(self.service, most_bytes=most_bytes)
+        self.cache = Cache(self.service, most_bytes=most_bytes, always=[])
 
     async def ask(
         self, path: str = LAMP, *, method: str = "GET", who: Principal = ANONYMOUS, receive: Any = None
