@@ -80,7 +80,9 @@ class Sockets:
         while True:
             try:
                 instance = balancer.pick(not_at=tried)
-                return instance, await self._open(scope, instance)
+                upstream = await self._open(scope, instance)
+                instance.ejection.succeeded()
+                return instance, upstream
             except UpstreamUnreachable as error:
                 logger.warning("%s: %r", exchange.audience, error)
                 if len(tried) + 1 >= len(balancer.instances):

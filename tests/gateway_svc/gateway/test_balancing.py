@@ -124,12 +124,10 @@ class TestInstances:
 
 
 class TestAServiceThatAlwaysFails:
-    @pytest.mark.parametrize("instances", [1, 3])
-    @pytest.mark.parametrize("how", ["die-before", "unwell"])
+    @pytest.mark.parametrize(("instances", "behaviour"), [(1, BEHAVIOURS["die-before"]), (3, unwell)])
     def test_hears_little_more_than_clients_say(
-        self, open_door: Callable[..., Door], start, how: str, instances: int
+        self, open_door: Callable[..., Door], start, instances: int, behaviour: Behaviour
     ) -> None:
-        behaviour = unwell if how == "unwell" else BEHAVIOURS[how]
         services = [start(orders=behaviour) for _ in range(instances)]
         door = open_door(ORDER_SVC_URL=urls(*services), GATEWAY_SVC_CIRCUIT_REQUESTS="20")
 

@@ -165,6 +165,14 @@ class TestRefusals:
         assert refused.value.response.status_code == 404
         assert refused.value.response.headers["x-request-id"]
 
+    def test_of_one_that_is_gone_are_not_noticed(self, open_door: Callable[..., Door], sockets: FakeSockets) -> None:
+        door = open_door(NOTIFY_SVC_SOCKET_URL=f"http://127.0.0.1:1,{sockets.url}")
+
+        for _ in range(8):
+            with feed(door) as socket:
+                socket.send("hello")
+                assert socket.recv(timeout=5) == "hello"
+
     def test_while_the_service_is_down(self, open_door: Callable[..., Door]) -> None:
         door = open_door(NOTIFY_SVC_SOCKET_URL="http://127.0.0.1:1")
 
