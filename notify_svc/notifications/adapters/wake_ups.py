@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -23,14 +23,16 @@ _MESSAGE = {"type": "wake"}
 logger = logging.getLogger(__name__)
 
 
-def wake(user_id: UUID) -> None:
-    """Wake a person's sockets. When Redis is away they find out by themselves, a little later."""
+def wake(user_ids: Iterable[UUID]) -> None:
+    """Wake these people's sockets. When Redis is away they find out by themselves, a little later."""
     # Published as the layer publishes, but without an event loop: a worker has none that lives from task to task.
     prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+    message = get_channel_layer().serialize(_MESSAGE)
     try:
-        get_redis_connection("default").publish(
-            f"{prefix}__group__{_group_of(user_id)}", get_channel_layer().serialize(_MESSAGE)
-        )
+        with get_redis_connection("default").pipeline(transaction=False) as pipeline:
+            for user_id in user_ids:
+                pipeline.publish(f"{prefix}__group__{_group_of(user_id)}", message)
+            pipeline.execute()
     except RedisError as error:
         logger.warning("a wake-up is lost: %s", type(error).__name__)
 

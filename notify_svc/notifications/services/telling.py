@@ -107,6 +107,8 @@ def _write_down(drafts: Collection[rules.Draft], *, now: datetime) -> None:
         if feeds[draft.user_id].wants(rules.group_of(draft), rules.MAIL)
     ]
     _save(feeds.values(), added, mailed, now=now)
+    live = {notification.user_id for notification in added if notification.is_live}
+    transaction.on_commit(partial(wake_ups.wake, live), robust=True)
     reporting.note_written(added)
 
 
@@ -139,6 +141,4 @@ def _save(
 def _add_to_feed(feed: Feed, draft: rules.Draft, *, now: datetime) -> Notification:
     feed.last_sequence += 1
     is_live = feed.wants(rules.group_of(draft), rules.LIVE)
-    if is_live:
-        transaction.on_commit(partial(wake_ups.wake, draft.user_id), robust=True)
     return Notification(**vars(draft), sequence=feed.last_sequence, is_live=is_live, created_at=now)
