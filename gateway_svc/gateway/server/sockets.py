@@ -34,7 +34,7 @@ class ConsiderateSocket(WebSocketsSansIOProtocol):
     def start_keepalive(self) -> None:
         """It is open: for hours nobody will ask again how it was opened."""
         super().start_keepalive()
-        self.request = self.response = None  # type: ignore[assignment] - its own types say they stay
+        self.request = self.response = None  # type: ignore[assignment]  # whose types know no end of it
 
     def shutdown(self) -> None:
         """Close at some moment of the time that so many sockets need."""
