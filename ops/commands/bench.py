@@ -15,8 +15,13 @@ from rich.table import Table
 
 from ops import interrupts
 from ops.bench import catalogue, catalogue_table, idle
-from ops.bench.gateway import measure as gateway
+from ops.bench.gateway import nginx
 from ops.bench.gateway import table as gateway_table
+from ops.bench.gateway.claims import claims
+from ops.bench.gateway.figures import ROUNDS
+from ops.bench.gateway.figures import as_json as gateway_json
+from ops.bench.gateway.measure import Bench as Gateway
+from ops.bench.load import wrk
 from ops.bench.order import past
 from ops.bench.order import table as order_table
 from ops.bench.order.crowd import gather
@@ -153,17 +158,27 @@ def _order(options: argparse.Namespace) -> Json:
 def _gateway(options: argparse.Namespace) -> Json:
     seconds = options.seconds or _GATEWAY_SECONDS
     with stage(fresh=options.fresh) as own:
+        nginx.install(own.platform.state.logs / "apt.log")
         with step(f"Catalogue of {_SMALL_CATALOGUE:,} products") as say:
             catalogue.fill(own, _SMALL_CATALOGUE, say=say)
-        with step("Asking, and asking what does nothing else") as say:
-            figures = list(gateway.measure(own, seconds=seconds, say=say))
+        with step("Asking, and asking what does less") as say:
+            bench = Gateway(own, seconds=seconds, say=say)
+            figures, held = list(bench.figures()), bench.held()
     output = _output()
-    output.print(gateway_table.table(figures))
-    for line in gateway_table.claims(figures):
+    output.print(gateway_table.speed(figures), "", gateway_table.memory(held))
+    judged = list(claims(figures, held, cores=os.cpu_count() or 1))
+    for line in gateway_table.lines(judged):
         output.print(line)
-    errors = sum(figure.failed for figure in figures)
-    about = {"seconds": seconds, "rounds": gateway.ROUNDS, "cores": os.cpu_count(), "errors": errors}
-    return {**about, "figures": [gateway.as_json(figure) for figure in figures]}
+    return {
+        "seconds": seconds,
+        "rounds": ROUNDS,
+        "cores": os.cpu_count(),
+        "load": wrk.PACKAGE if wrk.is_here() else "python",
+        "errors": sum(figure.failed for figure in figures),
+        "figures": [gateway_json(figure) for figure in figures],
+        "sockets": [{**asdict(each), "kib_each": each.kib_each} for each in held],
+        "claims": [{**asdict(claim), "holds": claim.holds} for claim in judged],
+    }
 
 
 def _tell_of_orders(figures: list[Figure], output: Console) -> None:

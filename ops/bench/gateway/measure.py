@@ -1,107 +1,109 @@
-"""Answers from the gateway's memory beside a plain ASGI function that gives the same bytes: paired, one after another.
-
-A machine that others use is faster at one moment than at the next, so the two are asked in turn, and of the rounds'
-ratios the one in the middle counts.
-"""
+"""The gateway beside what passes on faster, what answers faster, and what does nothing but answer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from statistics import median
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from types import MappingProxyType
 from urllib.request import urlopen
 
-import msgspec
-
-from common.topology import GATEWAY
-from ops.bench.gateway import plain
-from ops.bench.gateway.server import server
-from ops.bench.load.jobs import FloodJob, Measured, do
+from common.topology import GATEWAY, NOTIFICATIONS, PRODUCTS
+from ops.bench.gateway import nginx, plain, sockets, ways
+from ops.bench.gateway.figures import ROUNDS, Door, Figure, Way, compared
+from ops.bench.gateway.own import Own
+from ops.bench.gateway.server import Running
+from ops.bench.gateway.sockets import Held
+from ops.bench.order.crowd import sign_up
 from ops.bench.stage import Stage
 from ops.progress import Say
-from ops.supervisor.spec import Spec
 
-CEILING = "plain ASGI function"
-KEPT = "kept answer"
-TO_REACH = 0.5
-"""Of the ceiling's requests a second."""
-
-ROUNDS = 5
 CONNECTIONS = 16
-_GATEWAY = f"{GATEWAY.name}.web"
+_PEOPLE = 100
+"""Who hold the sockets, so that nobody holds more of them than one may."""
+_PRODUCTS_PATH = "/api/v1/products/"
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One way of asking for one page."""
+class Bench:
+    """All of it, on one stage."""
 
-    page: str
-    asked: str
-    of_ceiling: float
-    """The rate as a part of the ceiling's: the middle one of the rounds."""
-    measured: Measured
-    """The middle round."""
+    def __init__(self, stage: Stage, *, seconds: float, say: Say) -> None:
+        self._stage = stage
+        self._seconds = seconds
+        self._say = say
+        self._own = Own(stage)
+        self._person = sign_up(stage.platform.url)
+        self._port = stage.port(f"{GATEWAY.name}.web")
+        first = json.loads(self._body(_PRODUCTS_PATH))["results"][0]
+        self._product = f"{_PRODUCTS_PATH}{first['slug']}/"
 
-    @property
-    def failed(self) -> int:
-        """How many answers were none."""
-        return sum(self.measured.errors.values())
+    def figures(self) -> Iterator[Figure]:
+        """Passed on to the real service and to a trivial one, from memory, and by two processes."""
+        plain.BODY.write_bytes(self._body(self._product))
+        name = f"{PRODUCTS.name}.web"
+        service = Running(self._stage.port(name), self._stage.roots(name)[name])
+        yield from self._passed_on(ways.REAL, service, (1, CONNECTIONS))
+        with self._own.trivial_service() as service:
+            yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,))
+        yield from self._two()
+        yield from self._kept("a product", self._product)
+        yield from self._kept("a list of 20", _PRODUCTS_PATH)
 
+    def held(self) -> list[Held]:
+        """What a socket takes in the gateway; the server behind it is the gateway's own, with nothing on it."""
+        self._say(f"{_PEOPLE} people")
+        tokens = [sign_up(self._stage.platform.url).shop.access for _ in range(_PEOPLE)]
+        self._say(f"{sockets.MANY:,} sockets")
+        with self._own.plain() as behind:
+            url = {NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{behind.port}"}
+            with self._own.gateway(keeps=True, **url) as gateway:
+                return sockets.hold(gateway.port, tokens, {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid})
 
-def measure(stage: Stage, *, seconds: float, say: Say) -> Iterator[Figure]:
-    """All figures, the ceiling first for each page."""
-    spec = stage.spec(_GATEWAY)
-    # One of its own, with limits, whose log nobody reads: what reading it costs is not the gateway's.
-    variables = {**spec.environment, "OPENCOMMERCE_RATE_LIMITS": "on", "OPENCOMMERCE_INSIDE_ADDRESS": ""}
-    with server(_argv(spec), variables, probe="/health/ready") as gateway:
-        for page, path in _pages(stage).items():
-            plain.BODY.write_bytes(_body(stage.port(_GATEWAY), path))
-            ceiling = [*_argv(spec), "--application", "ops.bench.gateway.plain:application"]
-            with server(ceiling, spec.environment, probe="/") as door:
-                say(f"{page}: {ROUNDS} rounds of 2 × {seconds:g} s")
-                yield from _compared(page, path, {CEILING: door, KEPT: gateway}, seconds=seconds)
+    def _passed_on(self, page: str, service: Running, connections: Sequence[int]) -> Iterator[Figure]:
+        url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
+        with ExitStack() as running:
+            gateway = running.enter_context(self._own.gateway(keeps=False, **url))
+            straight = self._stage.gateways_header(PRODUCTS)
+            doors = {ways.ALONE: self._door(service, straight)}
+            if nginx.find():
+                front = running.enter_context(nginx.in_front_of(service.port))
+                doors[ways.NGINX] = self._door(front, straight, upstream=service)
+            doors[ways.PUBLIC] = self._door(gateway, upstream=service)
+            doors[ways.SIGNED_IN] = self._door(gateway, self._signed_in(), upstream=service)
+            for count in connections:
+                yield from self._compared(page, {name: [door] for name, door in doors.items()}, count)
 
+    def _kept(self, page: str, path: str) -> Iterator[Figure]:
+        plain.BODY.write_bytes(self._body(path))
+        with self._own.plain() as ceiling, self._own.gateway(keeps=True) as gateway:
+            doors = {ways.CEILING: self._door(ceiling, path=path), ways.KEPT: self._door(gateway, path=path)}
+            yield from self._compared(page, {name: [door] for name, door in doors.items()}, CONNECTIONS)
 
-def _compared(page: str, path: str, doors: Mapping[str, tuple[int, int]], *, seconds: float) -> Iterator[Figure]:
-    rounds = [{name: _ask(path, *door, seconds=seconds) for name, door in doors.items()} for _ in range(ROUNDS)]
-    for name in doors:
-        of_ceiling = median(each[name].rate / each[CEILING].rate for each in rounds)
-        middle = sorted((each[name] for each in rounds), key=lambda measured: measured.rate)[ROUNDS // 2]
-        yield Figure(page, name, of_ceiling, middle)
+    def _two(self) -> Iterator[Figure]:
+        """From memory: a service behind them would want cores as well."""
+        with self._own.gateway(keeps=True) as first, self._own.gateway(keeps=True) as second:
+            both = [self._door(gateway, self._signed_in()) for gateway in (first, second)]
+            yield from self._compared(ways.PROCESSES, {ways.ONE: both[:1], ways.TWO: both}, CONNECTIONS)
 
+    def _compared(self, page: str, doors: Mapping[str, Way], connections: int) -> Iterator[Figure]:
+        self._say(f"{page}, {connections} connections: {ROUNDS} rounds of {len(doors)} × {self._seconds:g} s")
+        return compared(page, doors, connections=connections, seconds=self._seconds)
 
-def _ask(path: str, port: int, pid: int, *, seconds: float) -> Measured:
-    headers = {"Accept": "application/json"}
-    return do(
-        FloodJob(
-            connections=CONNECTIONS, seconds=seconds, watched={"server": pid}, port=port, path=path, headers=headers
-        )
-    )
+    def _door(
+        self,
+        server: Running,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        upstream: Running | None = None,
+        path: str = "",
+    ) -> Door:
+        behind = {"upstream": upstream.pid} if upstream else {}
+        return Door(server.port, path or self._product, {"server": server.pid, **behind}, headers)
 
+    def _signed_in(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._person.renew()}"}
 
-def _argv(spec: Spec) -> list[str]:
-    """As the gateway starts, at another port."""
-    argv = list(spec.argv)
-    argv[argv.index("--port") + 1] = "{port}"
-    return argv
-
-
-def _pages(stage: Stage) -> dict[str, str]:
-    """A small and a large answer of the catalogue."""
-    products = "/api/v1/products/"
-    first = json.loads(_body(stage.port(_GATEWAY), products))["results"][0]
-    return {"a product": f"{products}{first['slug']}/", "a list of 20": products}
-
-
-def _body(port: int, path: str) -> bytes:
-    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-        body: bytes = answer.read()
-    return body
-
-
-def as_json(figure: Figure) -> dict[str, Any]:
-    """A figure as plain data."""
-    measured: dict[str, Any] = msgspec.to_builtins(figure.measured)
-    return {**asdict(figure), "measured": {"requests_per_second": figure.measured.rate, **measured}}
+    def _body(self, path: str) -> bytes:
+        with urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=10) as answer:
+            body: bytes = answer.read()
+        return body

@@ -1,4 +1,4 @@
-"""A plain ASGI function that answers with one body: the ceiling for answers from memory."""
+"""A plain ASGI function that answers with one body, and keeps every WebSocket open: what the server can do at all."""
 
 from __future__ import annotations
 
@@ -13,16 +13,29 @@ BODY = LOCAL / "bench" / "plain-body"
 _body = BODY.read_bytes() if BODY.exists() else b""
 _HEAD = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_body))]
 
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-async def application(
-    scope: MutableMapping[str, Any],
-    receive: Callable[[], Awaitable[Any]],
-    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
-) -> None:
+
+async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     """Answer whatever is asked."""
-    if scope["type"] == "lifespan":
-        while (message := await receive())["type"] != "lifespan.shutdown":
-            await send({"type": f"{message['type']}.complete"})
-        return await send({"type": "lifespan.shutdown.complete"})
-    await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
-    return await send({"type": "http.response.body", "body": _body})
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
+        await send({"type": "http.response.body", "body": _body})
+    elif scope["type"] == "websocket":
+        await _listen(receive, send)
+    else:
+        await _live(receive, send)
+
+
+async def _listen(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

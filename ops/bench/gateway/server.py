@@ -1,11 +1,12 @@
-"""A server of the bench's own, started as the gateway's is."""
+"""Servers of the bench's own."""
 
 from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -13,20 +14,30 @@ from ops.errors import OpsError
 from ops.ports import is_free
 from ops.state import LOCAL, ROOT
 
+BENCH = LOCAL / "bench"
+
 _STARTING_SECONDS = 30.0
 _FIRST_PORT = 33_000
 
 
+class Running(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def server(argv: Sequence[str], environment: Mapping[str, str], *, probe: str) -> Iterator[tuple[int, int]]:
-    """Its port and its pid, while it runs; ``{port}`` in the arguments is the port. Raises OpsError."""
+def server(
+    argv: Callable[[int], Sequence[str]], environment: Mapping[str, str], *, probe: str = "/"
+) -> Iterator[Running]:
+    """One that is started with these arguments for a free port, while it is needed. Raises OpsError."""
     port = next(port for port in range(_FIRST_PORT, _FIRST_PORT + 1000) if is_free(port))
-    command = [part.replace("{port}", str(port)) for part in argv]
-    with (LOCAL / "bench" / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    with (BENCH / f"server-{port}.log").open("wb") as log:
+        process = subprocess.Popen(argv(port), env=dict(environment), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait(process, f"http://127.0.0.1:{port}{probe}")
-            yield port, process.pid
+            yield Running(port, process.pid)
         finally:
             process.terminate()
             process.wait(_STARTING_SECONDS)

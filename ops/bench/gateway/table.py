@@ -6,32 +6,64 @@ from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 
-from ops.bench.gateway.measure import CEILING, TO_REACH, Figure
+from ops.bench.gateway.claims import Claim
+from ops.bench.gateway.figures import Figure
+from ops.bench.gateway.sockets import FEW, MANY, Held
+from ops.bench.gateway.ways import ALONE, CEILING, NGINX, ONE
+
+_YARDSTICKS = (NGINX, CEILING, ONE, ALONE)
+_CPU = ("server", "upstream", "load")
+_TEN_THOUSAND = 10_000
 
 
-def table(figures: Iterable[Figure]) -> Table:
+def speed(figures: Iterable[Figure]) -> Table:
     """One row a figure."""
-    made = Table("page", "asked", box=None, pad_edge=False, header_style="bold")
-    for title in ("req/s", "× ceiling", "p50 ms", "p99 ms", "server CPU µs", "errors"):
-        made.add_column(title, justify="right")
+    made = _table("page", "connections", "asked", right="req/s,× yardstick,p50 ms,p99 ms,added p50 ms")
+    for name in _CPU:
+        made.add_column(f"{name} CPU µs", justify="right")
+    made.add_column("errors", justify="right")
+    above = ("", 0)
     for figure in figures:
-        measured = figure.measured
+        measured, here = figure.measured, (figure.page, figure.connections)
         made.add_row(
-            figure.page if figure.asked == CEILING else "",
+            *(("", "") if here == above else (figure.page, str(figure.connections))),
             figure.asked,
             f"{measured.rate:,.0f}",
-            f"{figure.of_ceiling:.2f}",
+            f"{figure.rates[_yardstick(figure)]:.2f}",
             f"{measured.p50_ms:.2f}",
             f"{measured.p99_ms:.2f}",
-            f"{1000 * measured.cpu_ms['server']:.0f}",
+            f"{figure.added_p50_ms[ALONE]:.2f}" if ALONE in figure.added_p50_ms else "",
+            *(f"{1000 * measured.cpu_ms[name]:.0f}" if name in measured.cpu_ms else "" for name in _CPU),
             str(figure.failed),
         )
+        above = here
     return made
 
 
-def claims(figures: Iterable[Figure]) -> Iterator[str]:
+def memory(held: Iterable[Held]) -> Table:
+    """One row a process."""
+    title = f"{_TEN_THOUSAND} would take MiB"
+    made = _table("an idle WebSocket", right=f"PSS MiB with {FEW},with {MANY},KiB each,{title}")
+    for each in held:
+        ten_thousand = each.few_bytes / 2**20 + (_TEN_THOUSAND - FEW) * each.kib_each / 1024
+        figures = (each.few_bytes / 2**20, each.many_bytes / 2**20, each.kib_each, ten_thousand)
+        made.add_row(each.process, *(f"{figure:.1f}" for figure in figures))
+    return made
+
+
+def lines(claims: Iterable[Claim]) -> Iterator[str]:
     """What was promised, as it was seen."""
-    for figure in figures:
-        if figure.asked != CEILING:
-            holds = "holds" if figure.of_ceiling >= TO_REACH else "does not hold"
-            yield f"{figure.page}, {figure.asked}: {figure.of_ceiling:.2f} × the ceiling; {TO_REACH:g} {holds}"
+    for claim in claims:
+        holds = "holds" if claim.holds else "does not hold"
+        yield f"{claim.said}: {claim.found:.2f}; {'<' if claim.is_most else '≥'} {claim.promised:.3g} {holds}"
+
+
+def _yardstick(figure: Figure) -> str:
+    return next(name for name in _YARDSTICKS if name in figure.rates)
+
+
+def _table(*left: str, right: str) -> Table:
+    made = Table(*left, box=None, pad_edge=False, header_style="bold")
+    for title in right.split(","):
+        made.add_column(title, justify="right")
+    return made

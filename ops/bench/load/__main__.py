@@ -6,7 +6,7 @@ import sys
 
 import msgspec
 
-from ops.bench.load import buying, flood, http, sql
+from ops.bench.load import buying, flood, http, sql, wrk
 from ops.bench.load.jobs import FloodJob, HttpJob, Measured, Ordered, OrderJob, SqlJob
 
 
@@ -21,7 +21,7 @@ def _do(job: HttpJob | FloodJob | SqlJob | OrderJob) -> Measured | Ordered:
         case HttpJob():
             return http.run(job)
         case FloodJob():
-            return flood.run(job)
+            return wrk.run(job) if wrk.is_here() else flood.run(job)
         case SqlJob():
             return sql.run(job)
         case OrderJob():

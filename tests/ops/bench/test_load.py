@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import redis
 
-from ops.bench.load import flood, http, jobs, sql
+from ops.bench.load import flood, http, jobs, sql, wrk
 from ops.bench.load.jobs import FloodJob, HttpJob, Measured, SqlJob
 from ops.bench.load.watch import percentile
+from ops.errors import OpsError
 
 PATHS = [f"/{number}" for number in range(32)]
 
@@ -141,6 +142,31 @@ class TestFlood:
     def _flood(self, door: Door) -> Measured:
         job = FloodJob(port=door.server_port, connections=4, seconds=0.2, watched={}, headers={}, path="/1")
         return flood.run(job)
+
+
+@pytest.mark.skipif(not wrk.is_here(), reason="wrk is not installed")
+class TestWrk:
+    @answering(Busy)
+    def test_tells_what_it_counted(self, door: Door) -> None:
+        job = FloodJob(
+            port=door.server_port, connections=2, seconds=0.5, watched={"me": os.getpid()}, headers={}, path="/1"
+        )
+
+        measured = wrk.run(job)
+
+        assert measured.requests > 10
+        assert measured.errors == {"status": measured.requests}
+        assert measured.seconds >= 1
+        assert 0 < measured.p50_ms <= measured.p99_ms
+        assert measured.cpu_ms.keys() == {"me", "load"}
+
+    def test_says_when_nobody_answers(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+
+        with pytest.raises(OpsError, match="unable to connect"):
+            wrk.run(FloodJob(port=port, connections=1, seconds=0.5, watched={}, headers={}, path="/"))
 
 
 class TestHttp:

@@ -1,0 +1,57 @@
+"""What was promised of the gateway, beside what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ops.bench.gateway.figures import Figure
+from ops.bench.gateway.sockets import Held
+from ops.bench.gateway.ways import ALONE, CEILING, GATEWAY, KEPT, NGINX, ONE, REAL, SIGNED_IN, TWO
+
+OF_NGINX = OF_CEILING = 0.5
+TWO_OF_ONE = 1.8
+KIB_A_SOCKET = 25.0
+_ENOUGH_CORES = 3
+"""Two for the gateways, and the load must be somewhere."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One figure that was promised."""
+
+    said: str
+    found: float
+    promised: float
+    is_most: bool = False
+    """The promise is what it stays under; else what it reaches."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was kept."""
+        return self.found < self.promised if self.is_most else self.found >= self.promised
+
+
+def claims(figures: Iterable[Figure], held: Iterable[Held], *, cores: int) -> Iterator[Claim]:
+    """All that can be judged by these."""
+    found = list(figures)
+    for figure in found:
+        where = f"{figure.page}, {figure.asked}"
+        if figure.asked == SIGNED_IN and NGINX in figure.rates and figure.connections > 1:
+            yield Claim(f"{where}: requests a second, × nginx", figure.rates[NGINX], OF_NGINX)
+        if figure.asked == KEPT:
+            yield Claim(f"{where}: requests a second, × plain ASGI function", figure.rates[CEILING], OF_CEILING)
+        if figure.asked == TWO and cores >= _ENOUGH_CORES:
+            yield Claim(f"{where}: requests a second, × one process", figure.rates[ONE], TWO_OF_ONE)
+    yield from _added(found)
+    for each in held:
+        if each.process == GATEWAY:
+            yield Claim("an idle WebSocket: KiB in the gateway", each.kib_each, KIB_A_SOCKET, is_most=True)
+
+
+def _added(figures: Iterable[Figure]) -> Iterator[Claim]:
+    """Judged where nobody waits for anybody: on one connection, before the real service."""
+    lone = {figure.asked: figure for figure in figures if figure.page == REAL and figure.connections == 1}
+    if ALONE in lone and SIGNED_IN in lone:
+        said = f"{REAL}, {SIGNED_IN}: added p50 ms, under the service's own"
+        yield Claim(said, lone[SIGNED_IN].added_p50_ms[ALONE], lone[ALONE].measured.p50_ms, is_most=True)

@@ -1,0 +1,48 @@
+"""The processes that the bench compares: gateways of its own, and what stands beside or behind them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from common.topology import GATEWAY, USERS
+from ops.bench.gateway.server import Running, server
+from ops.bench.stage import Stage
+
+# Counted in Redis, and never refused.
+_LIMITS_THAT_ALLOW_ALL = "reading-address=9999999/60,reading-person=9999999/60"
+_NOTHING_KEPT = {"GATEWAY_SVC_CACHE_MIB": "0"}
+
+_PLAIN = "ops.bench.gateway.plain:application"
+
+
+class Own:
+    """Started for the bench, as the platform starts its own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._gateway = stage.spec(f"{GATEWAY.name}.web")
+        self._service = stage.spec(f"{USERS.name}.web")
+
+    def gateway(self, *, keeps: bool, **variables: str) -> AbstractContextManager[Running]:
+        """One process with everything switched on; whether answers are kept is said, since then nobody is asked."""
+        own = {"OPENCOMMERCE_RATE_LIMITS": _LIMITS_THAT_ALLOW_ALL, "OPENCOMMERCE_INSIDE_ADDRESS": ""}
+        environment = {**self._gateway.environment, **own, **({} if keeps else _NOTHING_KEPT), **variables}
+        return server(lambda port: _at(port, self._gateway.argv), environment, probe="/health/ready")
+
+    def plain(self) -> AbstractContextManager[Running]:
+        """A plain function on the gateway's own server, with the same options: the ceiling."""
+        argv = [*self._gateway.argv, "--application", _PLAIN]
+        return server(lambda port: _at(port, argv), self._gateway.environment)
+
+    def trivial_service(self) -> AbstractContextManager[Running]:
+        """A plain function on the server of the services, which has nothing to think about."""
+        argv = [*self._service.argv[:-1], _PLAIN]
+        argv[argv.index("wsgi")] = "asgi"
+        argv[argv.index("--blocking-threads") + 1] = "1"  # there are no others for ASGI
+        return server(lambda port: _at(port, argv), self._service.environment)
+
+
+def _at(port: int, argv: list[str]) -> list[str]:
+    """The same at another port."""
+    found = list(argv)
+    found[found.index("--port") + 1] = str(port)
+    return found
