@@ -27,8 +27,6 @@ from common.observability import correlation
 from common.observability.correlation import TRACEPARENT, Correlation
 from common.version import VERSION
 
-_FLUSH_MILLISECONDS = 3000
-
 # Its name, sampler, headers and limits come from the standard variables.
 _provider = TracerProvider(resource=Resource.create({"service.version": VERSION, "process.pid": os.getpid()}))
 _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -82,11 +80,6 @@ def mark_failed(span: Span, reason: str) -> None:
     if "error.type" not in (getattr(span, "attributes", None) or {}):
         span.set_attribute("error.type", reason)
         span.set_status(Status(StatusCode.ERROR))
-
-
-def flush() -> None:
-    """Send what waits."""
-    _provider.force_flush(_FLUSH_MILLISECONDS)
 
 
 def _context_of(traceparent: str) -> Context:

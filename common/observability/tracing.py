@@ -85,10 +85,3 @@ def fail(names: Correlation, reason: str) -> None:
         from common.observability import spans
 
         spans.mark_failed(names.span, reason)
-
-
-def flush() -> None:
-    """Send what waits, before the process ends without further ado."""
-    spans = sys.modules.get("common.observability.spans")
-    if spans is not None:
-        spans.flush()

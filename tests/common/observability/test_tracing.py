@@ -47,7 +47,9 @@ def traced(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
     monkeypatch.setattr(tracing, "IS_ON", True)
 
     def look(trace_id: str) -> list[Span]:
-        tracing.flush()
+        from common.observability import spans
+
+        spans._provider.force_flush()
         return receiver.spans(trace_id)
 
     return look
