@@ -112,13 +112,17 @@ class Filling:
                 stale.confirm()
             else:
                 entry = entry_of(answer, _groups(scope["path"], answer), route, self._always)
-            return Filled(answer, entry, is_kept=self._keep(fill, entry))
+            return Filled(answer, entry, is_kept=self._keep(fill, answer, entry))
         finally:
             self._under_way.discard(fill)
             self._close(fill)
 
-    def _keep(self, fill: Fill, entry: Entry | None) -> bool:
-        return entry is not None and not fill.is_old(entry.groups) and self._store.put(fill.key, entry)
+    def _keep(self, fill: Fill, answer: InnerAnswer, entry: Entry | None) -> bool:
+        if entry is not None:
+            return not fill.is_old(entry.groups) and self._store.put(fill.key, entry)
+        if answer.status < _SERVER_ERROR:  # so what is kept is not true any more
+            self._store.forget(fill.key)
+        return False
 
     def _close(self, fill: Fill) -> None:
         """Nobody joins it any more."""

@@ -33,7 +33,7 @@ class Store:
 
     def put(self, key: Key, entry: Entry) -> bool:
         """Keep it, and throw out what there is no more room for. False when it is itself too large."""
-        self._remove(key)
+        self.forget(key)
         if _size(key, entry) > self._most_bytes:
             return False
         self._entries[key] = entry
@@ -41,25 +41,11 @@ class Store:
         for group in entry.groups:
             self._by_group.setdefault(group, set()).add(key)
         while self.bytes > self._most_bytes:
-            self._remove(next(iter(self._entries)))
+            self.forget(next(iter(self._entries)))
         return True
 
-    def drop(self, groups: Iterable[str]) -> None:
-        """Forget all that belongs to any of these groups."""
-        for group in groups:
-            if group == EVERYTHING:
-                return self.clear()
-            for key in list(self._by_group.get(group, ())):
-                self._remove(key)
-        return None
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
-        self._by_group.clear()
-        self.bytes = 0
-
-    def _remove(self, key: Key) -> None:
+    def forget(self, key: Key) -> None:
+        """Forget what is kept under this key, if anything is."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return
@@ -69,6 +55,21 @@ class Store:
             keys.discard(key)
             if not keys:
                 del self._by_group[group]
+
+    def drop(self, groups: Iterable[str]) -> None:
+        """Forget all that belongs to any of these groups."""
+        for group in groups:
+            if group == EVERYTHING:
+                return self.clear()
+            for key in list(self._by_group.get(group, ())):
+                self.forget(key)
+        return None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+        self._by_group.clear()
+        self.bytes = 0
 
 
 def _size(key: Key, entry: Entry) -> int:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection
-from functools import lru_cache
 
 import msgspec
 
@@ -16,10 +15,10 @@ from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, 
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.cache.filling import Filling
+from gateway_svc.gateway.cache.giving import cache_status, give, note
 from gateway_svc.gateway.cache.lifetimes import FIELD
 from gateway_svc.gateway.cache.question import Question, plain_question_of, question_of
 from gateway_svc.gateway.cache.store import Key, Store
-from gateway_svc.gateway.conditions import is_known
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.inner import InnerAnswer
 from gateway_svc.gateway.problems import BadAnswer, InternalError, Problem, Unavailable
@@ -27,7 +26,6 @@ from gateway_svc.gateway.problems import BadAnswer, InternalError, Problem, Unav
 logger = logging.getLogger(__name__)
 
 _READS = frozenset({"GET", "HEAD"})
-_NAME = b"opencommerce"
 # What is not for everybody is asked by everybody for themselves, for so long without trying whether it still is.
 _GO_BY_SECONDS = 10.0
 _REMEMBERED = 2000
@@ -103,7 +101,7 @@ class Cache:
         if question is None or entry is None or time.monotonic() >= entry.fresh_until:
             return False
         scope["exchange"].route = entry.route
-        await _give(entry, question, scope, send, "hit")
+        await give(entry, question, scope, send, "hit")
         return True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,10 +118,10 @@ class Cache:
         if entry is not None:
             now = time.monotonic()
             if now < entry.fresh_until:
-                return await _give(entry, question, scope, send, "hit")
+                return await give(entry, question, scope, send, "hit")
             if now < entry.unquestioned_until:
                 self._filling.behind(question, scope, entry)
-                return await _give(entry, question, scope, send, "stale")
+                return await give(entry, question, scope, send, "stale")
         elif self._goes_by.get(question.key):
             return await self._pass(scope, receive, send)
         return await self._read(question, entry, scope, receive, send)
@@ -135,16 +133,16 @@ class Cache:
             filled = await self._filling.wait(fill, receive)
         except Problem:
             if last := self._last_resort(question, stale):
-                return await _give(last, question, scope, send, "stale")
+                return await give(last, question, scope, send, "stale")
             raise
         exchange.instance = filled.answer.instance
         if filled.entry is not None:
             how = ("miss" if filled.is_kept else "unkept") if is_first else "collapsed"
-            return await _give(filled.entry, question, scope, send, how)
+            return await give(filled.entry, question, scope, send, how)
         is_answered = is_first and exchange.principal.is_anonymous
         if filled.answer.status >= 500:
             if last := self._last_resort(question, stale):
-                return await _give(last, question, scope, send, "stale")
+                return await give(last, question, scope, send, "stale")
             if not is_answered:
                 raise _PROBLEMS.get(filled.answer.status, Unavailable)
         else:
@@ -162,11 +160,11 @@ class Cache:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let everybody ask for themselves."""
-        _note(scope["exchange"], "bypass")
+        note(scope["exchange"], "bypass")
         await self.app(scope, receive, self._marking(send, b"fwd=bypass"))
 
     async def _tell(self, answer: InnerAnswer, scope: Scope, send: Send) -> None:
-        _note(scope["exchange"], "miss")
+        note(scope["exchange"], "miss")
         marked = self._marking(send, b"fwd=uri-miss")
         await marked({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await marked({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
@@ -179,38 +177,7 @@ class Cache:
                 if written and message["status"] < 400:
                     self.purge(written)
                 headers = [header for header in message["headers"] if header[0] != FIELD]
-                message["headers"] = [*headers, (b"cache-status", b"%b; %b" % (_NAME, status))]
+                message["headers"] = [*headers, cache_status(status)]
             await send(message)
 
         return send_marked
-
-
-_HOW = {
-    "hit": b"hit",
-    "stale": b"hit",
-    "miss": b"fwd=uri-miss; stored",
-    "unkept": b"fwd=uri-miss",
-    "collapsed": b"fwd=uri-miss; collapsed",
-}
-
-
-async def _give(entry: Entry, question: Question, scope: Scope, send: Send, how: str) -> None:
-    """As much of it as is needed, with how it came (RFC 9211) and how old it is."""
-    _note(scope["exchange"], how)
-    marks = _marks(_HOW[how], int(entry.fresh_until - (now := time.monotonic())), int(now - entry.born_at))
-    if question.if_none_match and entry.etag and is_known(entry.etag, question.if_none_match):
-        await send({"type": "http.response.start", "status": 304, "headers": [*entry.not_modified, *marks]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": [*entry.headers, *marks]})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else entry.body})
-
-
-@lru_cache(maxsize=1024)
-def _marks(how: bytes, seconds_left: int, age: int) -> tuple[tuple[bytes, bytes], ...]:
-    return (b"age", b"%d" % age), (b"cache-status", b"%b; %b; ttl=%d" % (_NAME, how, seconds_left))
-
-
-def _note(exchange: Exchange, how: str) -> None:
-    exchange.cache = how
-    measures.cache_reads(how).inc()

@@ -188,6 +188,22 @@ class TestStaleAnswers:
 
         with_bench(scenario)
 
+    @pytest.mark.parametrize("is_unquestioned", [True, False])
+    def test_are_forgotten_once_they_are_known_to_be_wrong(self, *, is_unquestioned: bool) -> None:
+        async def scenario(bench: Bench) -> None:
+            await bench.ask()
+            bench.age(is_unquestioned=is_unquestioned)
+            bench.service.status = 404
+            await bench.ask()
+            await bench.wait_until_asked(times=2)
+            await asyncio.sleep(0.01)
+            bench.service.error = Unavailable()
+
+            with pytest.raises(Unavailable):
+                await bench.ask()
+
+        with_bench(scenario)
+
     def test_make_room_for_what_is_new(self) -> None:
         async def scenario(bench: Bench) -> None:
             await bench.ask()
