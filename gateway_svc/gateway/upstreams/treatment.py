@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Treatment:
     """The same for every service."""
 
-    in_flight_an_instance: int = 64
+    in_flight_an_instance: int = 128
     """So many requests at once, for each instance; who comes then is told to come back."""
     check_seconds: float = 3.0
     """Between two questions to an instance whether it is ready, about."""
