@@ -147,7 +147,6 @@ def door(open_door: Callable[..., Door]) -> Door:
 def fresh(service: FakeService) -> None:
     """What was asked in another test is of no interest."""
     service.asked.clear()
-    service.closed_early.clear()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -27,6 +28,8 @@ class Asked:
     headers: list[tuple[str, str]]
     length: int = 0
     sha256: str = ""
+    given_up: threading.Event = field(default_factory=threading.Event)
+    """The connection was closed before there was an answer."""
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
@@ -49,7 +52,6 @@ class FakeService:
     behaviours: dict[str, Behaviour]
     asked: list[Asked] = field(default_factory=list)
     """But for whether it is ready, which gateways ask when it pleases them, over a connection of its own."""
-    closed_early: threading.Event = field(default_factory=threading.Event)
     has_given: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
     port: int = 0
@@ -71,6 +73,14 @@ class FakeService:
     def last(self) -> Asked:
         """The newest request."""
         return self.asked[-1]
+
+    def first(self, *, within: float = 5) -> Asked:
+        """The first request, as soon as it is there."""
+        give_up_at = time.monotonic() + within
+        while not self.asked:
+            assert time.monotonic() < give_up_at, "nobody asked"
+            time.sleep(0.01)
+        return self.asked[0]
 
     def start(self) -> None:
         """Listen, at the same port as before."""
@@ -150,7 +160,7 @@ async def echo(_service, asked, reader, writer) -> None:
     try:
         await take_body(asked, reader)
     except asyncio.IncompleteReadError:
-        _service.closed_early.set()
+        asked.given_up.set()
         raise
     body = {"method": asked.method, "target": asked.target, "length": asked.length, "sha256": asked.sha256}
     data = json.dumps(body).encode()
@@ -190,17 +200,17 @@ async def provisional(_service, _asked, _reader, writer) -> None:
     writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer(b"final"))
 
 
-async def hang(service, _asked, reader, _writer) -> None:
+async def hang(_service, asked, reader, _writer) -> None:
     """Read and never answer."""
     await reader.read()
-    service.closed_early.set()
+    asked.given_up.set()
 
 
-async def drip(service, _asked, reader, writer) -> None:
+async def drip(_service, asked, reader, writer) -> None:
     """Begin an answer and never end it."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
     await reader.read()
-    service.closed_early.set()
+    asked.given_up.set()
 
 
 async def die_before(_service, _asked, _reader, writer) -> None:
