@@ -36,7 +36,7 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
     if fact.order_id == "takes-too-long":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)")
-    if fact.order_id == "kills":
+    if fact.order_id == "kills" or (fact.order_id == "kills-once" and is_first):
         os.kill(os.getpid(), signal.SIGKILL)
     if fact.order_id == "waits-for-the-database" and is_first:
         with connection.cursor() as cursor:
