@@ -21,6 +21,7 @@ from gateway_svc.api_keys.models import ApiKey
 class ApiKeyList(ListAPIView[ApiKey]):
     """GET lists the caller's keys, POST makes a key, which is shown this once."""
 
+    name = "API keys"
     serializer_class = ApiKeyOutput
 
     def get_queryset(self) -> QuerySet[ApiKey]:
@@ -42,6 +43,8 @@ class ApiKeyList(ListAPIView[ApiKey]):
 
 class OneApiKey(APIView):
     """GET shows one of the caller's keys, DELETE revokes a key."""
+
+    name = "API key"
 
     @operation(gives=ApiKeyOutput)
     def get(self, request: Request, key_id: UUID) -> Response:

@@ -63,6 +63,11 @@ class TestKeys:
         assert client.get(PATH).json()["results"] == []
         assert client.delete(f"{PATH}{shown['id']}/").status_code == 404
 
+    def test_have_a_page_under_their_own_name(self, client_of: ClientOf) -> None:
+        page = client_of(uuid4(), "customer").get(PATH, HTTP_ACCEPT="text/html")
+
+        assert b"<h1>API keys</h1>" in page.content
+
     @pytest.mark.parametrize(
         ("changed", "field"),
         [
