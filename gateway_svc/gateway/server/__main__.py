@@ -12,7 +12,6 @@ from gateway_svc.gateway.server.sockets import ConsiderateSocket
 
 APPLICATION = "gateway_svc.config.asgi:application"
 
-MOST_CONNECTIONS = 10_000
 # Longer than programs rest between two requests; shorter than what most firewalls remember.
 KEPT_SECONDS = 75
 # For the requests that are under way when it is told to stop; the supervisor waits a little longer.
@@ -47,7 +46,6 @@ def _config(application: str, host: str, port: int) -> uvicorn.Config:
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
         ws_per_message_deflate=False,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         # The gateway decides for itself whom it believes (gateway/proxies.py), and writes its own log.

@@ -7,12 +7,14 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem
+from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem, Unavailable
 from gateway_svc.gateway.server.refusals import refused
 
 # The gateway itself refuses half of it, once it has all of it; here is what it never gets to see the end of.
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
+# Of any kind, with or without a request under way.
+MOST_CONNECTIONS = 10_000
 # For whoever is refused in the middle of a sentence: a connection that is closed at once is reset, and the answer lost.
 LINGER_SECONDS = 1.0
 
@@ -30,7 +32,10 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there, and has yet to say what for."""
         super().connection_made(transport)
-        self._expect_head()
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._refuse(Unavailable())
+        else:
+            self._expect_head()
 
     def connection_lost(self, error: Exception | None) -> None:
         """They have gone."""

@@ -87,6 +87,24 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     thread.join(10)
 
 
+class TestOneTooMany:
+    def test_is_told_to_come_back(self, impatient: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(http, "MOST_CONNECTIONS", 1)
+
+        with (
+            socket.create_connection(("127.0.0.1", impatient), timeout=5) as first,
+            socket.create_connection(("127.0.0.1", impatient), timeout=5) as second,
+        ):
+            heard = b"".join(iter(lambda: second.recv(65536), b""))
+            first.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+
+            assert first.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+        assert heard.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nretry-after: 1\r\n" in heard
+        assert problem_in(heard)["code"] == "unavailable"
+
+
 class TestASlowHead:
     def test_is_given_up(self, impatient: int) -> None:
         with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
