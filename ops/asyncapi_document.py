@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from inspect import cleandoc
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from common.contracts import Contract, Fact, all_contracts
 from common.topology import FACTS_EXCHANGE
-from ops import live_feed
+from ops import asyncapi_specification, live_feed
+from ops.errors import OpsError
 from ops.facts_page import teller_of
 from ops.state import ROOT
 from ops.subscribers import subscribers_of
@@ -22,8 +22,6 @@ Json = dict[str, Any]
 
 PAGE = ROOT / "docs" / "reference" / "asyncapi.json"
 FACTS, FEED = "broker", "gateway"
-
-_SPECIFICATION = Path(__file__).parent / "asyncapi_schema" / "3.0.0.json"
 
 _SCHEMA_FORMAT = "application/schema+json;version=draft-07"
 _DESCRIPTION = """
@@ -80,8 +78,13 @@ def faults_of(whole: Json) -> str:
 def _against_specification(whole: Json) -> Iterator[str]:
     import jsonschema
 
-    for error in jsonschema.Draft7Validator(json.loads(_SPECIFICATION.read_text())).iter_errors(whole):
-        inmost = _inmost(error)
+    try:
+        schema = asyncapi_specification.schema()
+    except OpsError as error:
+        yield str(error)
+        return
+    for fault in jsonschema.Draft7Validator(schema).iter_errors(whole):
+        inmost = _inmost(fault)
         yield f"{'/'.join(map(str, inmost.absolute_path))}: {inmost.message}"
 
 
