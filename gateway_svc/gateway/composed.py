@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2s
+from urllib.parse import quote
 
 import msgspec
 from django.template.loader import render_to_string
@@ -42,6 +43,7 @@ class Part:
     service: Service
     path: str
     query: bytes = b""
+    """In which ``{me}`` is the id of whoever asks: staff and sellers may see more than what is theirs."""
     member: str = ""
     """What of it is taken; empty: all."""
 
@@ -70,7 +72,7 @@ COMPOSITIONS = {
         {
             "profile": Part(USERS, "/api/v1/users/me/"),
             "cart": Part(ORDERS, "/api/v1/cart/"),
-            "orders": Part(ORDERS, "/api/v1/orders/", b"page_size=5", "results"),
+            "orders": Part(ORDERS, "/api/v1/orders/", b"page_size=5&customer={me}", "results"),
             "unread": Part(NOTIFICATIONS, "/api/v1/notifications/", b"page_size=1&unread=true", "unread_count"),
         },
         is_personal=True,
@@ -106,7 +108,8 @@ class Composed:
         return msgspec.json.encode({**found, "degraded": degraded}), not degraded
 
     async def _part(self, part: Part, by: Principal, scope: Scope) -> msgspec.Raw | None:
-        inner = Inner(part.path, part.path.encode(), part.query, Route(part.path, part.service), by, [JSON])
+        query = part.query.replace(b"{me}", quote(by.user_id).encode())
+        inner = Inner(part.path, part.path.encode(), query, Route(part.path, part.service), by, [JSON])
         try:
             async with asyncio.timeout(PART_SECONDS):
                 answer = await inner.ask(self._app, scope)

@@ -214,6 +214,14 @@ class TestOverview:
 
         assert {who_asks(asked) for asked in shop.asked} == {"somebody"}
 
+    def test_leaves_out_orders_of_others_that_they_may_see(
+        self, composing_door: Door, shop: Shop, signer: Signer
+    ) -> None:
+        composing_door.ask("GET", OVERVIEW, token=signer.token(sub="some body", roles=["admin", "seller"]))
+
+        asked = next(asked.target for asked in shop.asked if asked.target.startswith("/api/v1/orders/"))
+        assert asked == "/api/v1/orders/?page_size=5&customer=some%20body"
+
     def test_is_nothing_for_a_stranger(self, composing_door: Door, shop: Shop) -> None:
         answers = [composing_door.ask("GET", OVERVIEW), composing_door.ask("GET", OVERVIEW, token="bad")]
 
