@@ -43,14 +43,10 @@ class Announcements:
 
     def __init__(self, redis_url: str, listeners: Mapping[str, Listener]) -> None:
         self._listeners = listeners
-        self._redis = Redis.from_url(
-            redis_url,
-            decode_responses=True,
-            socket_timeout=_SOCKET_SECONDS,
-            socket_connect_timeout=_SOCKET_SECONDS,
-            # A connection that was made again behind our back would have missed something, and nobody would know.
-            retry=Retry(NoBackoff(), 0),
-        )
+        # A connection that was made again behind our back would have missed something, and nobody would know.
+        self._heard = _client(redis_url, retries=0)
+        # Of those that were kept since the last question, one may have ended with a Redis that is back by now.
+        self._asked = _client(redis_url, retries=1)
         self._are_heard = False
 
     async def follow(self) -> None:
@@ -68,14 +64,15 @@ class Announcements:
 
     async def redis_answers(self) -> bool:
         """Redis takes a question. Raises RedisError otherwise."""
-        return bool(await self._redis.ping())
+        return bool(await self._asked.ping())
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._redis.aclose()
+        await self._heard.aclose()
+        await self._asked.aclose()
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub() as pubsub:
+        async with self._heard.pubsub() as pubsub:
             await pubsub.subscribe(*self._listeners)
             unanswered = 0
             while True:
@@ -99,3 +96,13 @@ class Announcements:
             self._are_heard = True
         elif message["type"] == "message":
             listener.hear(message["data"])
+
+
+def _client(url: str, *, retries: int) -> Redis:
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=_SOCKET_SECONDS,
+        socket_connect_timeout=_SOCKET_SECONDS,
+        retry=Retry(NoBackoff(), retries),
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from common.testing.private_redis import PrivateRedis
 from gateway_svc.gateway import announcements
@@ -122,3 +123,30 @@ def test_a_connection_that_is_cut_is_noticed_though_redis_is_there(redis: Privat
         await one.wait_for("begin", "lose", "begin")
 
     with_listeners(redis, scenario)
+
+
+def test_a_redis_that_is_back_answers_the_first_question(redis: PrivateRedis) -> None:
+    async def answers() -> tuple[bool, bool]:
+        announced = Announcements(redis.url, {})
+        before = await announced.redis_answers()
+        redis.kill()
+        redis.start()
+        try:
+            return before, await announced.redis_answers()
+        finally:
+            await announced.close()
+
+    assert asyncio.run(answers()) == (True, True)
+
+
+def test_a_redis_that_is_away_answers_no_question(redis: PrivateRedis) -> None:
+    async def ask() -> None:
+        announced = Announcements(redis.url, {})
+        redis.kill()
+        try:
+            await announced.redis_answers()
+        finally:
+            await announced.close()
+
+    with pytest.raises(RedisError):
+        asyncio.run(ask())
