@@ -180,6 +180,7 @@ class TestRelay:
         assert said == {"tcp_keepalives_idle": "5", "tcp_user_timeout": "10000"}
 
 
+@pytest.mark.usefixtures("amqp")
 class TestMetrics:
     def test_tell_what_was_confirmed_and_what_came_back(self, relay: Relay) -> None:
         sent, returned = value("sent", changed("A")), value("returned", reserved("o-1"))
