@@ -8,6 +8,7 @@ from common.settings.service import for_service
 from common.topology import SERVICES
 from gateway_svc.gateway.limits.policies import policies
 from gateway_svc.gateway.middleware.cors import origins
+from gateway_svc.gateway.places import SocketLimits
 from gateway_svc.gateway.proxies import networks
 from gateway_svc.gateway.upstreams.treatment import Treatment
 
@@ -45,6 +46,10 @@ CORS_ORIGINS = origins(env.optional("OPENCOMMERCE_CORS_ORIGINS"))
 HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
 # How much somebody may ask (gateway/limits/policies.py).
 RATE_LIMITS = policies(env.optional("OPENCOMMERCE_RATE_LIMITS", "on"))
+SOCKET_LIMITS = SocketLimits(
+    a_person=env.whole_number("GATEWAY_SVC_SOCKETS_A_PERSON", SocketLimits.a_person),
+    an_address=env.whole_number("GATEWAY_SVC_SOCKETS_AN_ADDRESS", SocketLimits.an_address),
+)
 # Of the catalogue's answers a process keeps so much in memory; 0: none.
 CACHE_BYTES = env.whole_number("GATEWAY_SVC_CACHE_MIB", 32) * 1024 * 1024
 

@@ -38,6 +38,7 @@ from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.middleware.security_headers import SecurityHeaders, said_always
 from gateway_svc.gateway.pages import Pages
+from gateway_svc.gateway.places import SocketLimits
 from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.problem_pages import ProblemPages
 from gateway_svc.gateway.proxies import Network, TrustedProxies
@@ -81,11 +82,13 @@ class Gateway:
         cors_origins: Sequence[str],
         hsts_seconds: int,
         rate_limits: Mapping[str, Policy],
+        socket_limits: SocketLimits,
         grace_seconds: float,
         cache_bytes: int,
         static_root: str | None,
     ) -> None:
         self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
+        self._socket_limits = socket_limits
         self._proxies = TrustedProxies(trusted_proxies)
         self._cors_origins = cors_origins
         self._static_root = static_root
@@ -131,6 +134,7 @@ class Gateway:
             cors_origins=settings.CORS_ORIGINS,
             hsts_seconds=settings.HSTS_SECONDS,
             rate_limits=settings.RATE_LIMITS,
+            socket_limits=settings.SOCKET_LIMITS,
             grace_seconds=settings.BROWSER_GRACE_SECONDS,
             cache_bytes=settings.CACHE_BYTES,
             static_root=settings.STATIC_ROOT,
@@ -151,7 +155,7 @@ class Gateway:
         """The way in, from the inside out."""
         ends: dict[str, ASGIApp] = {
             "http": self._cache,
-            "websocket": Sockets(self._socket_balancers, self._assertions, self._origin),
+            "websocket": Sockets(self._socket_balancers, self._assertions, self._origin, self._socket_limits),
         }
 
         async def end(scope: Scope, receive: Receive, send: Send) -> None:

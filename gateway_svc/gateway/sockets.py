@@ -17,20 +17,13 @@ from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.errors import UpstreamError, UpstreamTimedOut, UpstreamUnreachable
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
-from gateway_svc.gateway.places import Places
+from gateway_svc.gateway.places import Places, SocketLimits
 from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.instance import Instance
-from gateway_svc.gateway.upstreams.socket import (
-    ABNORMAL,
-    BROKEN,
-    NO_STATUS,
-    NORMAL,
-    SocketEnded,
-    SocketRefusedByService,
-    UpstreamSocket,
-)
+from gateway_svc.gateway.upstreams.socket import SocketRefusedByService, UpstreamSocket
+from gateway_svc.gateway.websocket import ABNORMAL, BROKEN, NO_STATUS, NORMAL, SocketEnded
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +43,13 @@ _IN, _OUT = measures.SOCKET_MESSAGES.labels("in"), measures.SOCKET_MESSAGES.labe
 class Sockets:
     """The end of the way in for WebSockets."""
 
-    def __init__(self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin) -> None:
+    def __init__(
+        self, balancers: Mapping[str, Balancer], assertions: Assertions, origin: PublicOrigin, limits: SocketLimits
+    ) -> None:
         self._balancers = balancers
         self._assertions = assertions
         self._origin = origin
-        self._places = Places()
+        self._places = Places(limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -175,7 +170,7 @@ async def _pass_on(upstream: UpstreamSocket, receive: Receive) -> tuple[int, str
         if len(payload) > FROM_CLIENT_BYTES:
             return TOO_BIG, "message too big"
         async with asyncio.timeout(SEND_SECONDS):
-            await upstream.send(payload)
+            await upstream.say(payload)
         _IN.inc()
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import django
 
+from common import open_files
+
 
 async def inside(scope: Any, _receive: Any, send: Any) -> None:
     """Tell the inside of the platform how the process is; there is nothing else here over HTTP."""
@@ -64,5 +66,6 @@ def routed() -> Any:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notify_svc.config.settings")
+open_files.allow_most()
 django.setup()
 application = routed()

@@ -7,8 +7,9 @@ import signal
 
 import uvicorn
 
+from common import open_files
 from gateway_svc.gateway.server.http import BoundedHttp
-from gateway_svc.gateway.server.sockets import ConsiderateSocket
+from gateway_svc.gateway.server.sockets import ClientSocket
 
 APPLICATION = "gateway_svc.config.asgi:application"
 
@@ -16,14 +17,12 @@ APPLICATION = "gateway_svc.config.asgi:application"
 KEPT_SECONDS = 75
 # For the requests that are under way when it is told to stop; the supervisor waits a little longer.
 DRAIN_SECONDS = 8
-# The gateway has a smaller bound of its own, which it can explain.
-LARGEST_SOCKET_MESSAGE_BYTES = 128 * 1024
-PING_SECONDS = 20.0
 
 
 def main() -> None:
     """Serve until told to stop, then finish what is under way."""
     options = _parser().parse_args()
+    open_files.allow_most()
     # uvicorn raises the signal again once it has stopped, which would look like a death.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
@@ -41,11 +40,7 @@ def _config(application: str, host: str, port: int) -> uvicorn.Config:
         loop="uvloop",
         lifespan="on",
         http=BoundedHttp,
-        ws=ConsiderateSocket,
-        ws_max_size=LARGEST_SOCKET_MESSAGE_BYTES,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
-        ws_per_message_deflate=False,
+        ws=ClientSocket,
         timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         # The gateway decides for itself whom it believes (gateway/proxies.py), and writes its own log.

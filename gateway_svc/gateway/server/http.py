@@ -7,16 +7,25 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from common import open_files
 from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem, Unavailable
 from gateway_svc.gateway.server.refusals import refused
 
 # The gateway itself refuses half of it, once it has all of it; here is what it never gets to see the end of.
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
-# Of any kind, with or without a request under way.
-MOST_CONNECTIONS = 10_000
+# Of any kind, with or without a request under way. An idle WebSocket takes some 20 KiB.
+MOST_CONNECTIONS = 20_000
+# Of the files that a process may have open: for all that is no connection to a client, or to a service for one.
+OTHER_FILES = 256
+_FEWEST_CONNECTIONS = 64
 # For whoever is refused in the middle of a sentence: a connection that is closed at once is reset, and the answer lost.
 LINGER_SECONDS = 1.0
+
+
+def most_connections() -> int:
+    """So many that each can have another one, to a service, before the system refuses more files to this process."""
+    return min(MOST_CONNECTIONS, max(_FEWEST_CONNECTIONS, (open_files.most() - OTHER_FILES) // 2))
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -32,7 +41,7 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there, and has yet to say what for."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > most_connections():
             self._refuse(Unavailable())
         else:
             self._expect_head()

@@ -9,6 +9,7 @@ import msgspec
 from common.api.problems import CONTENT_TYPE, problem
 from common.observability.correlation import correlated
 from gateway_svc.gateway import measures
+from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.problems import Problem
 
 
@@ -25,5 +26,10 @@ def refused(refusal: Problem) -> bytes:
         (b"x-request-id", names.request_id.encode()),
         (b"connection", b"close"),
     ]
-    start = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode()
-    return b"\r\n".join([start, *(b"%b: %b" % header for header in headers), b"", body])
+    return head_of(refusal.status, headers) + body
+
+
+def head_of(status: int, headers: Headers) -> bytes:
+    """The head of an answer."""
+    start = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()
+    return b"\r\n".join([start, *(b"%b: %b" % header for header in headers), b"", b""])

@@ -1,49 +1,181 @@
-"""uvicorn's WebSockets, which say goodbye a few at a time."""
+"""WebSockets to clients, as ASGI has them; they say goodbye a few at a time."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import random
+from typing import Any, cast
+from urllib.parse import unquote
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.config import Config
+from uvicorn.protocols.utils import get_remote_addr
+from uvicorn.server import ServerState
 from websockets.http11 import Request, Response
+from websockets.protocol import SERVER
+from websockets.server import ServerProtocol
 
-from gateway_svc.gateway.problems import BadHandshake
-from gateway_svc.gateway.server.refusals import refused
+from gateway_svc.gateway.asgi import Message, Scope
+from gateway_svc.gateway.problems import BadHandshake, InternalError, Problem, Unavailable
+from gateway_svc.gateway.server.refusals import head_of, refused
+from gateway_svc.gateway.websocket import ABNORMAL, BROKEN, NORMAL, RESTARTS, SocketEnded, WebSocket
+
+logger = logging.getLogger(__name__)
 
 SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
 
+_ASGI = {"version": "3.0", "spec_version": "2.4"}
+_EXTENSIONS: dict[str, dict[str, str]] = {"websocket.http.response": {}}
 
-class ConsiderateSocket(WebSocketsSansIOProtocol):
+
+class ClientSocket(WebSocket):
     """A server that stops closes its sockets with 1012 (Service Restart, IANA's registry of RFC 6455).
 
-    All at once they would all be back at once, at the few that are left.
+    All at once they would all be back at once, at the few that are left. uvicorn makes it where a request wants to be a
+    WebSocket, hands it the head of that, and asks it to shut down.
     """
 
-    def handle_connect(self, event: Request) -> None:
-        """Refuse what is no handshake as everything is refused here."""
-        response = self.conn.accept(event)
-        if response.status_code == SWITCHING_PROTOCOLS:
-            super().handle_connect(event)
-            return
-        self.handshake_complete = self.close_sent = True
-        self.transport.write(refused(_refusal(response)))
-        self.transport.close()
+    __slots__ = ("_app", "_response", "_server")
 
-    def start_keepalive(self) -> None:
-        """It is open: for hours nobody will ask again how it was opened."""
-        super().start_keepalive()
-        self.request = self.response = None  # type: ignore[assignment]  # whose types know no end of it
+    SIDE = SERVER
+    # The gateway has a smaller bound of its own, which it can explain.
+    LARGEST_MESSAGE_BYTES = 128 * 1024
+    MOST_WAITING = 1
+    CLOSE_SECONDS = 10.0
+    GONE = ABNORMAL, ""
+    SILENT = BROKEN, "no word from you for too long"
+
+    def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
+        super().__init__()
+        self._app = config.loaded_app
+        self._server = server_state
+        self._response: Response | None = None
+        """With which it opens, until it is known whether it does."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._server.connections.add(self)  # type: ignore[arg-type]  # it knows none but uvicorn's
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._server.connections.discard(self)
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if self._protocol is None and self._ended is None:
+            self._shake_hands(data)
+        else:
+            super().data_received(data)
 
     def shutdown(self) -> None:
         """Close at some moment of the time that so many sockets need."""
-        spread = min(len(self.connections) / GOODBYES_A_SECOND, LONGEST_GOODBYE_SECONDS)
-        self.loop.call_later(random.uniform(0, spread), self._say_goodbye)  # noqa: S311 - no secret
+        spread = min(len(self._server.connections) / GOODBYES_A_SECOND, LONGEST_GOODBYE_SECONDS)
+        self._loop.call_later(random.uniform(0, spread), self._say_goodbye)  # noqa: S311 - no secret
 
     def _say_goodbye(self) -> None:
-        if not self.disconnected and not self.transport.is_closing():
-            super().shutdown()
+        if self._response:
+            self._refuse(Unavailable())
+        self.close(RESTARTS)
+
+    def _shake_hands(self, head: bytes) -> None:
+        """Refuse what is no handshake as everything is refused here."""
+        opening = ServerProtocol()
+        opening.receive_data(head)
+        for request in cast(list[Request], opening.events_received()):
+            response = opening.accept(request)
+            if response.status_code == SWITCHING_PROTOCOLS:
+                return self._ask(_scope(request, self._transport), response)
+            return self._refuse(_refusal(response))
+        return self._refuse(BadHandshake(400, []))
+
+    def _ask(self, scope: Scope, response: Response) -> None:
+        """Whether it may open. What the client says before it knows waits in the kernel."""
+        self._response = response
+        self._transport.pause_reading()
+        task = self._loop.create_task(self._serve(scope))
+        self._server.tasks.add(task)
+        task.add_done_callback(self._server.tasks.discard)
+
+    async def _serve(self, scope: Scope) -> None:
+        code = BROKEN
+        try:
+            await self._app(scope, self._receive, self._send)
+            code = NORMAL
+        except Exception:
+            logger.exception("a WebSocket failed")
+        finally:
+            if self._response:
+                self._refuse(InternalError())
+            self.close(code)
+
+    async def _receive(self) -> Message:
+        """Until it is open there is nothing but the wish that it were."""
+        if self._response:
+            return {"type": "websocket.connect"}
+        try:
+            said = await self.take()
+        except SocketEnded as end:
+            return {"type": "websocket.disconnect", "code": end.code, "reason": end.reason}
+        return {"type": "websocket.receive", "text" if isinstance(said, str) else "bytes": said}
+
+    async def _send(self, message: Message) -> None:
+        match message["type"]:
+            case "websocket.send":
+                text = message.get("text")
+                await self.say(message["bytes"] if text is None else text)
+            case "websocket.accept":
+                self._accept(message.get("subprotocol"))
+            case "websocket.close":
+                self.close(message["code"], message["reason"])
+            case "websocket.http.response.start":
+                self._answer(head_of(message["status"], [*message["headers"], (b"connection", b"close")]))
+            case "websocket.http.response.body":
+                self._answer(message["body"])
+                self._transport.close()
+
+    def _accept(self, subprotocol: str | None) -> None:
+        response, self._response = self._response, None
+        if response and not self._transport.is_closing():
+            if subprotocol:
+                response.headers["Sec-WebSocket-Protocol"] = subprotocol
+            self._transport.write(response.serialize())
+            self._begin()
+            self._transport.resume_reading()
+
+    def _refuse(self, problem: Problem) -> None:
+        self._answer(refused(problem))
+        self._transport.close()
+
+    def _answer(self, data: bytes) -> None:
+        """In HTTP, instead of a WebSocket."""
+        self._response = None
+        self._end(*self.GONE)
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+
+def _scope(request: Request, transport: asyncio.Transport) -> Scope:
+    path, _, query = request.path.partition("?")
+    return {
+        "type": "websocket",
+        "asgi": _ASGI,
+        "http_version": "1.1",
+        "scheme": "ws",
+        "client": get_remote_addr(transport),
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in request.headers.raw_items()],
+        "subprotocols": _offered(request),
+        "extensions": _EXTENSIONS,
+    }
+
+
+def _offered(request: Request) -> list[str]:
+    values = request.headers.get_all("Sec-WebSocket-Protocol")
+    return [each.strip() for value in values for each in value.split(",")]
 
 
 def _refusal(response: Response) -> BadHandshake:

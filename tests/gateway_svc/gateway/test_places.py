@@ -8,7 +8,7 @@ import pytest
 
 from common.observability.correlation import Correlation
 from gateway_svc.gateway.exchange import Exchange
-from gateway_svc.gateway.places import MOST_A_PERSON, MOST_AN_ADDRESS, Places
+from gateway_svc.gateway.places import Places, SocketLimits
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import TooManySockets
 
@@ -23,10 +23,10 @@ def from_address(client: str) -> Exchange:
 
 class TestPlaces:
     def test_end_for_one_person_and_no_other(self) -> None:
-        places = Places()
+        places = Places(SocketLimits(a_person=2, an_address=3))
 
         with ExitStack() as held:
-            for _ in range(MOST_A_PERSON):
+            for _ in range(2):
                 held.enter_context(places.taken(of_person("one")))
 
             with pytest.raises(TooManySockets), places.taken(of_person("one")):
@@ -35,17 +35,17 @@ class TestPlaces:
                 pass
 
     def test_are_given_back(self) -> None:
-        places = Places()
+        places = Places(SocketLimits(a_person=2, an_address=3))
 
-        for _ in range(MOST_A_PERSON + 1):
+        for _ in range(3):
             with pytest.raises(RuntimeError), places.taken(of_person("one")):
                 raise RuntimeError
 
     def test_end_for_strangers_of_one_network(self) -> None:
-        places = Places()
+        places = Places(SocketLimits(a_person=2, an_address=3))
 
         with ExitStack() as held:
-            for number in range(MOST_AN_ADDRESS):
+            for number in range(3):
                 held.enter_context(places.taken(from_address(f"2001:db8::{number:x}")))
 
             with pytest.raises(TooManySockets), places.taken(from_address("2001:db8::ffff")):

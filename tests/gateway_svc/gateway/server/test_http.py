@@ -104,6 +104,11 @@ class TestOneTooMany:
         assert b"\r\nretry-after: 1\r\n" in heard
         assert problem_in(heard)["code"] == "unavailable"
 
+    def test_leaves_files_for_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(http.open_files, "most", lambda: 1024)
+
+        assert 2 * http.most_connections() + http.OTHER_FILES <= 1024
+
 
 class TestASlowHead:
     def test_is_given_up(self, impatient: int) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from gateway_svc.gateway import websocket
 from gateway_svc.gateway.errors import UpstreamGarbled, UpstreamTimedOut, UpstreamUnreachable
 from gateway_svc.gateway.upstreams import socket as upstream_socket
-from gateway_svc.gateway.upstreams.socket import SocketEnded, SocketRefusedByService, UpstreamSocket
+from gateway_svc.gateway.upstreams.socket import SocketRefusedByService, UpstreamSocket
+from gateway_svc.gateway.websocket import SocketEnded
 
 Service = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -116,7 +118,7 @@ class TestTheEnd:
         assert talk(saying(said), end_of)[0] == code
 
     def test_comes_to_who_does_not_answer_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(upstream_socket, "QUIET_SECONDS", 0.05)
+        monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.05)
 
         assert talk(saying(), end_of) == (1011, "the service is silent")
 

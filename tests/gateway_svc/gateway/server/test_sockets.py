@@ -1,0 +1,135 @@
+"""WebSockets between the server and its clients."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from gateway_svc.gateway import websocket
+from gateway_svc.gateway.server.http import BoundedHttp
+from gateway_svc.gateway.server.sockets import ClientSocket
+from tests.gateway_svc.door import Door
+
+HANDSHAKE = (
+    b"GET /ws/notifications/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+
+
+class Listening:
+    """A server of an application that says what it hears, and fails where it is asked to."""
+
+    def __init__(self) -> None:
+        self.ends: queue.Queue[int] = queue.Queue()
+        own = {"http": BoundedHttp, "ws": ClientSocket, "log_config": None, "log_level": "warning"}
+        self.server = uvicorn.Server(uvicorn.Config(self._app, port=0, interface="asgi3", lifespan="off", **own))
+        self._thread = threading.Thread(target=self.server.run)
+        self._thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+
+    @property
+    def port(self) -> int:
+        return self.server.servers[0].sockets[0].getsockname()[1]
+
+    def socket(self, path: str = "/") -> ClientConnection:
+        return connect(f"ws://127.0.0.1:{self.port}{path}")
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self._thread.join(10)
+
+    async def _app(self, scope, receive, send) -> None:
+        await receive()
+        if scope["path"] == "/fail":
+            raise ValueError("as asked")
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            if message.get("text") == "fail":
+                raise ValueError("as asked")
+            await send({**message, "type": "websocket.send"})
+        self.ends.put(message["code"])
+
+
+@pytest.fixture
+def listening() -> Iterator[Listening]:
+    server = Listening()
+    yield server
+    server.stop()
+
+
+def code_of(client: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed):
+        client.recv(timeout=5)
+    return client.close_code
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [(b"\x83\x80\0\0\0\0", 1002), (b"\x81\x81\0\0\0\0\xff", 1007), (b"\x81\xff" + (2**30).to_bytes(8), 1009)],
+        ids=["no opcode", "no UTF-8", "too large"],
+    )
+    def test_comes_with_what_cannot_be_read(self, listening: Listening, said: bytes, code: int) -> None:
+        with listening.socket() as client:
+            client.socket.sendall(said)
+
+            assert code_of(client) == code
+        assert listening.ends.get(timeout=5) == code
+
+    def test_without_a_word_is_noticed(self, listening: Listening) -> None:
+        client = listening.socket()
+
+        client.socket.close()
+
+        assert listening.ends.get(timeout=5) == websocket.ABNORMAL
+
+    def test_without_a_reason_is_answered(self, listening: Listening) -> None:
+        with listening.socket() as client:
+            client.socket.sendall(b"\x88\x80\0\0\0\0")
+
+            assert code_of(client) == websocket.NO_STATUS
+        assert listening.ends.get(timeout=5) == websocket.NORMAL
+
+    def test_comes_to_who_is_silent_for_long(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.5)
+
+        with listening.socket() as answering, socket.create_connection(("127.0.0.1", listening.port), 5) as silent:
+            silent.sendall(HANDSHAKE + b"\r\n")
+
+            heard = b""
+            while b"\x89\x00" not in heard or b"\x88" not in heard.partition(b"\x89\x00")[2]:  # a ping, and a goodbye
+                heard += silent.recv(65536)
+            answering.send("hello")
+
+            assert answering.recv(timeout=5) == "hello"
+        assert listening.ends.get(timeout=5) == websocket.BROKEN
+
+    def test_comes_with_a_failure(self, listening: Listening) -> None:
+        with listening.socket() as client:
+            client.send("fail")
+
+            assert code_of(client) == websocket.BROKEN
+
+
+class TestOpening:
+    def test_that_fails_is_told_in_http(self, listening: Listening) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            listening.socket("/fail")
+
+        assert refused.value.response.status_code == 500
+        assert b'"code":"internal_error"' in refused.value.response.body
+
+    def test_with_more_than_anybody_reads_is_refused(self, door: Door) -> None:
+        heard = door.say(HANDSHAKE + b"X-More: 1\r\n" * 200 + b"\r\n", seconds=2)
+
+        assert heard.startswith(b"HTTP/1.1 400 ")
+        assert b'"code":"malformed"' in heard
