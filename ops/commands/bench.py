@@ -167,7 +167,7 @@ def _gateway(options: argparse.Namespace) -> Json:
     output = _output()
     output.print(gateway_table.speed(figures), "", gateway_table.memory(held))
     judged = list(claims(figures, held, cores=os.cpu_count() or 1))
-    for line in gateway_table.lines(judged):
+    for line in (*gateway_table.shortfall(held), *gateway_table.lines(judged)):
         output.print(line)
     return {
         "seconds": seconds,

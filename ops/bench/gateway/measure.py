@@ -20,7 +20,7 @@ from ops.progress import Say
 
 CONNECTIONS = 16
 _PEOPLE = 100
-"""Who hold the sockets, so that nobody holds more of them than one may."""
+"""Who hold the sockets, each no more of them than one may at this gateway."""
 _PRODUCTS_PATH = "/api/v1/products/"
 
 
@@ -53,11 +53,13 @@ class Bench:
         """What a socket takes in the gateway; the server behind it is the gateway's own, with nothing on it."""
         self._say(f"{_PEOPLE} people")
         tokens = [sign_up(self._stage.platform.url).shop.access for _ in range(_PEOPLE)]
-        self._say(f"{sockets.MANY:,} sockets")
+        many = sockets.room()
+        self._say(f"{many:,} sockets")
         with self._own.plain() as behind:
             url = {NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{behind.port}"}
-            with self._own.gateway(keeps=True, **url) as gateway:
-                return sockets.hold(gateway.port, tokens, {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid})
+            with self._own.gateway(keeps=True, GATEWAY_SVC_SOCKETS_A_PERSON=str(many // _PEOPLE + 1), **url) as gateway:
+                watched = {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid}
+                return sockets.hold(gateway.port, tokens, watched, many=many)
 
     def _passed_on(self, page: str, service: Running, connections: Sequence[int]) -> Iterator[Figure]:
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}

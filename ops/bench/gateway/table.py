@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 
+from common import open_files
 from ops.bench.gateway.claims import Claim
 from ops.bench.gateway.figures import Figure
 from ops.bench.gateway.sockets import FEW, MANY, Held
@@ -13,7 +14,6 @@ from ops.bench.gateway.ways import ALONE, CEILING, NGINX, ONE
 
 _YARDSTICKS = (NGINX, CEILING, ONE, ALONE)
 _CPU = ("server", "upstream", "load")
-_TEN_THOUSAND = 10_000
 
 
 def speed(figures: Iterable[Figure]) -> Table:
@@ -42,13 +42,17 @@ def speed(figures: Iterable[Figure]) -> Table:
 
 def memory(held: Iterable[Held]) -> Table:
     """One row a process."""
-    title = f"{_TEN_THOUSAND} would take MiB"
-    made = _table("an idle WebSocket", right=f"PSS MiB with {FEW},with {MANY},KiB each,{title}")
+    made = _table("idle WebSockets", right=f"PSS MiB with {FEW},with,PSS MiB,KiB each")
     for each in held:
-        ten_thousand = each.few_bytes / 2**20 + (_TEN_THOUSAND - FEW) * each.kib_each / 1024
-        figures = (each.few_bytes / 2**20, each.many_bytes / 2**20, each.kib_each, ten_thousand)
-        made.add_row(each.process, *(f"{figure:.1f}" for figure in figures))
+        few, many = (f"{size / 2**20:.1f}" for size in (each.few_bytes, each.many_bytes))
+        made.add_row(each.process, few, f"{each.many:,}", many, f"{each.kib_each:.1f}")
     return made
+
+
+def shortfall(held: Iterable[Held]) -> Iterator[str]:
+    """Why there were no more sockets, where there were fewer than there should have been."""
+    if any(each.many < MANY for each in held):
+        yield f"Not {MANY:,} sockets: a process may have {open_files.most():,} files here, and a socket takes two."
 
 
 def lines(claims: Iterable[Claim]) -> Iterator[str]:

@@ -10,8 +10,8 @@ from rich.table import Table
 from ops.bench.gateway import ways
 from ops.bench.gateway.claims import Claim, claims
 from ops.bench.gateway.figures import Figure, as_json, together
-from ops.bench.gateway.sockets import FEW, MANY, Held
-from ops.bench.gateway.table import lines, memory, speed
+from ops.bench.gateway.sockets import MANY, Held
+from ops.bench.gateway.table import lines, memory, shortfall, speed
 from ops.bench.load.jobs import Measured
 
 ALONE = Measured(requests=200, seconds=2.0, p50_ms=1.5, p99_ms=4.0, errors={}, cpu_ms={"server": 0.02})
@@ -61,8 +61,8 @@ class TestClaims:
         assert judged(two, cores=2) == []
 
     def test_judge_sockets_by_what_each_adds_in_the_gateway(self) -> None:
-        gateway = Held(ways.GATEWAY, 2**20, 2**20 + 20 * 1024 * (MANY - FEW))
-        server = Held(ways.SERVER, 2**20, 2**30)
+        gateway = Held(ways.GATEWAY, 2**20, 1424, 21 * 2**20)
+        server = Held(ways.SERVER, 2**20, 1424, 2**30)
 
         (claim,) = judged(held=(gateway, server))
 
@@ -88,11 +88,19 @@ class TestSpeed:
         assert shown["added p50 ms"] == ["", ""]
 
 
-def test_memory_is_extended_to_ten_thousand_sockets() -> None:
-    shown = cells(memory([Held(ways.GATEWAY, 2**20, 2**20 + 32 * 1024 * (MANY - FEW))]))
+class TestMemory:
+    def test_of_a_socket_is_what_it_adds(self) -> None:
+        shown = cells(memory([Held(ways.GATEWAY, 2**20, 1424, 33 * 2**20)]))
 
-    assert shown["KiB each"] == ["32.0"]
-    assert shown["10000 would take MiB"] == [f"{1 + (10_000 - FEW) / 32:.1f}"]
+        assert shown["KiB each"] == ["32.0"]
+        assert shown["with"] == ["1,424"]
+
+    def test_says_why_there_were_not_more(self) -> None:
+        as_many = Held(ways.GATEWAY, 2**20, MANY, 2**30)
+        fewer = Held(ways.GATEWAY, 2**20, MANY - 1, 2**30)
+
+        assert list(shortfall([as_many])) == []
+        assert "files" in next(shortfall([fewer]))
 
 
 def test_lines_say_the_promise_and_whether_it_holds() -> None:
