@@ -17,9 +17,10 @@ from celery.signals import setup_logging, worker_init
 from celery.worker import state
 from celery.worker.consumer import Consumer
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from kombu import Message
 
+from common.database import prepared
 from common.events import broker, measures, publisher
 from common.events.pool import OneByOne
 from common.events.subscriptions import all_subscriptions, subscription_to
@@ -131,10 +132,15 @@ def _takes_returned(consumer: Any, queue: str) -> bool:
     return bool(message.delivery_info["redelivered"])
 
 
-def service_app(name: str) -> Celery:
-    """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns."""
+def service_app(name: str, *, prepares_statements: bool = False) -> Celery:
+    """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns.
+
+    A worker may send few statements, each often, where the service's other processes do not: then it prepares them.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
     django.setup()
+    if prepares_statements:
+        connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"].update(prepared.options())
     service: Service = settings.SERVICE
     # No fixup: it closes the database connection around every task, and we check it instead.
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from common import topology
+from common.database import prepared
 from common.observability import logs, tracing
 from common.settings import env, static
 
@@ -135,13 +136,9 @@ def _database(service: topology.Service, prepares_statements: bool) -> dict[str,
             "keepalives_interval": 2,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
-            **(_PREPARED if prepares_statements and env.flag("OPENCOMMERCE_PREPARED_STATEMENTS", default=True) else {}),
+            **(prepared.options() if prepares_statements else {}),
         },
     }
-
-
-# What a connection sends for the sixth time, PostgreSQL has read and planned before.
-_PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
 
 
 def _caches(name: str) -> dict[str, object]:

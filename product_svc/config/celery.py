@@ -2,4 +2,4 @@
 
 from common.events.celery import service_app
 
-app = service_app("product_svc")
+app = service_app("product_svc", prepares_statements=True)

@@ -1,5 +1,6 @@
 """What product_svc has of its own; the rest is in common.settings.service."""
 
+from common.database import prepared
 from common.settings.service import for_service
 
 _SETTINGS = for_service(
@@ -20,5 +21,8 @@ _SETTINGS["DATABASES"]["default"]["OPTIONS"]["options"] += (
     " -c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB"
     " -c pg_trgm.similarity_threshold=0.18"
 )
+
+# How a word is best searched for depends on the word: only workers, which search for none, have statements prepared.
+_SETTINGS["DATABASES"]["default"]["OPTIONS"].update(prepared.BINDING)
 
 globals().update(_SETTINGS)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.caching import circuit, slot
 from common.testing.private_redis import PrivateRedis
@@ -40,6 +41,14 @@ def redis(private_redis: PrivateRedis, settings: Any, monkeypatch: pytest.Monkey
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": private_redis.url}}
     monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
     return private_redis
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The test's database, for another process."""
+    of = connection.settings_dict
+    password = quote(str(of["PASSWORD"] or ""))
+    return f"postgres://{of['USER']}:{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
 def _at_once(do: Callable[[], object], using: str | None = None, robust: bool = False) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -249,14 +248,6 @@ class TestWhatNotAllMaySee:
             found = client_of(uuid.uuid4(), "support").get(address)
             assert (len(found.json()["results"]), found["Cache-Control"]) == (1, "private, no-cache")
             assert visitor.get(address).json()["results"] == []
-
-
-@pytest.fixture
-def database_url(transactional_db: None) -> str:
-    """The test's database, for another process."""
-    of = connection.settings_dict
-    password = quote(str(of["PASSWORD"] or ""))
-    return f"postgres://{of['USER']}:{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
 class TestOtherProcess:
