@@ -30,6 +30,8 @@ class StockItem(TimestampedModel):
     product_slug = product_title = ""
     seller_id: UUID | None = None
     """Its product's, where they were read with it."""
+    put_aside = 0
+    """How much of it was put aside for the order at hand, where that was read with it."""
 
     class Meta:
         constraints = [

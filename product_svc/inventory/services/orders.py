@@ -78,11 +78,11 @@ def sell_stock(*, order_id: UUID, now: datetime) -> None:
         return
     if order.stage != Stage.RESERVED:
         raise errors.NothingReserved(f"order {order_id} is {order.stage}")
-    reservations = _lock_reserved(order)
-    for reservation in reservations:
-        reservation.item.sell(reservation.quantity)
-    moved = [(reservation.item, -reservation.quantity) for reservation in reservations]
-    to_tell = _settle(order, Stage.SOLD, reservations, moved, now)
+    items = list(selectors.stock_put_aside(order_id=order_id))
+    for item in items:
+        item.sell(item.put_aside)
+    moved = [(item, -item.put_aside) for item in items]
+    to_tell = _settle(order, Stage.SOLD, items, moved, now)
     _tell(order, moved, to_tell)
 
 
@@ -95,16 +95,16 @@ def release_stock(*, order_id: UUID, now: datetime) -> None:
     if order.stage == Stage.NEW:
         _reach(order, Stage.RELEASED)
         return
-    reservations = _lock_reserved(order)
+    items = list(selectors.stock_put_aside(order_id=order_id))
     moved: Moved = ()
     if order.stage == Stage.RESERVED:
-        for reservation in reservations:
-            reservation.item.release(reservation.quantity)
+        for item in items:
+            item.release(item.put_aside)
     else:
-        for reservation in reservations:
-            reservation.item.move(reservation.quantity)
-        moved = [(reservation.item, reservation.quantity) for reservation in reservations]
-    to_tell = _settle(order, Stage.RELEASED, reservations, moved, now)
+        for item in items:
+            item.move(item.put_aside)
+        moved = [(item, item.put_aside) for item in items]
+    to_tell = _settle(order, Stage.RELEASED, items, moved, now)
     _tell(order, moved, to_tell)
 
 
@@ -112,17 +112,6 @@ def _lock_order(order_id: UUID) -> OrderStock:
     """The order's row, new if need be. Whoever handles another fact of the same order waits here."""
     order: OrderStock = OrderStock.objects.raw(_LOCK_ORDER, [order_id, Stage.NEW])[0]
     return order
-
-
-def _lock_reserved(order: OrderStock) -> Sequence[Reservation]:
-    """What was put aside for the order, with its stock locked."""
-    reservations = order.reservations.select_related("item").select_for_update(of=("item",))
-    told = selectors.of_its_product("item__product")
-    found = list(reservations.annotate(**told).order_by("item__sku"))
-    for reservation in found:
-        for name in told:
-            setattr(reservation.item, name, getattr(reservation, name))
-    return found
 
 
 def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str, StockItem], now: datetime) -> ToTell:
@@ -135,11 +124,8 @@ def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str,
     return follow_stock(items.values())
 
 
-def _settle(
-    order: OrderStock, stage: Stage, reservations: Iterable[Reservation], moved: Moved, now: datetime
-) -> ToTell:
+def _settle(order: OrderStock, stage: Stage, items: Collection[StockItem], moved: Moved, now: datetime) -> ToTell:
     """Write down what became of what was put aside, and into the ledger what left or came back."""
-    items = [reservation.item for reservation in reservations]
     status, kind = _ENDS[stage]
     reached = [stage, order.order_id, status, order.order_id]
     lines = [kind, order.order_id, now, [item.id for item, _ in moved], [delta for _, delta in moved]]

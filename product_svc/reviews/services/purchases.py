@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from product_svc.catalog import selectors as catalog
-from product_svc.reviews.models import Purchase
+
+# Written out, since it follows each order.
+_REMEMBER = """
+    INSERT INTO reviews_purchase (customer_id, product_id, order_id, bought_at)
+    SELECT %s, product_id, %s, %s FROM unnest(%s::uuid[]) AS product_id ON CONFLICT DO NOTHING
+"""
 
 
 def remember_purchase(*, customer_id: UUID, order_id: UUID, skus: Iterable[str], now: datetime) -> None:
     """Let somebody review what an order of theirs had, however often we are told of it."""
-    Purchase.objects.bulk_create(
-        (
-            Purchase(customer_id=customer_id, product_id=product_id, order_id=order_id, bought_at=now)
-            for product_id in catalog.product_ids_of(skus=skus)
-        ),
-        ignore_conflicts=True,
-    )
+    product_ids = sorted(catalog.product_ids_of(skus=skus))
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, [customer_id, order_id, now, product_ids])
