@@ -21,7 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from kombu import Message
 
 from common.database import prepared
-from common.events import broker, measures, publisher
+from common.events import broker, measures, publisher, soon
 from common.events.pool import OneByOne
 from common.events.subscriptions import all_subscriptions, subscription_to
 from common.observability import health, heartbeat, inside, readiness, tracing
@@ -110,6 +110,23 @@ class SignOfLife(bootsteps.StartStopStep):
         parent.pool.rest()
 
 
+class AskedFor(bootsteps.StartStopStep):
+    """Does between two messages what handlers asked for (common/events/soon.py), as if it came from a queue."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        soon.serve(parent.timer.call_after, partial(_do, parent))
+
+
+def _do(consumer: Consumer, task: str) -> None:
+    consumer.pool.apply_async(consumer.app.tasks[task].apply, callback=_nobody_waits, accept_callback=_nobody_waits)
+
+
+def _nobody_waits(*_: Any) -> None:
+    """For what came from no queue."""
+
+
 def _beat(pool: OneByOne) -> None:
     pool.rest()
     heartbeat.beat()
@@ -146,7 +163,7 @@ def service_app(name: str, *, prepares_statements: bool = False) -> Celery:
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
     app.config_from_object(celery_settings(service, settings.BROKER_URL))
     app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
-    app.steps["consumer"].update((Topology, KeptAlive, ReturnedFirst, SignOfLife))
+    app.steps["consumer"].update((Topology, KeptAlive, ReturnedFirst, AskedFor, SignOfLife))
     _register_fact_tasks(app)
     return app
 

@@ -8,11 +8,16 @@ became of the process that made it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
+from django.db import connection, transaction
+
 from common import caching
 from common.contracts import ShowingChanged
+from common.events import soon
+from common.events.outbox import publish
 from product_svc.answers import events, rules
 from product_svc.catalog import selectors as catalog
 from product_svc.catalog.selectors import Whereabouts
@@ -21,7 +26,15 @@ _AT_ONCE = 500
 _MOST_NAMED = 100
 """Of more products nobody is told one by one."""
 
+TELLING = "answers.tell_of_untold_pages"
+TELLING_SECONDS = 0.25
+"""So long after a change others are told of what changed until then: of many orders at once."""
+
 ToTell = tuple[ShowingChanged, ...]
+
+# Each order leads here.
+_NOTE_UNTOLD = "INSERT INTO answers_untoldpage (product_id) SELECT unnest(%s::uuid[])"
+_TAKE_UNTOLD = "DELETE FROM answers_untoldpage RETURNING product_id"
 
 
 def forget_pages(products: Iterable[tuple[UUID, str]]) -> ToTell:
@@ -31,6 +44,30 @@ def forget_pages(products: Iterable[tuple[UUID, str]]) -> ToTell:
         return ()
     caching.purge_on_commit(*rules.pages_of(known))
     return (events.showing_changed(products=_keys(known)),)
+
+
+def forget_pages_told_soon(products: Iterable[tuple[UUID, str]]) -> None:
+    """The same where it happens all the time: others are told a moment later, of several at once."""
+    known = set(products)
+    if not known:
+        return
+    caching.purge_on_commit(*rules.pages_of(known))
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_UNTOLD, [[product_id for product_id, _ in known]])
+    transaction.on_commit(partial(soon.ask, TELLING, seconds=TELLING_SECONDS))
+
+
+@transaction.atomic
+def tell_of_untold_pages() -> None:
+    """Tell of all pages of which nobody was told yet. Two who do this at once tell of different ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_UNTOLD)
+        product_ids = {product_id for (product_id,) in cursor.fetchall()}
+    if len(product_ids) > _MOST_NAMED:
+        publish(events.showing_changed(everything=True))
+    elif product_ids:
+        products = ((product.id, product.slug) for product in catalog.whereabouts(product_ids))
+        publish(events.showing_changed(products=_keys(products)))
 
 
 def forget_products(product_ids: Iterable[UUID]) -> ToTell:

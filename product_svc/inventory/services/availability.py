@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from product_svc.answers import services as answers
@@ -16,9 +16,22 @@ def follow_stock(items: Collection[StockItem]) -> ToTell:
 
     What it gives back, the caller publishes.
     """
-    to_tell = answers.forget_pages((item.product_id, item.product_slug) for item in items if item.has_moved)
+    return answers.forget_pages(_moved(items)) + _follow_turned(items)
+
+
+def follow_order(items: Collection[StockItem]) -> ToTell:
+    """The same after an order: there are many, so that most of it is told soon, and of several at once."""
+    answers.forget_pages_told_soon(_moved(items))
+    return _follow_turned(items)
+
+
+def _moved(items: Iterable[StockItem]) -> Iterator[tuple[UUID, str]]:
+    return ((item.product_id, item.product_slug) for item in items if item.has_moved)
+
+
+def _follow_turned(items: Iterable[StockItem]) -> ToTell:
     turned = {item.product_id for item in items if item.has_turned}
-    return to_tell + keep_availability(turned) if turned else to_tell
+    return keep_availability(turned) if turned else ()
 
 
 def keep_availability(product_ids: Collection[UUID]) -> ToTell:

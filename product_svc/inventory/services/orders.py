@@ -18,7 +18,7 @@ from common.events.outbox import publish
 from product_svc.answers.services import ToTell
 from product_svc.inventory import errors, events, rules, selectors
 from product_svc.inventory.models import Kind, OrderStock, Reservation, Stage, StockItem
-from product_svc.inventory.services.availability import follow_stock
+from product_svc.inventory.services.availability import follow_order
 
 _LOCK_ORDER = """
     INSERT INTO inventory_orderstock AS known (order_id, stage) VALUES (%s, %s)
@@ -121,7 +121,7 @@ def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str,
     ids = [items[sku].id for sku in wanted]
     reservations = [order.order_id, Reservation.Status.OPEN, now, ids, list(wanted.values())]
     _execute(_PUT_ASIDE, *_saved(items.values()), *reached, *reservations)
-    return follow_stock(items.values())
+    return follow_order(items.values())
 
 
 def _settle(order: OrderStock, stage: Stage, items: Collection[StockItem], moved: Moved, now: datetime) -> ToTell:
@@ -130,7 +130,7 @@ def _settle(order: OrderStock, stage: Stage, items: Collection[StockItem], moved
     reached = [stage, order.order_id, status, order.order_id]
     lines = [kind, order.order_id, now, [item.id for item, _ in moved], [delta for _, delta in moved]]
     _execute(_SETTLE, *_saved(items), *reached, *lines)
-    return follow_stock(items)
+    return follow_order(items)
 
 
 def _saved(items: Collection[StockItem]) -> list[list[Any]]:

@@ -226,6 +226,14 @@ class TestWorker:
         assert worker.lines() == ["by schedule", "o-2"]
         assert worker.dead() == []
 
+    def test_does_soon_and_once_what_handlers_ask_for_several_times(self, worker: Worker) -> None:
+        worker.tell(StockRejected(version=1, order_id="asks", shortages=()))
+        wait_until(lambda: len(worker.lines()) == 2)
+        worker.tell(StockRejected(version=1, order_id="asks", shortages=()))
+
+        wait_until(lambda: len(worker.lines()) == 4)
+        assert worker.lines() == ["outside asks", "done soon"] * 2
+
     @pytest.mark.parametrize("name", ["inventory.nobody_knows.v1", "orders.order_placed.v1"])
     def test_a_task_that_it_does_not_know_is_not_lost(self, worker: Worker, name: str) -> None:
         worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name=name)

@@ -11,7 +11,7 @@ from django.db import connection
 from redis.exceptions import ConnectionError as RedisOutOfReach
 
 from common.contracts import StockRejected, StockReserved
-from common.events import broker, pool, publisher
+from common.events import broker, pool, publisher, soon
 from common.events.celery import service_app
 from common.events.subscriptions import subscribe
 from common.observability import heartbeat
@@ -48,8 +48,11 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
 
 @subscribe(StockRejected, outside=True)
 def look_outside_when_stock_rejected(fact: StockRejected) -> None:
-    """Note that it ran."""
+    """Note that it ran, and ask for more."""
     _write(f"outside {fact.order_id}")
+    if fact.order_id == "asks":
+        for _ in range(3):
+            soon.ask("tests.do_soon", seconds=0.1)
 
 
 @shared_task(name="tests.fail")
@@ -57,6 +60,12 @@ def fail(**_: object) -> None:
     """Work by schedule that fails."""
     _write("by schedule")
     raise ValueError("it cannot be done")
+
+
+@shared_task(name="tests.do_soon")
+def do_soon(**_: object) -> None:
+    """Work that a handler asks for."""
+    _write("done soon")
 
 
 @shared_task(name="tests.kill")

@@ -68,6 +68,11 @@ def made_old_by(facts: list[Any], shop: Shop) -> set[str]:
     return old | ({"tree"} if any(fact.categories for fact in shown) else set())
 
 
+def told_of_pages(told: Any) -> list[set[str]]:
+    """The pages that are old, by each fact that names some."""
+    return [set(fact.products) for fact in told.named(ShowingChanged) if fact.products]
+
+
 CHANGES: dict[str, tuple[Callable[[Shop], object], set[str]]] = {
     "a product's price": (lambda shop: shop.change(price=Money(1, "USD")), PRODUCT),
     "a product's title": (lambda shop: shop.change(title="Lantern"), PRODUCT),
@@ -114,6 +119,7 @@ class TestChange:
         before = len(told)
 
         change(shop)
+        answers.tell_of_untold_pages()
 
         assert touched <= made_old_by(told.facts()[before:], shop)
 
@@ -148,9 +154,32 @@ class TestLater:
     def test_what_is_given_back_is_told(self, shop: Shop, told: Any) -> None:
         reserve()
 
-        inventory.release_stock(order_id=ORDER, now=NOON)
+        answers.tell_of_untold_pages()
 
-        assert set(told.named(ShowingChanged)[-1].products) == {str(shop.lamp.id), "lamp"}
+        inventory.release_stock(order_id=ORDER, now=NOON)
+        answers.tell_of_untold_pages()
+
+        assert told_of_pages(told) == [{str(shop.lamp.id), "lamp"}] * 2
+
+    def test_what_several_orders_changed_is_told_once_and_together(self, shop: Shop, told: Any) -> None:
+        for number, sku in enumerate(["LAMP", "SPADE", "LAMP"]):
+            inventory.reserve_stock(order_id=uuid.UUID(int=number), lines=[line(sku, 1)], now=NOON)
+
+        answers.tell_of_untold_pages()
+        answers.tell_of_untold_pages()
+
+        assert told_of_pages(told) == [{str(shop.lamp.id), "lamp", str(shop.spade.id), "spade"}]
+
+    def test_more_than_can_be_named_together_are_told_as_everything(
+        self, shop: Shop, told: Any, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr("product_svc.answers.services._MOST_NAMED", 1)
+        for number, sku in enumerate(["LAMP", "SPADE"]):
+            inventory.reserve_stock(order_id=uuid.UUID(int=number), lines=[line(sku, 1)], now=NOON)
+
+        answers.tell_of_untold_pages()
+
+        assert told.named(ShowingChanged)[-1].everything
 
     def test_more_than_can_be_named_are_told_as_everything(self, shop: Shop, told: Any, monkeypatch: Any) -> None:
         monkeypatch.setattr("product_svc.answers.services._MOST_NAMED", 1)

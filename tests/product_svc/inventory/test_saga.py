@@ -169,7 +169,7 @@ class TestCost:
             product(each.sku)
 
         # Three more than the services' own: the inbox, and a savepoint set and released (in place of begin and commit).
-        with django_assert_num_queries(4 + 3):
+        with django_assert_num_queries(5 + 3):
             hear(placed(ORDER, *wanted))
         # And two by which the reviews learn of it.
         with django_assert_num_queries(4 + 3 + 2):
