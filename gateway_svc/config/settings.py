@@ -6,15 +6,16 @@ from pathlib import Path
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
-from gateway_svc.gateway.limits.policies import policies
+from gateway_svc.gateway.limits.policies import DEFAULTS, policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.places import SocketLimits
 from gateway_svc.gateway.proxies import networks
+from gateway_svc.gateway.routes import routes_by_name
 from gateway_svc.gateway.upstreams.treatment import Treatment
 
 APPS = (
     *("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.api_keys"),
-    "gateway_svc.site",
+    *("gateway_svc.house_rules", "gateway_svc.site"),
 )
 
 globals().update(for_service("gateway_svc", apps=APPS))
@@ -46,6 +47,9 @@ CORS_ORIGINS = origins(env.optional("OPENCOMMERCE_CORS_ORIGINS"))
 HSTS_SECONDS = int(env.seconds("OPENCOMMERCE_HSTS_SECONDS", 31_536_000))
 # How much somebody may ask (gateway/limits/policies.py).
 RATE_LIMITS = policies(env.optional("OPENCOMMERCE_RATE_LIMITS", "on"))
+# What staff may set, as it is before they do (house_rules).
+KNOWN_LIMITS = RATE_LIMITS or DEFAULTS
+KNOWN_ROUTES = routes_by_name()
 SOCKET_LIMITS = SocketLimits(
     a_person=env.whole_number("GATEWAY_SVC_SOCKETS_A_PERSON", SocketLimits.a_person),
     an_address=env.whole_number("GATEWAY_SVC_SOCKETS_AN_ADDRESS", SocketLimits.an_address),

@@ -20,6 +20,7 @@ from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.composed import Composed
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
+from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.keys import KeySet
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.limits.policies import Policy
@@ -45,7 +46,7 @@ from gateway_svc.gateway.proxies import Network, TrustedProxies
 from gateway_svc.gateway.proxy import Proxy
 from gateway_svc.gateway.readiness import database_answers
 from gateway_svc.gateway.request_head import PublicOrigin
-from gateway_svc.gateway.routes import http_routes, page_routes, socket_routes
+from gateway_svc.gateway.routes import page_routes
 from gateway_svc.gateway.site import Site
 from gateway_svc.gateway.sockets import Sockets
 from gateway_svc.gateway.staff import StaffDoor
@@ -57,6 +58,8 @@ from gateway_svc.gateway.upstreams.balancer import balancers
 from gateway_svc.gateway.upstreams.checks import keep_checking
 from gateway_svc.gateway.upstreams.treatment import Treatment
 from gateway_svc.gateway.users import Users
+from gateway_svc.house_rules.adapters import announcements as of_house_rules
+from gateway_svc.house_rules.selectors import standing_rules
 from gateway_svc.sessions import selectors
 from gateway_svc.sessions.adapters import announcements
 
@@ -87,7 +90,8 @@ class Gateway:
         cache_bytes: int,
         static_root: str | None,
     ) -> None:
-        self._limiter = Limiter(rate_limits, redis_url) if rate_limits else None
+        self._house_rules = HouseRules(read=standing_rules, policies=rate_limits)
+        self._limiter = Limiter(self._house_rules, redis_url) if rate_limits else None
         self._socket_limits = socket_limits
         self._proxies = TrustedProxies(trusted_proxies)
         self._cors_origins = cors_origins
@@ -110,9 +114,14 @@ class Gateway:
         self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
         self._always = said_always(is_https=self._origin.scheme == b"https", hsts_seconds=hsts_seconds)
         self._cache = Cache(self._ask_services, most_bytes=cache_bytes, always=self._always)
-        self._composed = Composed(self._cache)
+        self._composed = Composed(self._cache, self._house_rules)
         self._announcements = Announcements(
-            redis_url, {announcements.CHANNEL: self._ended, of_catalogue.CHANNEL: self._cache}
+            redis_url,
+            {
+                announcements.CHANNEL: self._ended,
+                of_catalogue.CHANNEL: self._cache,
+                of_house_rules.CHANNEL: self._house_rules,
+            },
         )
         self._pages = self._made_pages(public_url)
         self._app = self._chain()
@@ -162,7 +171,7 @@ class Gateway:
             await ends[scope["type"]](scope, receive, send)
 
         app: ASGIApp = self._guarded(end)
-        app = Routing(app, http=http_routes(), sockets=socket_routes(), pages=self._pages)
+        app = Routing(app, house_rules=self._house_rules, pages=self._pages)
         app = with_static_files(app, self._static_root)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
@@ -174,9 +183,12 @@ class Gateway:
     def _marked(self, app: ASGIApp) -> ASGIApp:
         """What is in memory has its marks already, but for those that a page of another origin must find."""
         if self._cors_origins:
-            app = Cors(FromMemory(app, cache=self._cache), origins=self._cors_origins)
+            app = Cors(self._short(app), origins=self._cors_origins)
             return SecurityHeaders(app, always=self._always)
-        return FromMemory(SecurityHeaders(app, always=self._always), cache=self._cache)
+        return self._short(SecurityHeaders(app, always=self._always))
+
+    def _short(self, app: ASGIApp) -> ASGIApp:
+        return FromMemory(app, cache=self._cache, house_rules=self._house_rules)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         app = BodyLimit(app)
@@ -187,6 +199,7 @@ class Gateway:
             api_keys=self._api_keys,
             browsers=self._browsers,
             staff_door=self._staff_door,
+            house_rules=self._house_rules,
             limiter=self._limiter,
         )
 
@@ -218,11 +231,16 @@ class Gateway:
     async def _start(self) -> None:
         self._open_door_inside()
         every = [*self._balancers.values(), *self._socket_balancers.values()]
-        await asyncio.gather(self._ended.load(), *(each.look_up() for each in every))
+        await asyncio.gather(self._ended.load(), self._house_rules.load(), *(each.look_up() for each in every))
         if self._limiter:
             await self._limiter.start()
         metrics.on_scrape(partial(gauges.show, self._balancers.values()))
-        forever = [self._announcements.follow(), self._ended.keep_fresh(), self._keys.keep_fresh()]
+        forever = [
+            self._announcements.follow(),
+            self._ended.keep_fresh(),
+            self._house_rules.keep_fresh(),
+            self._keys.keep_fresh(),
+        ]
         forever += [each.keep_looking_up() for each in every] + [keep_checking(each) for each in every]
         self._followers = [asyncio.create_task(each) for each in forever]
 

@@ -12,16 +12,15 @@ from urllib.parse import quote
 import msgspec
 from django.template.loader import render_to_string
 
-from common.topology import NOTIFICATIONS, ORDERS, PRODUCTS, USERS, Service
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.cache.lifetimes import FIELD
 from gateway_svc.gateway.conditions import is_known
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.inner import JSON, Inner
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.problem_pages import page_headers
 from gateway_svc.gateway.problems import MethodNotAllowed, NotSignedIn, Problem, UnknownPath
-from gateway_svc.gateway.routes import Route
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,6 @@ _AT_THE_DOOR = (FIELD, b"max-age=60, stale-while-revalidate=60, stale-if-error=8
 class Part:
     """One of the answers."""
 
-    service: Service
     path: str
     query: bytes = b""
     """In which ``{me}`` is the id of whoever asks: staff and sellers may see more than what is theirs."""
@@ -61,19 +59,19 @@ COMPOSITIONS = {
     "/api/v1/home/": Composition(
         "Home",
         {
-            "featured": Part(PRODUCTS, "/api/v1/products/", b"in_stock=true&ordering=rating&page_size=8", "results"),
-            "categories": Part(PRODUCTS, "/api/v1/categories/", member="results"),
-            "newest": Part(PRODUCTS, "/api/v1/products/", b"ordering=newest&page_size=12", "results"),
+            "featured": Part("/api/v1/products/", b"in_stock=true&ordering=rating&page_size=8", "results"),
+            "categories": Part("/api/v1/categories/", member="results"),
+            "newest": Part("/api/v1/products/", b"ordering=newest&page_size=12", "results"),
         },
         is_personal=False,
     ),
     "/api/v1/me/overview/": Composition(
         "Overview",
         {
-            "profile": Part(USERS, "/api/v1/users/me/"),
-            "cart": Part(ORDERS, "/api/v1/cart/"),
-            "orders": Part(ORDERS, "/api/v1/orders/", b"page_size=5&customer={me}", "results"),
-            "unread": Part(NOTIFICATIONS, "/api/v1/notifications/", b"page_size=1&unread=true", "unread_count"),
+            "profile": Part("/api/v1/users/me/"),
+            "cart": Part("/api/v1/cart/"),
+            "orders": Part("/api/v1/orders/", b"page_size=5&customer={me}", "results"),
+            "unread": Part("/api/v1/notifications/", b"page_size=1&unread=true", "unread_count"),
         },
         is_personal=True,
     ),
@@ -83,8 +81,9 @@ COMPOSITIONS = {
 class Composed:
     """Gives these; a part that cannot be had is null and named in ``degraded``."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, house_rules: HouseRules) -> None:
         self._app = app
+        self._house_rules = house_rules
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         composition = COMPOSITIONS.get(scope["path"])
@@ -109,7 +108,10 @@ class Composed:
 
     async def _part(self, part: Part, by: Principal, scope: Scope) -> msgspec.Raw | None:
         query = part.query.replace(b"{me}", quote(by.user_id).encode())
-        inner = Inner(part.path, part.path.encode(), query, Route(part.path, part.service), by, [JSON])
+        route = self._house_rules.now.http.find(part.path)
+        if route is None or route.closing:
+            return None
+        inner = Inner(part.path, part.path.encode(), query, route, by, [JSON])
         try:
             async with asyncio.timeout(PART_SECONDS):
                 answer = await inner.ask(self._app, scope)

@@ -86,6 +86,13 @@ class SecondFactorMissing(Problem):
     code = "second_factor_missing"
 
 
+class Blocked(Problem):
+    """You are not let in here. If you do not know why, ask those who run the shop."""
+
+    status = 403
+    code = "blocked"
+
+
 class ScopeMissing(Problem):
     """This key is not for that."""
 
@@ -184,6 +191,16 @@ class Unavailable(Problem):
     status = 503
     code = "unavailable"
     headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())]
+
+
+class Closed(Unavailable):
+    """This part of the shop is closed for a while."""
+
+    code = "closed"
+
+    def __init__(self, because: str, back_in_seconds: int) -> None:
+        super().__init__(because)
+        self.headers = [(b"retry-after", b"%d" % back_in_seconds)]
 
 
 class Overloaded(Unavailable):

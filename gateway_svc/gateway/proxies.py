@@ -13,20 +13,46 @@ Network = IPv4Network | IPv6Network
 _MOST_HOPS = 32
 
 
+def read_network(text: str) -> Network:
+    """One network. Raises ValueError."""
+    return ip_network(text)
+
+
 def networks(text: str) -> list[Network]:
     """Those that a setting lists. Raises ImproperlyConfigured."""
     try:
-        return [ip_network(each.strip()) for each in text.split(",") if each.strip()]
+        return [read_network(each.strip()) for each in text.split(",") if each.strip()]
     except ValueError as error:
         raise ImproperlyConfigured(f"OPENCOMMERCE_TRUSTED_PROXIES takes networks such as 10.0.0.0/8: {error}") from None
 
 
-class TrustedProxies:
-    """Those in these networks (CIDR) are believed whom they speak for; of all others the address itself counts."""
+class Networks:
+    """Some networks (CIDR), asked for addresses as text: those of the same few clients again and again."""
 
     def __init__(self, networks: Iterable[Network] = ()) -> None:
         self._networks = tuple(networks)
-        self.trusts = lru_cache(maxsize=1024)(self._trusts)
+        self._found = lru_cache(maxsize=4096)(self._find)
+
+    def __bool__(self) -> bool:
+        return bool(self._networks)
+
+    def __contains__(self, address: str) -> bool:
+        return self._found(address)
+
+    def _find(self, text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in self._networks)
+
+
+class TrustedProxies:
+    """Those in these networks are believed whom they speak for; of all others the address itself counts."""
+
+    def __init__(self, networks: Iterable[Network] = ()) -> None:
+        self._networks = Networks(networks)
+
+    def trusts(self, peer: str) -> bool:
+        """Whether it is one of them."""
+        return peer in self._networks
 
     def client_of(self, peer: str, said: Sequence[bytes]) -> str:
         """The client's address, given who is connected and the values of X-Forwarded-For.
@@ -45,10 +71,6 @@ class TrustedProxies:
             if not self.trusts(heard):
                 break
         return heard
-
-    def _trusts(self, peer: str) -> bool:
-        address = _address(peer)
-        return address is not None and any(address in network for network in self._networks)
 
 
 def _address(text: str) -> Address | None:

@@ -38,6 +38,14 @@ DOWNLOAD = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0, total_seconds=30
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """What those who come to a closed route are told."""
+
+    because: str
+    back_in_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Paths that one service answers."""
 
@@ -52,15 +60,28 @@ class Route:
     """Whoever sends an Idempotency-Key gets it done once, even if we send it twice."""
     is_for_staff: bool = False
     """Nobody else gets to see that there is something."""
+    closing: Closing | None = None
+    """Nobody gets any further."""
+
+    @property
+    def name(self) -> str:
+        """What settings call it."""
+        return f"{self.method} {self.prefix}".strip()
+
+    def covers(self, other: Route) -> bool:
+        """All that comes to the other would come here, were it not for the other."""
+        return not self.method and (self.prefix == other.prefix or _is_below(other.prefix, self.prefix))
 
 
 class RouteTable:
     """The routes, the most exact first. A prefix with a slash at its end stands for all below it."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        ordered = sorted(routes, key=lambda route: -len(route.prefix))
-        self._exact = {(route.method, route.prefix): route for route in ordered}
-        self._below = [(route.prefix, route) for route in ordered if route.prefix.endswith("/") and not route.method]
+        self.routes = sorted(routes, key=lambda route: -len(route.prefix))
+        self._exact = {(route.method, route.prefix): route for route in self.routes}
+        self._below = [
+            (route.prefix, route) for route in self.routes if route.prefix.endswith("/") and not route.method
+        ]
 
     def find(self, path: str, method: str = "") -> Route | None:
         """The route that answers this path; None when nobody does."""
@@ -95,6 +116,15 @@ def page_routes() -> RouteTable:
     """Pages that the gateway shows itself, where no service does."""
     links = (Route(path, GATEWAY, PAGE, method="GET") for path in ("/", API_ROOT_PATH))
     return RouteTable([*links, *(_route(prefix, GATEWAY, PAGE) for prefix in PAGE_PREFIXES)])
+
+
+def routes_by_name() -> dict[str, Route]:
+    """All that lead to services; what the gateway shows itself is always open, or nobody could open anything again."""
+    return {route.name: route for table in (http_routes(), socket_routes()) for route in table.routes}
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return prefix.endswith("/") and path.startswith(prefix)
 
 
 def _limits(service: Service) -> Limits:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,14 @@ from typing import Any
 import psutil
 
 PUBLIC_URL = "https://shop.example"
+
+
+def settle(is_so: Callable[[], bool], *, seconds: float = 8) -> None:
+    """Wait until it is."""
+    give_up_at = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < give_up_at, "it does not hold"
+        time.sleep(0.02)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from gateway_svc.api_keys import services as api_keys
 from gateway_svc.browsers import services as browsers
 from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.browsers.services import Tokens
+from gateway_svc.house_rules import services as house_rules
 from gateway_svc.sessions import services as sessions
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def rows(client_of: Callable[..., Any]) -> None:
             now=clock.now(),
         )
         sessions.end_session(session_id=f"over-{number}", user_id=user_id, ended_at=clock.now())
+        house_rules.block(kind="account", value=user_id, reason="they scrape", ends_at=None, now=clock.now())
     browser = BrowserSession.objects.all()[0]
     client_of(uuid.uuid4(), "admin").post(row_address(browser, "action", "sign_out"), format="multipart")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
 from common.observability import metrics
 from gateway_svc.gateway import measures
+from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.limits.buckets import SCRIPT, LocalBuckets, Taken
 from gateway_svc.gateway.limits.policies import COUNTED_WITHOUT_REDIS, Policy, bearer_of, kind_of
 from gateway_svc.gateway.limits.redis_script import RedisScript
@@ -28,8 +28,8 @@ class Limiter:
     which people sign in and pay are counted here, each process for itself.
     """
 
-    def __init__(self, policies: Mapping[str, Policy], redis_url: str) -> None:
-        self._policies = {(policy.name, policy.of): policy for policy in policies.values()}
+    def __init__(self, house_rules: HouseRules, redis_url: str) -> None:
+        self._house_rules = house_rules
         self._redis = RedisScript(redis_url, SCRIPT, seconds=REDIS_SECONDS)
         self._local = LocalBuckets()
         self._connecting: asyncio.Task[None] | None = None
@@ -39,7 +39,9 @@ class Limiter:
         """What came of it; None where nobody counted."""
         kind = kind_of(method, path)
         bearer, name = bearer_of(principal, address, kind)
-        policy = self._policies[kind, bearer]
+        policy = self._house_rules.now.policies.get((kind, bearer))
+        if policy is None:
+            return None
         key = policy.key + name
         if self._redis.is_ready:
             try:

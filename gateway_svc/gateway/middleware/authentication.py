@@ -7,6 +7,7 @@ from gateway_svc.gateway.api_keys import MARK, ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.middleware.rate_limits import refuse
 from gateway_svc.gateway.principals import Principal
@@ -35,6 +36,7 @@ class Authentication:
         api_keys: ApiKeys,
         browsers: Browsers,
         staff_door: StaffDoor,
+        house_rules: HouseRules,
         limiter: Limiter | None,
     ) -> None:
         self.app = app
@@ -43,6 +45,7 @@ class Authentication:
         self._api_keys = api_keys
         self._browsers = browsers
         self._staff_door = staff_door
+        self._house_rules = house_rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
@@ -58,6 +61,7 @@ class Authentication:
             if scope["type"] == "websocket":
                 return await _close(problem, scope, receive, send)
             raise
+        self._house_rules.now.blocks.check(exchange)
         if exchange.route and exchange.route.is_for_staff:
             self._staff_door.check(exchange.principal)
         return await self.app(scope, receive, _unless_refused(send) if exchange.is_undecided else send)

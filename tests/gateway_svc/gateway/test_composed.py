@@ -11,7 +11,10 @@ import pytest
 
 from common.testing.documented import operations, require_documented
 from gateway_svc.gateway import composed
-from tests.gateway_svc.door import Answer, Door
+from gateway_svc.gateway.house_rules import HouseRules
+from gateway_svc.house_rules import services
+from gateway_svc.house_rules.models import Rules
+from tests.gateway_svc.door import Answer, Door, settle
 from tests.gateway_svc.shelf import MAY_BE_KEPT, who_asks
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import FakeService, answer
@@ -156,6 +159,15 @@ class TestHome:
         assert answer.get("cache-control") == "no-store"
         require_as_documented("home", answer)
 
+    @pytest.mark.django_db(transaction=True)
+    def test_goes_without_what_is_closed(self, composing_door: Door) -> None:
+        services.close_route(path="/api/v1/categories/", because="Later.")
+        settle(lambda: composing_door.ask("GET", HOME).json()["degraded"] == ["categories"])
+
+        services.open_route(path="/api/v1/categories/")
+
+        settle(lambda: composing_door.ask("GET", HOME).json()["degraded"] == [])
+
     def test_is_a_page_for_a_browser(self, composing_door: Door) -> None:
         page = composing_door.ask("GET", HOME, headers=[("Accept", "text/html,*/*;q=0.8")])
 
@@ -270,5 +282,6 @@ async def _home_of(app) -> list:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": HOME, "exchange": Exchange(Correlation.start())}
-    await composed.Composed(app)(scope, None, send)
+    as_it_comes = HouseRules(read=lambda **_: Rules(), policies={})
+    await composed.Composed(app, as_it_comes)(scope, None, send)
     return sent

@@ -1,0 +1,1 @@
+"""The outside edge of the house rules."""

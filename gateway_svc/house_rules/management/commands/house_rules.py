@@ -1,0 +1,68 @@
+"""The rules of the door as a file."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common import clock
+from common.errors import DomainError
+from gateway_svc.house_rules import selectors, services
+from gateway_svc.house_rules.adapters import file
+from gateway_svc.house_rules.models import Rules
+
+
+class Command(BaseCommand):
+    """export prints what is set; diff FILE says what import would change, and ends with 1 if that is anything;
+    import FILE has just what stands in the file, all of it or nothing. The empty file: all as the environment and the
+    code say, and nobody blocked.
+    """
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True)
+        commands.add_parser("export", help="print what is set")
+        for name, about in (("diff", "what import would change"), ("import", "have what stands in the file")):
+            commands.add_parser(name, help=about).add_argument("name", metavar="FILE", help="- for standard input")
+
+    def handle(self, *_args: Any, what: str, name: str = "", **_options: Any) -> None:
+        now = clock.now()
+        there = selectors.rules_that_hold(now=now)
+        if what == "export":
+            self.stdout.write(file.written(there), ending="")
+            return
+        wanted = _read(name)
+        changes = "\n".join(_changes(there, wanted, name))
+        if what == "import":
+            try:
+                services.take_over(wanted, now=now)
+            except DomainError as error:
+                raise CommandError(_told(error)) from error
+            self.stdout.write(changes or "Nothing was to be changed.")
+        elif changes:
+            self.stdout.write(changes)
+            sys.exit(1)
+
+
+def _read(name: str) -> Rules:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        return file.read(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{name} cannot be read: {error}") from error
+    except DomainError as error:
+        raise CommandError(_told(error)) from error
+
+
+def _changes(there: Rules, wanted: Rules, name: str) -> list[str]:
+    old, new = file.written(there).splitlines(), file.written(wanted).splitlines()
+    return list(difflib.unified_diff(old, new, "what is set", name, lineterm=""))
+
+
+def _told(error: DomainError) -> str:
+    return "\n".join([error.detail, *(f"  {key}: {' '.join(reasons)}" for key, reasons in error.errors.items())])

@@ -1,0 +1,145 @@
+"""Setting rules. Each change holds in every gateway process within two seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from common.errors import InvalidInput
+from gateway_svc.house_rules import errors, rules, selectors
+from gateway_svc.house_rules.adapters.announcements import announce
+from gateway_svc.house_rules.models import Block, Limit, Route, Rules
+
+
+@transaction.atomic
+def know_rules(*, limits: Iterable[str], routes: Iterable[str]) -> None:
+    """Have a row of each limit and each route that there is, and none of those that are gone."""
+    _know(Limit, set(limits))
+    _know(Route, set(routes))
+
+
+@transaction.atomic
+def set_limit(*, label: str, requests: int | None, window_seconds: int | None, is_off: bool) -> None:
+    """None: as the environment and the code say. Raises UnknownRule or InvalidInput."""
+    _change(selectors.locked_limit(label), {"requests": requests, "window_seconds": window_seconds, "is_off": is_off})
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def set_route(*, path: str, **values: int | None) -> None:
+    """What its requests may cost, as the model's fields; None: as the code says. Raises UnknownRule or InvalidInput."""
+    _change(selectors.locked_route(path), values)
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def close_route(*, path: str, because: str, back_in_seconds: int | None = None) -> None:
+    """Have whoever comes told this, and let nobody through. Raises UnknownRule or InvalidInput."""
+    if not because:
+        raise InvalidInput(errors={"closed_because": ["Say something to those who come."]})
+    _change(selectors.locked_route(path), {"closed_because": because, "back_in_seconds": back_in_seconds})
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def open_route(*, path: str) -> None:
+    """Let everybody through again. Raises UnknownRule."""
+    _change(selectors.locked_route(path), {"closed_because": "", "back_in_seconds": None})
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def block(
+    *, kind: str, value: str, reason: str, ends_at: datetime | None, now: datetime, by: UUID | None = None
+) -> Block:
+    """Let them in nowhere; said again it gives a new reason and end.
+
+    Raises InvalidInput, LocksOneselfOut or TooManyBlocks.
+    """
+    made = _block(Block(kind=kind, value=value, reason=reason, ends_at=ends_at), now=now)
+    if kind == rules.ACCOUNT and made.value == str(by):
+        raise errors.LocksOneselfOut
+    _require_room(now=now)
+    transaction.on_commit(announce)
+    return made
+
+
+@transaction.atomic
+def lift_block(*, block_id: UUID, now: datetime) -> None:
+    """Let them in again; the row stays for a while. Raises BlockNotFound."""
+    _change(selectors.locked_block(block_id), {"ends_at": now})
+    transaction.on_commit(announce)
+
+
+@transaction.atomic
+def take_over(wanted: Rules, *, now: datetime) -> None:
+    """Have these rules and no others: what is not among them is as the environment and the code say, or lifted.
+
+    Raises UnknownRule, InvalidInput or TooManyBlocks; then nothing is changed.
+    """
+    limits = {limit.label: limit for limit in wanted.limits}
+    for limit in Limit.objects.select_for_update():
+        _change(limit, _values(limits.pop(limit.label, Limit())))
+    routes = {route.path: route for route in wanted.routes}
+    for route in Route.objects.select_for_update():
+        _change(route, _values(routes.pop(route.path, Route())))
+    if unknown := [*limits, *routes]:
+        raise errors.UnknownRule(f"There is no such limit or route: {', '.join(unknown)}.")
+    names = {(each.kind, each.value) for each in wanted.blocks}
+    for old in selectors.blocks_that_hold(now=now).select_for_update():
+        if (old.kind, old.value) not in names:
+            _change(old, {"ends_at": now})
+    for each in wanted.blocks:
+        _block(each, now=now)
+    _require_room(now=now)
+    transaction.on_commit(announce)
+
+
+def forget_old_blocks(*, now: datetime) -> int:
+    """Delete those that ended long ago; returns how many."""
+    deleted, _ = selectors.forgettable_blocks(now=now).delete()
+    return deleted
+
+
+def _know(model: type[Limit] | type[Route], names: Collection[str]) -> None:
+    model._default_manager.exclude(pk__in=names).delete()
+    rows: list[Any] = [model(pk=name) for name in sorted(names)]
+    model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def _block(wanted: Block, *, now: datetime) -> Block:
+    """The row of whom it keeps out, as it says."""
+    try:
+        value = rules.named(wanted.kind, wanted.value)
+    except ValueError as error:
+        raise InvalidInput(errors={"value": [str(error)]}) from error
+    if not wanted.holds(now=now):
+        raise InvalidInput(errors={"ends_at": [f"{wanted} would be over already."]})
+    made, _ = Block.objects.select_for_update().get_or_create(kind=wanted.kind, value=value)
+    _change(made, {"reason": wanted.reason, "ends_at": wanted.ends_at})
+    return made
+
+
+def _require_room(*, now: datetime) -> None:
+    if selectors.blocks_that_hold(now=now).count() > rules.MOST_BLOCKS:
+        raise errors.TooManyBlocks
+
+
+def _values(rule: Limit | Route) -> dict[str, Any]:
+    """All that can be set of it."""
+    return {field.name: getattr(rule, field.name) for field in rule._meta.concrete_fields if not field.primary_key}
+
+
+def _change(row: models.Model, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    try:
+        row.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidInput(errors=error.message_dict) from error
+    row.save()

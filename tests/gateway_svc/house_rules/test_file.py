@@ -1,0 +1,176 @@
+"""The rules as a file, and the command that reads and writes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from common import clock
+from common.errors import InvalidInput
+from gateway_svc.house_rules import rules, selectors, services
+from gateway_svc.house_rules.adapters import file
+from gateway_svc.house_rules.models import Block, Limit, Route, Rules
+
+pytestmark = pytest.mark.django_db
+
+WHOLE = """\
+# What is set at the gateway's door. Whatever is not here is as the environment and the code say.
+
+[limits."reading-person"]
+requests = 2400
+window_seconds = 60
+
+[limits."uploads-address"]
+is_off = true
+
+[routes."/api/v1/products/"]
+total_seconds = 30
+
+[routes."POST /api/v1/orders/"]
+closed_because = "We count our stock; “back” soon."
+back_in_seconds = 600
+
+[[blocks]]
+account = "7d7f4a44-8b41-4a7c-9d0e-0b8f6f1c2a3b"
+reason = "stolen cards"
+
+[[blocks]]
+network = "203.0.113.0/24"
+reason = "they scrape"
+ends_at = 2100-01-31T12:00:00Z
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "rules.toml"
+    made.write_text(WHOLE, encoding="utf-8")
+    return made
+
+
+def set_now() -> str:
+    return file.written(selectors.rules_that_hold(now=clock.now()))
+
+
+class TestAFile:
+    def test_comes_back_as_it_was(self) -> None:
+        assert file.written(file.read(WHOLE)) == WHOLE
+
+    def test_that_is_empty_sets_nothing(self) -> None:
+        assert file.read("") == Rules()
+
+    @pytest.mark.parametrize(
+        ("text", "where", "why"),
+        [
+            ("[limits.reading-person]\nrequests = 0", "limits.reading-person.requests", "greater than or equal to 1"),
+            ("[limits.reading-person]\nquota = 5", "limits.reading-person", "no quota; there are: is_off, requests"),
+            ("[limits]\nreading-person = 5", "limits.reading-person", "a table"),
+            ("limits = 5", "limits", "a table"),
+            (
+                '[routes."/api/v1/products/"]\ntotal_seconds = "long"',
+                "routes./api/v1/products/.total_seconds",
+                "integer",
+            ),
+            ("[policies]", "policies", "no such table"),
+            ("blocks = 5", "blocks", "array of tables"),
+            ('[[blocks]]\nreason = "why"', "blocks.0", "A block has one of network, account, key"),
+            ('[[blocks]]\nnetwork = "10.0.0.0/7"\nreason = "why"', "blocks.0", "too wide"),
+            ('[[blocks]]\nnetwork = "10.0.0.0/8"', "blocks.0.reason", "blank"),
+            ('[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "why"\nends_at = 2100-01-31', "blocks.0", "with its zone"),
+            (
+                '[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "a"\n[[blocks]]\nnetwork = "10.1.0.0/8"\nreason = "b"',
+                "blocks.1",
+                "twice",
+            ),
+        ],
+    )
+    def test_with_a_mistake_says_where_and_what_is_allowed(self, text: str, where: str, why: str) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            file.read(text)
+
+        assert why in " ".join(refused.value.errors[where])
+
+    def test_that_is_no_toml_says_the_line(self) -> None:
+        with pytest.raises(InvalidInput, match="line 2"):
+            file.read("[limits]\nnonsense\n[routes]")
+
+
+class TestImport:
+    def test_has_what_stands_in_the_file_and_nothing_else(self, path: Path) -> None:
+        services.set_route(path="/api/v1/files/", total_seconds=10)
+        services.block(kind=rules.NETWORK, value="198.51.100.1", reason="old", ends_at=None, now=clock.now())
+
+        call_command("house_rules", "import", str(path))
+
+        assert set_now() == WHOLE
+
+    def test_of_an_empty_file_forgets_all_that_was_set(self, path: Path) -> None:
+        call_command("house_rules", "import", str(path))
+        path.write_text("")
+
+        call_command("house_rules", "import", str(path))
+
+        assert set_now() == file.HEADING
+        assert not Limit.objects.exclude(requests=None).exists()
+        assert not Route.objects.exclude(closed_because="").exists()
+        assert Block.objects.count() == 2  # for those who are asked what became of them
+
+    @pytest.mark.parametrize(
+        ("addition", "why"),
+        [
+            ("[limits.nonsense]\nrequests = 5", "no such limit or route: nonsense"),
+            ('[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "why"\nends_at = 2001-01-01T00:00:00Z', "over already"),
+            ("[limits.reading-staff]\nrequests = 0", "limits.reading-staff.requests"),
+        ],
+    )
+    def test_of_a_file_with_a_mistake_changes_nothing(self, path: Path, addition: str, why: str) -> None:
+        path.write_text(f"{WHOLE}\n{addition}\n", encoding="utf-8")
+
+        with pytest.raises(CommandError, match=why):
+            call_command("house_rules", "import", str(path))
+
+        assert set_now() == file.HEADING
+
+    def test_of_a_file_that_cannot_be_read_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="cannot be read"):
+            call_command("house_rules", "import", str(tmp_path / "nowhere.toml"))
+
+
+class TestExport:
+    def test_prints_what_is_set(self, capsys: pytest.CaptureFixture[str], path: Path) -> None:
+        call_command("house_rules", "import", str(path))
+        capsys.readouterr()
+
+        call_command("house_rules", "export")
+
+        assert capsys.readouterr().out == WHOLE
+
+    def test_leaves_out_what_is_over(self) -> None:
+        before = datetime(2020, 1, 1, tzinfo=UTC)
+        services.block(kind=rules.NETWORK, value="10.0.0.1", reason="x", ends_at=before + timedelta(days=1), now=before)
+
+        assert set_now() == file.HEADING
+
+
+class TestDiff:
+    def test_says_what_import_would_change_and_changes_nothing(
+        self, capsys: pytest.CaptureFixture[str], path: Path
+    ) -> None:
+        with pytest.raises(SystemExit) as ended:
+            call_command("house_rules", "diff", str(path))
+
+        said = capsys.readouterr().out
+        assert ended.value.code == 1
+        assert "+requests = 2400" in said.splitlines()
+        assert set_now() == file.HEADING
+
+    def test_is_silent_where_all_is_as_it_should_be(self, capsys: pytest.CaptureFixture[str], path: Path) -> None:
+        call_command("house_rules", "import", str(path))
+        capsys.readouterr()
+
+        call_command("house_rules", "diff", str(path))
+
+        assert capsys.readouterr().out == ""
