@@ -38,6 +38,7 @@ from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
 from gateway_svc.gateway.middleware.security_headers import SecurityHeaders, said_always
+from gateway_svc.gateway.open_sockets import OpenSockets
 from gateway_svc.gateway.pages import Pages
 from gateway_svc.gateway.places import SocketLimits
 from gateway_svc.gateway.platform_figures import Platform
@@ -103,6 +104,9 @@ class Gateway:
         users = self._balancers[USERS.name]
         self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
         self._ended = EndedSessions(read=selectors.ended_session_ids)
+        self._open_sockets = OpenSockets(self._ended)
+        self._ended.followers.append(self._open_sockets.end_signed_out)
+        self._house_rules.followers.append(self._open_sockets.end_blocked)
         self._lines = Lines()
         self._assertions = Assertions(assertion_key)
         self._turnstiles = turnstiles(self._balancers)
@@ -164,7 +168,14 @@ class Gateway:
         """The way in, from the inside out."""
         ends: dict[str, ASGIApp] = {
             "http": self._cache,
-            "websocket": Sockets(self._socket_balancers, self._assertions, self._origin, self._socket_limits),
+            "websocket": Sockets(
+                self._socket_balancers,
+                self._assertions,
+                self._origin,
+                self._socket_limits,
+                browsers=self._browsers,
+                open_sockets=self._open_sockets,
+            ),
         }
 
         async def end(scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 logger = logging.getLogger(__name__)
 
 RELOAD_SECONDS = 300.0
 
 Read = Callable[[], set[str]]
+Follower = Callable[[Set[str]], None]
 
 
 class EndedSessions:
@@ -24,8 +25,10 @@ class EndedSessions:
         self._ids: set[str] = set()
         self._heard_while_reading: set[str] = set()
         self._reading = asyncio.Lock()
+        self.followers: list[Follower] = []
+        """They are told which are over, some of them again and again."""
 
-    def __contains__(self, session_id: str) -> bool:
+    def __contains__(self, session_id: object) -> bool:
         return session_id in self._ids
 
     async def begin(self) -> None:
@@ -36,6 +39,7 @@ class EndedSessions:
         """One more is over."""
         self._ids.add(session_id)
         self._heard_while_reading.add(session_id)
+        self._tell({session_id})
 
     async def lose(self) -> None:
         """Without Redis the database says it."""
@@ -55,3 +59,8 @@ class EndedSessions:
                 self._ids = await asyncio.to_thread(self._read) | self._heard_while_reading
             except Exception as error:  # the set we have is better than none
                 logger.warning("ended sessions: the database is out of reach: %r", error)
+        self._tell(self._ids)
+
+    def _tell(self, session_ids: Set[str]) -> None:
+        for follower in self.followers:
+            follower(session_ids)

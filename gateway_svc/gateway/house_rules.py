@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,7 +34,7 @@ class Blocks:
     """Those who are let in nowhere."""
 
     def __init__(self, blocks: tuple[models.Block, ...] = ()) -> None:
-        self._ids = frozenset(each.value for each in blocks if each.kind != rules.NETWORK)
+        self.ids = frozenset(each.value for each in blocks if each.kind != rules.NETWORK)
         self.networks = Networks(read_network(each.value) for each in blocks if each.kind == rules.NETWORK)
 
     def check(self, exchange: Exchange) -> None:
@@ -43,7 +43,7 @@ class Blocks:
         A network is not blocked for staff who are signed in: somebody has to lift what was set by mistake.
         """
         principal = exchange.principal
-        if self._ids and not self._ids.isdisjoint((principal.user_id, principal.session_id)):
+        if self.ids and not self.ids.isdisjoint((principal.user_id, principal.session_id)):
             raise Blocked
         if self.networks and exchange.client in self.networks and not principal.is_staff:
             raise Blocked
@@ -77,6 +77,8 @@ class HouseRules:
         self._was_read = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.now = self._standing(Rules())
+        self.followers: list[Callable[[Set[str]], None]] = []
+        """They are told which accounts and keys are blocked, again and again."""
 
     async def begin(self) -> None:
         """Read what was set before the listening began."""
@@ -112,6 +114,8 @@ class HouseRules:
                 logger.warning("house rules: the database is out of reach: %r", error)
                 self.now = replace(self.now, until=clock.now() + _AGAIN)
             self._was_read.set()
+        for follower in self.followers:
+            follower(self.now.blocks.ids)
 
     def _standing(self, found: Rules) -> Standing:
         http, sockets = (_under(table, found) for table in (http_routes(), socket_routes()))
