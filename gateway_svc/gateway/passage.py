@@ -9,7 +9,6 @@ from functools import partial
 
 from gateway_svc.gateway.asgi import Receive, Send
 from gateway_svc.gateway.backlog import Backlog
-from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.request_head import last_line
 from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.answer import body_of
@@ -49,7 +48,9 @@ class Passage:
         return answer
 
     async def tell(self, head: Head, send: Send) -> None:
-        """Pass the answer on. Raises UpstreamError when it breaks off, ClientGone when nobody takes it."""
+        """Pass the answer on. Raises UpstreamError when it breaks off, ClientGone when nobody is left to take it; who
+        takes none of it for long is hung up on by the server.
+        """
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
         await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
         first = await body.read()
@@ -58,9 +59,9 @@ class Passage:
         else:
             async with Backlog(body, first, at_end=partial(self._take_leave, head)) as backlog:
                 while piece := await backlog.take():
-                    await self._send(send, piece, more=True)
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
             first = b""
-        await self._send(send, first, more=False)
+        await send({"type": "http.response.body", "body": first})
 
     def end(self, *, is_good: bool | None) -> None:
         """Let go of whatever still waits; ``is_good`` as a lease wants to know it, unless it has ended already."""
@@ -74,13 +75,6 @@ class Passage:
         self._watch.stop()
         is_clean = head.keeps_alive and not self._is_cut_short
         self._lease.end(is_good=head.status not in UNWELL, is_clean=is_clean)
-
-    async def _send(self, send: Send, piece: bytes, *, more: bool) -> None:
-        try:
-            async with asyncio.timeout(self._limits.idle_seconds):
-                await send({"type": "http.response.body", "body": piece, "more_body": more})
-        except TimeoutError:
-            raise ClientGone from None
 
     def _expect_answer(self) -> None:
         self._connection.expect_within(self._patience_seconds)

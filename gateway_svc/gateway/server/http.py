@@ -1,19 +1,35 @@
-"""uvicorn's HTTP/1.1, with bounds on what a stranger may do before there is a request that the gateway could judge."""
+"""HTTP/1.1 with a client (RFC 9112), and bounds on what a stranger may do before there is a request to be judged.
+
+httptools (llhttp) reads; uvicorn's server accepts connections, and asks them to shut down. uvicorn's own protocol has
+few of these bounds, and takes more of each request (docs/adr/0025).
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.utils import get_remote_addr
+from uvicorn.server import ServerState
 
 from common import open_files
+from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.deadline import Deadline
 from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem, Unavailable
+from gateway_svc.gateway.server.cycle import Cycle
 from gateway_svc.gateway.server.refusals import refused
+from gateway_svc.gateway.server.scopes import of_request
+from gateway_svc.gateway.server.sockets import ClientSocket
 
 # The gateway itself refuses half of it, once it has all of it; here is what it never gets to see the end of.
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
+# Longer than programs rest between two requests; shorter than what most firewalls remember.
+KEPT_SECONDS = 75.0
 # Of any kind, with or without a request under way. An idle WebSocket takes some 20 KiB.
 MOST_CONNECTIONS = 20_000
 # Of the files that a process may have open: for all that is no connection to a client, or to a service for one.
@@ -21,6 +37,8 @@ OTHER_FILES = 256
 _FEWEST_CONNECTIONS = 64
 # For whoever is refused in the middle of a sentence: a connection that is closed at once is reset, and the answer lost.
 LINGER_SECONDS = 1.0
+# Of a body that nobody has taken yet.
+MOST_WAITING_BYTES = 64 * 1024
 
 
 def most_connections() -> int:
@@ -28,97 +46,291 @@ def most_connections() -> int:
     return min(MOST_CONNECTIONS, max(_FEWEST_CONNECTIONS, (open_files.most() - OTHER_FILES) // 2))
 
 
-class BoundedHttp(HttpToolsProtocol):
-    """A head has an end, in time and in bytes; what is no HTTP gets a problem that says so (RFC 9457)."""
+class ClientConnection(asyncio.Protocol):
+    """A head has an end, in time and in bytes; what is no HTTP gets a problem that says so (RFC 9457).
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    Requests that come before the one before them is answered wait for their turn, and no more of them are read.
+    """
+
+    __slots__ = (
+        "_answered",
+        "_app",
+        "_client",
+        "_config",
+        "_deadline",
+        "_expects_continue",
+        "_head_bytes",
+        "_headers",
+        "_heard",
+        "_is_in_head",
+        "_is_paused",
+        "_is_refused",
+        "_loop",
+        "_parser",
+        "_server",
+        "_transport",
+        "_url",
+        "_waiting",
+        "_writable",
+    )
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._config = config
+        self._app = config.loaded_app
+        self._server = server_state
+        self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpRequestParser(self)
+        # Whatever follows a request after which the connection is closed is nobody's.
+        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._transport: asyncio.Transport
+        self._client: tuple[str, int] | None = None
+        self._url = b""
+        self._headers: Headers = []
+        self._expects_continue = False
         self._is_in_head = True
         self._head_bytes = 0
-        self._head_timer: asyncio.TimerHandle | None = None
         self._is_refused = False
+        self._heard: Cycle | None = None
+        """The newest request."""
+        self._answered: Cycle | None = None
+        """The one that is being answered."""
+        self._waiting: deque[Cycle] | None = None
+        self._is_paused = False
+        self._writable: asyncio.Future[None] | None = None
+        self._deadline = Deadline(self._wait_no_longer)
+        """For the next head, or the end of this."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody is there, and has yet to say what for."""
-        super().connection_made(transport)
-        if len(self.connections) > most_connections():
+        self._transport = cast(asyncio.Transport, transport)
+        self._client = get_remote_addr(self._transport)
+        self._server.connections.add(self)  # type: ignore[arg-type]  # it knows none but uvicorn's
+        if len(self._server.connections) > most_connections():
             self._refuse(Unavailable())
         else:
-            self._expect_head()
+            self._deadline.within(HEAD_SECONDS)
 
     def connection_lost(self, error: Exception | None) -> None:
         """They have gone."""
-        self._relax()
-        super().connection_lost(error)
+        self._server.connections.discard(self)
+        self._deadline.end()
+        for cycle in (self._answered, self._heard):
+            if cycle:
+                cycle.lose()
+        self._waiting = None
+        self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless it is too much."""
         if self._is_refused:
             return
+        is_new = self._is_in_head and not self._head_bytes
         if self._is_in_head:
             self._head_bytes += len(data)
-        super().data_received(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._upgrade()
+        except httptools.HttpParserError:
+            # The parser's own words tell a stranger nothing.
+            self._refuse(BadRequest("This is no request that can be read in one way only (RFC 9112)."))
         if self._is_in_head and self._head_bytes and not self._is_refused:
-            self._wait_for_the_rest()
+            self._wait_for_the_rest(is_new=is_new)
+
+    def pause_writing(self) -> None:
+        """The client takes no more for now."""
+        self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """It does again, or never will."""
+        if self._writable and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    # What the parser calls.
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        super().on_message_begin()
+        self._url = b""
+        self._headers = []
+        self._expects_continue = False
         self._is_in_head = True
 
+    def on_url(self, part: bytes) -> None:
+        """What is asked for, or a part of that."""
+        self._url += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, or a trailer, of which nobody hears."""
+        if not self._is_in_head:
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self._expects_continue = True
+        self._headers.append((name, value))
+
     def on_headers_complete(self) -> None:
-        """Its head is whole; the gateway takes over."""
-        self._relax()
+        """A head is whole; the gateway takes over."""
+        self._deadline.none()
         self._is_in_head = False
-        super().on_headers_complete()
+        parser = self._parser
+        if parser.should_upgrade() and _is_wanted(self._headers):
+            self._heard = None
+            return
+        version = parser.get_http_version()
+        scope = of_request(parser.get_method(), self._url, version, self._headers, self._client)
+        keeps_alive = version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
+        cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=self._expects_continue)
+        self._heard = cycle
+        if self._answered is None:
+            self._begin(cycle)
+        else:
+            self._waiting = self._waiting or deque()
+            self._waiting.append(cycle)
+            self.pause_reading()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the newest request's body."""
+        if self._heard and self._heard.hear(body) > MOST_WAITING_BYTES:
+            self.pause_reading()
 
     def on_message_complete(self) -> None:
         """What comes next is the head of another."""
-        super().on_message_complete()
+        if self._heard:
+            self._heard.hear_end()
         self._is_in_head = True
         self._head_bytes = 0
 
-    def send_400_response(self, msg: str) -> None:
-        """Say it as everything is said here; the parser's own words tell a stranger nothing."""
-        self._refuse(BadRequest("This is no request that can be read in one way only (RFC 9112)."))
+    # What a cycle calls, and the server.
 
-    def _wait_for_the_rest(self) -> None:
+    @property
+    def said_always(self) -> Headers:
+        """What stands on each answer."""
+        return self._server.default_headers
+
+    @property
+    def is_closing(self) -> bool:
+        """Nothing more goes out."""
+        return self._transport.is_closing()
+
+    @property
+    def is_full(self) -> bool:
+        """Whoever has more to say should wait."""
+        return self._writable is not None
+
+    async def drained(self, within: float) -> None:
+        """The client has taken what was said, in time, or has gone, or is hung up on."""
+        try:
+            async with asyncio.timeout(within):
+                while self._writable:
+                    await asyncio.shield(self._writable)
+        except TimeoutError:
+            self._transport.abort()
+            if self._answered:
+                self._answered.lose()
+
+    def say(self, data: bytes) -> None:
+        """Send it."""
+        self._transport.write(data)
+
+    def say_soon(self, what: Callable[[], None]) -> None:
+        """Have it said once all has been said that can be said at once."""
+        self._loop.call_soon(what)
+
+    def pause_reading(self) -> None:
+        """No more, for now."""
+        if not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        if self._is_paused and not self._waiting:
+            self._is_paused = False
+            self._transport.resume_reading()
+
+    def hang_up(self) -> None:
+        """When all that was said is out."""
+        self._transport.close()
+
+    def end(self, cycle: Cycle) -> None:
+        """It is answered: on to the next."""
+        self._server.total_requests += 1
+        self._answered = None
+        if not cycle.keeps_alive:
+            self._transport.close()
+        if self._transport.is_closing():
+            return
+        if self._waiting:
+            self._begin(self._waiting.popleft())
+        elif not (self._is_in_head and self._head_bytes):
+            self._deadline.within(KEPT_SECONDS)
+        self.resume_reading()
+
+    def shutdown(self) -> None:
+        """The request under way is the last."""
+        if self._answered is None:
+            self._transport.close()
+        else:
+            self._answered.keeps_alive = False
+
+    def _begin(self, cycle: Cycle) -> None:
+        self._answered = cycle
+        task = self._loop.create_task(cycle.run(self._app))
+        self._server.tasks.add(task)
+        task.add_done_callback(self._server.tasks.discard)
+
+    def _upgrade(self) -> None:
+        """To a WebSocket, where that is wanted; to anything else nobody does, which the answer says by going on."""
+        if not _is_wanted(self._headers):
+            return
+        if self._answered:
+            self._refuse(BadRequest("A WebSocket is not opened while another request is under way."))
+            return
+        self._server.connections.discard(self)
+        self._deadline.end()
+        lines = [b"%b %b HTTP/1.1" % (self._parser.get_method(), self._url)]
+        lines += [b"%b: %b" % header for header in self._headers]
+        socket = ClientSocket(self._config, self._server, {})
+        socket.connection_made(self._transport)
+        self._transport.set_protocol(socket)
+        socket.data_received(b"\r\n".join((*lines, b"", b"")))
+
+    def _wait_for_the_rest(self, *, is_new: bool) -> None:
         if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(HeadersTooLarge())
-        elif self._head_timer is None:
-            self._expect_head()
+        elif is_new:
+            self._deadline.within(HEAD_SECONDS)
 
-    def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
-
-    def _relax(self) -> None:
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _too_slow(self) -> None:
-        self._head_timer = None
+    def _wait_no_longer(self) -> None:
         if self._head_bytes:
             self._refuse(ClientTooSlow("The head of the request did not arrive in time."))
         else:
-            self.transport.close()
+            self._transport.close()
 
     def _refuse(self, refusal: Problem) -> None:
         """Say why, and hang up. In the middle of another answer there is nothing that could be said."""
         self._is_refused = True
-        self._relax()
-        if self._is_answering():
-            self.transport.close()
+        self._deadline.none()
+        if self._answered and self._answered.is_begun:
+            self._transport.close()
             return
-        self.transport.write(refused(refusal))
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        if self._answered:
+            self._answered.lose()
+        self._transport.write(refused(refusal))
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self._loop.call_later(LINGER_SECONDS, self._transport.close)
 
-    def _is_answering(self) -> bool:
-        """Whether an answer is half out. A request whose answer has not begun is given up instead."""
-        if self.cycle is None or self.cycle.response_complete:
-            return False
-        self.cycle.disconnected = True
-        self.cycle.message_event.set()
-        return self.cycle.response_started
+
+def _is_wanted(headers: Headers) -> bool:
+    """A WebSocket."""
+    return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in headers)

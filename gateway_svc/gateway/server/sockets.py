@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 from typing import Any, cast
-from urllib.parse import unquote
 
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
@@ -17,6 +16,7 @@ from websockets.server import ServerProtocol
 
 from gateway_svc.gateway.asgi import Message, Scope
 from gateway_svc.gateway.problems import BadHandshake, InternalError, Problem, Unavailable
+from gateway_svc.gateway.server import scopes
 from gateway_svc.gateway.server.refusals import head_of, refused
 from gateway_svc.gateway.websocket import ABNORMAL, BROKEN, NORMAL, RESTARTS, SocketEnded, WebSocket
 
@@ -25,9 +25,6 @@ logger = logging.getLogger(__name__)
 SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
-
-_ASGI = {"version": "3.0", "spec_version": "2.4"}
-_EXTENSIONS: dict[str, dict[str, str]] = {"websocket.http.response": {}}
 
 
 class ClientSocket(WebSocket):
@@ -85,7 +82,7 @@ class ClientSocket(WebSocket):
         for request in cast(list[Request], opening.events_received()):
             response = opening.accept(request)
             if response.status_code == SWITCHING_PROTOCOLS:
-                return self._ask(_scope(request, self._transport), response)
+                return self._ask(scopes.of_socket(request, get_remote_addr(self._transport)), response)
             return self._refuse(_refusal(response))
         return self._refuse(BadHandshake(400, []))
 
@@ -153,29 +150,6 @@ class ClientSocket(WebSocket):
         self._end(*self.GONE)
         if not self._transport.is_closing():
             self._transport.write(data)
-
-
-def _scope(request: Request, transport: asyncio.Transport) -> Scope:
-    path, _, query = request.path.partition("?")
-    return {
-        "type": "websocket",
-        "asgi": _ASGI,
-        "http_version": "1.1",
-        "scheme": "ws",
-        "client": get_remote_addr(transport),
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in request.headers.raw_items()],
-        "subprotocols": _offered(request),
-        "extensions": _EXTENSIONS,
-    }
-
-
-def _offered(request: Request) -> list[str]:
-    values = request.headers.get_all("Sec-WebSocket-Protocol")
-    return [each.strip() for value in values for each in value.split(",")]
 
 
 def _refusal(response: Response) -> BadHandshake:

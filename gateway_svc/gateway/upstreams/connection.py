@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import cast
 
+from gateway_svc.gateway.deadline import Deadline
 from gateway_svc.gateway.errors import UpstreamClosed, UpstreamGarbled, UpstreamReset, UpstreamTimedOut
 from gateway_svc.gateway.upstreams.wire import MAX_HEAD_BYTES, Head, read_head
 
@@ -26,7 +27,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._buffer = bytearray()
         self._waiter: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = Deadline(self._time_out)
         self._writable: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._is_paused = False
@@ -47,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._deadline.end()
         self.fail(UpstreamReset(repr(error)) if error else UpstreamClosed("closed"))
 
     def pause_writing(self) -> None:
@@ -75,7 +77,7 @@ class Connection(asyncio.Protocol):
             if self._writable:
                 self.expect_within(within)
                 await self._writable
-                self._relax()
+                self._deadline.none()
 
     def fail(self, error: BaseException) -> None:
         """Whoever reads or will read gets this instead."""
@@ -85,16 +87,14 @@ class Connection(asyncio.Protocol):
 
     def expect_within(self, seconds: float) -> None:
         """Something must come in this time, and before all has to be over; else whoever waits gets UpstreamTimedOut."""
-        self._relax()
-        left = min(seconds, self.until - time.monotonic())
-        self._timer = self._loop.call_later(max(0.0, left), self._time_out)
+        self._deadline.within(max(0.0, min(seconds, self.until - time.monotonic())))
 
     async def head(self, *, method: str) -> Head:
         """The beginning of the final answer; the provisional ones (1xx) before it are skipped."""
         while True:
             head = read_head(await self._take_through(b"\r\n\r\n", MAX_HEAD_BYTES), method=method)
             if head.status >= 200:
-                self._relax()
+                self._deadline.none()
                 return head
 
     async def take(self, most: int, *, within: float) -> bytes:
@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
         if not self._buffer:
             self.expect_within(within)
             await self._more()
-            self._relax()
+            self._deadline.none()
         data = bytes(self._buffer[:most])
         del self._buffer[:most]
         return data
@@ -111,12 +111,12 @@ class Connection(asyncio.Protocol):
         """One line of a chunked body, without its end."""
         self.expect_within(within)
         line = await self._take_through(b"\r\n", _LONGEST_CHUNK_LINE)
-        self._relax()
+        self._deadline.none()
         return line
 
     def close(self) -> None:
         """Cut it off; what was under way ends here."""
-        self._relax()
+        self._deadline.end()
         self._transport.abort()
 
     async def _take_through(self, end: bytes, most: int) -> bytes:
@@ -148,8 +148,3 @@ class Connection(asyncio.Protocol):
 
     def _time_out(self) -> None:
         self.fail(UpstreamTimedOut())
-
-    def _relax(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None

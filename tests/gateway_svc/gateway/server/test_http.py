@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import uvicorn
 
 from gateway_svc.gateway.server import http
 from tests.gateway_svc.door import Door
+from tests.gateway_svc.serving import serving
 from tests.gateway_svc.signing import Signer
 
 
@@ -75,16 +74,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         await send({"type": "http.response.body", "body": b""})
 
     monkeypatch.setattr(http, "HEAD_SECONDS", 0.25)
-    server = uvicorn.Server(
-        uvicorn.Config(nothing, port=0, http=http.BoundedHttp, lifespan="off", log_config=None, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
+    with serving(nothing) as server:
+        yield server.port
 
 
 class TestOneTooMany:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import queue
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from gateway_svc.gateway import websocket
-from gateway_svc.gateway.server.http import BoundedHttp
-from gateway_svc.gateway.server.sockets import ClientSocket
 from tests.gateway_svc.door import Door
+from tests.gateway_svc.serving import Serving
 
 HANDSHAKE = (
     b"GET /ws/notifications/ HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
@@ -25,27 +20,14 @@ HANDSHAKE = (
 
 
 class Listening:
-    """A server of an application that says what it hears, and fails where it is asked to."""
+    """Says what it hears, and fails where it is asked to."""
 
     def __init__(self) -> None:
         self.ends: queue.Queue[int] = queue.Queue()
-        own = {"http": BoundedHttp, "ws": ClientSocket, "log_config": None, "log_level": "warning"}
-        self.server = uvicorn.Server(uvicorn.Config(self._app, port=0, interface="asgi3", lifespan="off", **own))
-        self._thread = threading.Thread(target=self.server.run)
-        self._thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-
-    @property
-    def port(self) -> int:
-        return self.server.servers[0].sockets[0].getsockname()[1]
+        self.server = Serving(self._app)
 
     def socket(self, path: str = "/") -> ClientConnection:
-        return connect(f"ws://127.0.0.1:{self.port}{path}")
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self._thread.join(10)
+        return connect(f"ws://127.0.0.1:{self.server.port}{path}")
 
     async def _app(self, scope, receive, send) -> None:
         await receive()
@@ -61,9 +43,9 @@ class Listening:
 
 @pytest.fixture
 def listening() -> Iterator[Listening]:
-    server = Listening()
-    yield server
-    server.stop()
+    app = Listening()
+    yield app
+    app.server.stop()
 
 
 def code_of(client: ClientConnection) -> int | None:
@@ -102,7 +84,7 @@ class TestTheEnd:
     def test_comes_to_who_is_silent_for_long(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.5)
 
-        with listening.socket() as answering, socket.create_connection(("127.0.0.1", listening.port), 5) as silent:
+        with listening.socket() as answering, listening.server.connect() as silent:
             silent.sendall(HANDSHAKE + b"\r\n")
 
             heard = b""

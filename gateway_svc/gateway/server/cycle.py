@@ -1,0 +1,209 @@
+"""One request and its answer, as ASGI has them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Scope
+
+if TYPE_CHECKING:
+    from gateway_svc.gateway.server.http import ClientConnection
+
+logger = logging.getLogger(__name__)
+
+# For the client to take some of what it asked for.
+TAKE_SECONDS = 30.0
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+class Cycle:
+    """What the connection hears of the request is received; what is sent is said on the connection.
+
+    An answer that says another length than it has, or whose head is more than one, breaks off.
+    """
+
+    __slots__ = (
+        "_body",
+        "_connection",
+        "_expects_continue",
+        "_has_news",
+        "_head",
+        "_is_chunked",
+        "_is_complete",
+        "_is_gone",
+        "_is_heard",
+        "_left",
+        "_scope",
+        "_waiter",
+        "is_begun",
+        "keeps_alive",
+    )
+
+    def __init__(
+        self, connection: ClientConnection, scope: Scope, *, keeps_alive: bool, expects_continue: bool
+    ) -> None:
+        self._connection = connection
+        self._scope = scope
+        self.keeps_alive = keeps_alive
+        """The connection is used again afterwards."""
+        self.is_begun = False
+        """Some of the answer is out, or as good as out."""
+        self._expects_continue = expects_continue
+        self._body = b""
+        self._is_heard = False
+        self._has_news = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._head = b""
+        self._is_chunked = False
+        self._left: int | None = None
+        self._is_complete = False
+        self._is_gone = False
+
+    async def run(self, app: ASGIApp) -> None:
+        """Have it answered."""
+        try:
+            await app(self._scope, self._receive, self._send)
+        except Exception:
+            logger.exception("a request failed")
+        finally:
+            if not self._is_over:
+                self._give_up()
+
+    def hear(self, body: bytes) -> int:
+        """Some of the request's body; returns how much of it nobody has taken yet."""
+        if self._is_complete:
+            return 0
+        self._body = self._body + body if self._body else body
+        self._tell()
+        return len(self._body)
+
+    def hear_end(self) -> None:
+        """That was all of the request."""
+        self._is_heard = True
+        self._tell()
+
+    def lose(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._is_gone = True
+        self._tell()
+
+    async def _receive(self) -> Message:
+        if self._expects_continue and not self._connection.is_closing:
+            self._expects_continue = False
+            self._connection.say(b"HTTP/1.1 100 Continue\r\n\r\n")
+        while not (self._has_news or self._is_over):
+            self._connection.resume_reading()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        self._has_news = False
+        if self._is_over:
+            return {"type": "http.disconnect"}
+        body, self._body = self._body, b""
+        return {"type": "http.request", "body": body, "more_body": not self._is_heard}
+
+    async def _send(self, message: Message) -> None:
+        if self._connection.is_full and not self._is_gone:
+            await self._connection.drained(TAKE_SECONDS)
+        if self._is_gone:
+            return
+        if self.is_begun:
+            self._go_on(message.get("body", b""), is_last=not message.get("more_body"))
+        else:
+            self._begin(message["status"], message["headers"])
+
+    @property
+    def _is_over(self) -> bool:
+        return self._is_gone or self._is_complete
+
+    def _tell(self) -> None:
+        self._has_news = True
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _give_up(self) -> None:
+        """Of half an answer only the end of the connection tells that there is no more."""
+        self.keeps_alive = False
+        if not self.is_begun:
+            self._begin(500, [(b"content-length", b"0")])
+        self._flush()
+        self._connection.hang_up()
+
+    def _begin(self, status: int, headers: Headers) -> None:
+        """The head goes out with what is there of the body at once."""
+        self.is_begun = True
+        self._expects_continue = False
+        said = {name.lower(): value for name, value in headers}
+        framing = self._framing(status, said.get(b"content-length"))
+        if said.get(b"connection") == b"close":
+            self.keeps_alive = False
+        elif not self.keeps_alive:
+            framing.append((b"connection", b"close"))
+        self._head = _head(status, [*self._connection.said_always, *headers, *framing])
+        self._connection.say_soon(self._flush)
+
+    def _framing(self, status: int, length: bytes | None) -> Headers:
+        """How the end of the body is told (RFC 9112, section 6), where it is not told yet."""
+        if status in _WITHOUT_BODY or self._scope["method"] == "HEAD":
+            self._left = 0
+        elif length is not None:
+            self._left = int(length)
+        elif self._scope["http_version"] == "1.1":
+            self._is_chunked = True
+            return [(b"transfer-encoding", b"chunked")]
+        else:
+            self.keeps_alive = False
+        return []
+
+    def _go_on(self, body: bytes, *, is_last: bool) -> None:
+        if self._scope["method"] == "HEAD":
+            body = b""
+        elif self._is_chunked:
+            body = _chunk(body, is_last=is_last)
+        elif self._left is not None:
+            self._left -= len(body)
+            if self._left < 0 or (is_last and self._left):
+                raise RuntimeError("a body of another length than was said")
+        head, self._head = self._head, b""
+        if head or body:
+            self._connection.say(head + body)
+        if is_last:
+            self._is_complete = True
+            self._tell()
+            self._connection.end(self)
+
+    def _flush(self) -> None:
+        """The body takes its time."""
+        if self._head and not self._is_gone:
+            self._connection.say(self._head)
+            self._head = b""
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    """Raises RuntimeError for a header that would be more than one line."""
+    parts = [_status_line(status)]
+    for name, value in headers:
+        parts += name, b": ", value, b"\r\n"
+    parts.append(b"\r\n")
+    head = b"".join(parts)
+    if not head.count(b"\n") == head.count(b"\r") == len(headers) + 2:
+        raise RuntimeError("a header of more than one line")
+    return head
+
+
+@lru_cache(maxsize=64)
+def _status_line(status: int) -> bytes:
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
+
+
+def _chunk(body: bytes, *, is_last: bool) -> bytes:
+    """RFC 9112, section 7.1."""
+    chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+    return chunk + b"0\r\n\r\n" if is_last else chunk

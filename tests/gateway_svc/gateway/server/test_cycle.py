@@ -1,0 +1,165 @@
+"""Requests and their answers, between the server and its clients."""
+
+from __future__ import annotations
+
+import http.client
+import queue
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from gateway_svc.gateway.server import cycle
+from tests.gateway_svc.serving import Serving, rest_of, serving
+
+HOST = b"Host: h\r\n"
+TEXT = (b"content-type", b"text/plain")
+
+
+class Answering:
+    """Answers as the path says, and notes what it heard."""
+
+    def __init__(self) -> None:
+        self.heard: queue.Queue[object] = queue.Queue()
+
+    async def __call__(self, scope, receive, send) -> None:
+        await getattr(self, scope["path"].strip("/"))(scope, receive, send)
+
+    async def name(self, scope, _receive, send) -> None:
+        query = scope["query_string"]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", b"%d" % len(query))]})
+        await send({"type": "http.response.body", "body": query})
+
+    async def pieces(self, _scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [TEXT]})
+        await send({"type": "http.response.body", "body": b"one ", "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        await send({"type": "http.response.body", "body": b"two"})
+
+    async def headers(self, scope, receive, send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        self.heard.put(dict(scope["headers"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def fail(self, _scope, _receive, _send) -> None:
+        raise ValueError("as asked")
+
+    async def break_off(self, _scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"10")]})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise ValueError("as asked")
+
+    async def too_long(self, _scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"three"})
+
+    async def two_lines(self, _scope, _receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"location", b"/\r\nset-cookie: a=b")]})
+        await send({"type": "http.response.body"})
+
+    async def flood(self, _scope, receive, send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": [TEXT]})
+        for _ in range(100):
+            await send({"type": "http.response.body", "body": b"x" * 1_000_000, "more_body": True})
+        self.heard.put((await receive())["type"])
+
+
+@pytest.fixture
+def answering() -> Answering:
+    return Answering()
+
+
+@pytest.fixture
+def server(answering: Answering) -> Iterator[Serving]:
+    with serving(answering) as running:
+        yield running
+
+
+class TestAnswers:
+    def test_come_in_the_order_of_the_requests(self, server: Serving) -> None:
+        asked = b"".join(b"GET /name?%d HTTP/1.1\r\n" % number + HOST + b"\r\n" for number in range(5))
+
+        heard = server.say(asked + b"GET /name?last HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+
+        assert [part.rpartition(b"\r\n\r\n")[2] for part in heard.split(b"HTTP/1.1 200 OK\r\n")[1:]] == [
+            *(b"%d" % number for number in range(5)),
+            b"last",
+        ]
+        assert heard.count(b"connection: close") == 1
+
+    def test_of_no_length_come_in_chunks(self, server: Serving) -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
+            connection.request("GET", "/pieces")
+
+            answer = connection.getresponse()
+
+            assert answer.getheader("transfer-encoding") == "chunked"
+            assert answer.read() == b"one two"
+
+    def test_of_no_length_end_with_the_connection_for_who_knows_no_chunks(self, server: Serving) -> None:
+        heard = server.say(b"GET /pieces HTTP/1.0\r\n" + HOST + b"\r\n")
+
+        assert heard.endswith(b"\r\n\r\none two")
+        assert b"connection: close" in heard
+
+    def test_to_head_have_no_body(self, server: Serving) -> None:
+        heard = server.say(b"HEAD /name?four HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+
+        assert b"Content-Length: 4\r\n" in heard
+        assert heard.endswith(b"\r\n\r\n")
+
+    def test_that_nobody_takes_are_given_up(
+        self, server: Serving, answering: Answering, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cycle, "TAKE_SECONDS", 0.2)
+
+        with server.connect() as connection:
+            connection.sendall(b"GET /flood HTTP/1.1\r\n" + HOST + b"\r\n")
+
+            assert answering.heard.get(timeout=10) == "http.disconnect"
+
+
+class TestTrailers:
+    def test_are_no_headers(self, server: Serving, answering: Answering) -> None:
+        chunks = b"2\r\nhi\r\n0\r\nX-User-Id: 1\r\nConnection: close\r\n\r\n"
+
+        with server.connect() as connection:
+            connection.sendall(b"POST /headers HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + HOST + b"\r\n" + chunks)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+        assert answering.heard.get(timeout=5) == {b"transfer-encoding": b"chunked", b"host": b"h"}
+
+
+class TestFailures:
+    def test_before_an_answer_are_told(self, server: Serving) -> None:
+        heard = server.say(b"GET /fail HTTP/1.1\r\n" + HOST + b"\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 500 ")
+
+    @pytest.mark.parametrize("path", [b"/break_off", b"/too_long", b"/two_lines"])
+    def test_in_an_answer_break_it_off(self, server: Serving, path: bytes) -> None:
+        heard = server.say(b"GET %b HTTP/1.1\r\n" % path + HOST + b"\r\n")
+
+        assert b"set-cookie" not in heard
+        assert not heard or int(heard.partition(b"content-length: ")[2].split(b"\r\n")[0]) != len(
+            heard.partition(b"\r\n\r\n")[2]
+        )
+
+    def test_are_none_of_the_next(self, server: Serving) -> None:
+        with server.connect() as connection:
+            connection.sendall(b"GET /name?1 HTTP/1.1\r\n" + HOST + b"\r\n")
+            assert connection.recv(65536).endswith(b"1")
+            connection.sendall(b"GET /fail HTTP/1.1\r\n" + HOST + b"\r\n")
+
+            assert b"connection: close" in rest_of(connection)
+
+
+class TestUpgrades:
+    def test_to_what_nobody_speaks_are_passed_over(self, server: Serving) -> None:
+        heard = server.say(b"GET /name?1 HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n" + HOST + b"\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 200 ")
+        assert heard.endswith(b"\r\n\r\n1")

@@ -1,0 +1,58 @@
+"""The gateway's server with an application of a test's own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from gateway_svc.gateway.server.http import ClientConnection
+from gateway_svc.gateway.server.sockets import ClientSocket
+
+
+class Serving:
+    """At a port of its own, in a thread of its own."""
+
+    def __init__(self, app: Any) -> None:
+        own = {"http": ClientConnection, "ws": ClientSocket, "log_config": None, "log_level": "warning"}
+        self._server = uvicorn.Server(uvicorn.Config(app, port=0, interface="asgi3", lifespan="off", **own))
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        """As the platform stops it."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def connect(self) -> socket.socket:
+        """A connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+
+    def say(self, raw: bytes) -> bytes:
+        """All that is heard until it hangs up."""
+        with self.connect() as connection:
+            connection.sendall(raw)
+            return rest_of(connection)
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """All that is heard on it until it ends."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[Serving]:
+    """While it is needed."""
+    server = Serving(app)
+    try:
+        yield server
+    finally:
+        server.stop()
