@@ -73,6 +73,10 @@ def heard(ear: Queue) -> list[Any]:
     return facts
 
 
+def batches() -> float:
+    return REGISTRY.get_sample_value("opencommerce_relay_batch_seconds_count") or 0.0
+
+
 @pytest.fixture
 def sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("OPENCOMMERCE_HEARTBEAT_FILE", str(tmp_path / "heartbeat"))
@@ -101,6 +105,20 @@ class TestRelay:
         facts = heard(ear)
         assert [fact["aggregate"] for fact in facts] == ["A", "B", "C"]
         assert facts[0]["data"] == changed("A").data()
+
+    def test_sends_together_what_is_told_while_it_is_busy(
+        self, relay: Relay, ear: Queue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("common.events.relay.GATHERING_SECONDS", 0.5)
+        with running(relay):
+            tell(changed("first"))
+            wait_until(lambda: unsent() == 0)
+            before = batches()
+            tell(*(changed(f"SKU-{number}") for number in range(20)))
+            wait_until(lambda: unsent() == 0)
+
+        assert batches() - before <= 3
+        assert len(heard(ear)) == 21
 
     def test_keeps_the_order_of_one_aggregate(self, relay: Relay, ear: Queue) -> None:
         tell(*(reserved("o-1", version) for version in range(1, 30)))
