@@ -19,10 +19,10 @@ def order_placed(order: Order, lines: Iterable[OrderLine]) -> contracts.OrderPla
     )
 
 
-def order_confirmed(order: Order) -> contracts.OrderConfirmed:
+def order_confirmed(order: Order, lines: Iterable[OrderLine]) -> contracts.OrderConfirmed:
     return contracts.OrderConfirmed(
         **_order(order),
-        lines=_lines(order.lines.all()),
+        lines=_lines(lines),
         total_minor=order.total_minor,
         currency=order.currency,
     )

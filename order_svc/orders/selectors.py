@@ -6,11 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from common.errors import InvalidInput, NotFound
 from order_svc.orders import rules
 from order_svc.orders.models import Order, OrderLine, Status
+
+# Written out, since each order that is paid leads here.
+_IS_OPEN = "SELECT FROM orders_order WHERE id = %s AND status = %s"
+_LINES = "SELECT * FROM orders_orderline WHERE order_id = %s ORDER BY position"
 
 
 def orders_for(*, person: rules.Person) -> QuerySet[Order]:
@@ -61,7 +66,14 @@ def is_partly_shipped(*, order_id: UUID) -> bool:
 
 def is_open(*, order_id: UUID) -> bool:
     """Whether it is still to be settled, by what is committed."""
-    return Order.objects.filter(id=order_id, status=Status.PLACED).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_OPEN, [order_id, Status.PLACED])
+        return bool(cursor.rowcount)
+
+
+def lines_of(*, order_id: UUID) -> list[OrderLine]:
+    """All lines of an order, in their order."""
+    return list(OrderLine.objects.raw(_LINES, [order_id]))
 
 
 def overdue(*, placed_before: datetime, is_being_paid: bool, limit: int) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,7 +16,7 @@ from order_svc.orders.models import OrderEvent
 Name = OrderEvent.Name
 
 # Written out, since each order has several of them.
-_WRITE = """
+WRITE = """
     INSERT INTO orders_orderevent (order_id, at, fact, detail)
     SELECT %s, %s, fact, detail FROM unnest(%s::text[], %s::text[]) AS noted (fact, detail)
 """
@@ -23,9 +24,13 @@ _WRITE = """
 
 def write(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: datetime) -> None:
     """Facts, each with what is to be said about it, in this order."""
-    facts, details = [str(fact) for fact, _ in noted], [detail for _, detail in noted]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [order_id, at, facts, details])
+        cursor.execute(WRITE, values(noted, order_id=order_id, at=at))
+
+
+def values(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: datetime) -> list[Any]:
+    """What ``WRITE`` needs, alone or at the end of a statement."""
+    return [order_id, at, [str(fact) for fact, _ in noted], [detail for _, detail in noted]]
 
 
 def note_stock_movement(*, order_id: str, sku: str, delta: int, now: datetime) -> None:

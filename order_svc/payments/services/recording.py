@@ -5,20 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from common.money import Money
 from order_svc.payments import errors
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Charge, ChargeState
 from order_svc.payments.models import Payment, PaymentStatus
 
-_SETTLED_FIELDS = [
+# What may become another in a payment; written out, since each order leads here twice.
+_SAVE = """
+    UPDATE payments_payment SET status = %s, failure_code = %s, provider_reference = %s, attempts = %s,
+        processing_since = %s, refund_due_since = %s, updated_at = %s
+    WHERE id = %s
+"""
+_CHANGING = (
     "status",
+    "failure_code",
+    "provider_reference",
+    "attempts",
     "processing_since",
     "refund_due_since",
-    "provider_reference",
-    "failure_code",
     "updated_at",
-]
+)
 _STATUSES = {
     ChargeState.CAPTURED: PaymentStatus.CAPTURED,
     ChargeState.DECLINED: PaymentStatus.DECLINED,
@@ -39,28 +48,35 @@ def open_payment(*, order_id: UUID, provider: str, token: str, amount: Money) ->
 def start(*, payment: Payment, now: datetime) -> None:
     """Note that the provider is about to be asked, so that a sweeper finds out should we die meanwhile."""
     payment.start(now=now)
-    payment.save(update_fields=["status", "processing_since", "attempts", "updated_at"])
+    _save(payment)
 
 
 def record(*, payment: Payment, charge: Charge) -> None:
     """Note what the provider decided."""
     payment.settle(_STATUSES[charge.state], reference=charge.reference, failure_code=charge.failure_code)
-    payment.save(update_fields=_SETTLED_FIELDS)
+    _save(payment)
 
 
 def withdraw(*, payment: Payment) -> None:
     """Note that nobody will be asked for the money. Only for a payment that is pending."""
     payment.settle(PaymentStatus.VOIDED)
-    payment.save(update_fields=_SETTLED_FIELDS)
+    _save(payment)
 
 
 def request_refund(*, payment: Payment, now: datetime) -> None:
     """Note that what was captured must go back, so that a sweeper sees to it should we die before."""
     payment.refund_due_since = now
-    payment.save(update_fields=["refund_due_since", "updated_at"])
+    _save(payment)
 
 
 def record_refund(*, payment: Payment) -> None:
     """Note that the money went back."""
     payment.settle(PaymentStatus.REFUNDED)
-    payment.save(update_fields=_SETTLED_FIELDS)
+    _save(payment)
+
+
+def _save(payment: Payment) -> None:
+    """Of a payment that is locked."""
+    payment.touch()
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [*(getattr(payment, name) for name in _CHANGING), payment.id])
