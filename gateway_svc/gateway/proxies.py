@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -27,21 +28,30 @@ def networks(text: str) -> list[Network]:
 
 
 class Networks:
-    """Some networks (CIDR), asked for addresses as text: those of the same few clients again and again."""
+    """Some networks (CIDR), asked for addresses as text: those of the same few clients again and again.
+
+    A look costs as many steps as there are lengths of prefixes, however many networks there are.
+    """
 
     def __init__(self, networks: Iterable[Network] = ()) -> None:
-        self._networks = tuple(networks)
+        self._by_prefix: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        for network in networks:
+            shift = network.max_prefixlen - network.prefixlen
+            self._by_prefix[network.version, shift].add(int(network.network_address) >> shift)
         self._found = lru_cache(maxsize=4096)(self._find)
 
     def __bool__(self) -> bool:
-        return bool(self._networks)
+        return bool(self._by_prefix)
 
     def __contains__(self, address: str) -> bool:
         return self._found(address)
 
     def _find(self, text: str) -> bool:
         address = _address(text)
-        return address is not None and any(address in network for network in self._networks)
+        if address is None:
+            return False
+        number, version = int(address), address.version
+        return any(number >> shift in numbers for (of, shift), numbers in self._by_prefix.items() if of == version)
 
 
 class TrustedProxies:

@@ -100,6 +100,13 @@ def take_over(wanted: Rules, *, now: datetime) -> None:
     transaction.on_commit(announce)
 
 
+@transaction.atomic
+def rehearse(wanted: Rules, *, now: datetime) -> None:
+    """Refuse what ``take_over`` would refuse, and change nothing."""
+    take_over(wanted, now=now)
+    transaction.set_rollback(True)
+
+
 def forget_old_blocks(*, now: datetime) -> int:
     """Delete those that ended long ago; returns how many."""
     deleted, _ = selectors.forgettable_blocks(now=now).delete()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, fields
 
 from common.errors import InvalidInput
 from gateway_svc.house_rules import rules
@@ -20,6 +20,10 @@ HEADING = """\
 """
 
 Errors = dict[str, list[str]]
+
+# As they stand there: what Django would make of anything else is nobody's wish.
+_TYPES = {fields.PositiveIntegerField: int, fields.BooleanField: bool, fields.CharField: str}
+_NAMES = {fields.PositiveIntegerField: "a whole number", fields.BooleanField: "true or false", fields.CharField: "text"}
 
 
 def written(wanted: Rules) -> str:
@@ -88,6 +92,8 @@ def _rules(model: type[Limit] | type[Route], table: str, document: Mapping[str, 
             errors[where] = [f"This is a table, with {', '.join(sorted(known))}."]
         elif unknown := values.keys() - known:
             errors[where] = [f"There is no {each}; there are: {', '.join(sorted(known))}." for each in sorted(unknown)]
+        elif strange := {key for key, value in values.items() if type(value) is not _TYPES[type(_field(model, key))]}:
+            errors.update({f"{where}.{key}": [f"This is {_NAMES[type(_field(model, key))]}."] for key in strange})
         else:
             yield _checked(model(pk=name, **values), where, errors)
 
@@ -120,8 +126,10 @@ def _read_block(values: Any) -> Block:
     ends_at = values.get("ends_at")
     if ends_at is not None and not (isinstance(ends_at, datetime) and ends_at.tzinfo):
         raise ValueError("ends_at is a time with its zone, such as 2030-01-31T12:00:00Z.")
-    named = rules.named(kinds[0], str(values[kinds[0]]))
-    return Block(kind=kinds[0], value=named, reason=values.get("reason", ""), ends_at=ends_at)
+    value, reason = values[kinds[0]], values.get("reason", "")
+    if not (isinstance(value, str) and isinstance(reason, str)):
+        raise ValueError(f"{kinds[0]} and reason are texts.")  # noqa: TRY004 - as every other mistake in a file
+    return Block(kind=kinds[0], value=rules.named(kinds[0], value), reason=reason, ends_at=ends_at)
 
 
 def _checked(row: Model, where: str, errors: Errors) -> Any:
@@ -130,6 +138,10 @@ def _checked(row: Model, where: str, errors: Errors) -> Any:
     except ValidationError as error:
         errors.update({f"{where}.{field}": reasons for field, reasons in error.message_dict.items()})
     return row
+
+
+def _field(model: type[Limit] | type[Route], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _fields(model: type[Limit] | type[Route]) -> Sequence[Any]:

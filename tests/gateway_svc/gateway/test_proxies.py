@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from gateway_svc.gateway.proxies import TrustedProxies, networks
+from gateway_svc.gateway.proxies import Networks, TrustedProxies, networks, read_network
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.upstream import FakeService
 
@@ -57,6 +57,33 @@ def behind_proxy(open_door: Callable[..., Door]) -> Door:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestNetworks:
+    @pytest.mark.parametrize(
+        ("address", "is_in"),
+        [
+            ("10.1.2.3", True),
+            ("11.1.2.3", False),
+            ("203.0.113.7", True),
+            ("203.0.113.8", False),
+            ("2001:db8::1", True),
+            ("2001:db9::1", False),
+            ("::ffff:10.1.2.3", True),
+            ("::a00:1", False),
+            ("nonsense", False),
+        ],
+    )
+    def test_are_asked_by_address(self, address: str, *, is_in: bool) -> None:
+        some = Networks(map(read_network, ("10.0.0.0/8", "203.0.113.7/32", "203.0.113.0/29", "2001:db8::/32")))
+        one = Networks(map(read_network, ("10.0.0.0/8", "203.0.113.7/32", "2001:db8::/32")))
+
+        assert (address in one) is is_in
+        assert ("203.0.113.6" in some, "203.0.113.8" in some) == (True, False)
+
+    def test_are_none_without_any(self) -> None:
+        assert not Networks()
+        assert "10.0.0.1" not in Networks()
+
+
 class TestBehindAProxy:
     def test_the_services_hear_of_the_client(self, behind_proxy: Door, service: FakeService) -> None:
         said = [("X-Forwarded-For", "6.6.6.6, 203.0.113.7"), ("X-Forwarded-Proto", "https")]

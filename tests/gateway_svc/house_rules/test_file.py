@@ -67,12 +67,17 @@ class TestAFile:
         [
             ("[limits.reading-person]\nrequests = 0", "limits.reading-person.requests", "greater than or equal to 1"),
             ("[limits.reading-person]\nquota = 5", "limits.reading-person", "no quota; there are: is_off, requests"),
+            ("[limits.reading-person]\nrequests = inf", "limits.reading-person.requests", "a whole number"),
+            ("[limits.reading-person]\nrequests = true", "limits.reading-person.requests", "a whole number"),
+            ("[limits.reading-person]\nrequests = 1.5", "limits.reading-person.requests", "a whole number"),
+            ("[limits.reading-person]\nis_off = 1", "limits.reading-person.is_off", "true or false"),
+            ('[[blocks]]\nnetwork = 5\nreason = "why"', "blocks.0", "are texts"),
             ("[limits]\nreading-person = 5", "limits.reading-person", "a table"),
             ("limits = 5", "limits", "a table"),
             (
-                '[routes."/api/v1/products/"]\ntotal_seconds = "long"',
+                '[routes."/api/v1/products/"]\ntotal_seconds = "5"',
                 "routes./api/v1/products/.total_seconds",
-                "integer",
+                "a whole number",
             ),
             ("[policies]", "policies", "no such table"),
             ("blocks = 5", "blocks", "array of tables"),
@@ -165,6 +170,14 @@ class TestDiff:
         said = capsys.readouterr().out
         assert ended.value.code == 1
         assert "+requests = 2400" in said.splitlines()
+        assert set_now() == file.HEADING
+
+    def test_refuses_what_import_would_refuse(self, path: Path) -> None:
+        path.write_text("[limits.nonsense]\nrequests = 5\n")
+
+        with pytest.raises(CommandError, match="no such limit or route: nonsense"):
+            call_command("house_rules", "diff", str(path))
+
         assert set_now() == file.HEADING
 
     def test_is_silent_where_all_is_as_it_should_be(self, capsys: pytest.CaptureFixture[str], path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from common.errors import DomainError
 from gateway_svc.house_rules import selectors, services
 from gateway_svc.house_rules.adapters import file
 from gateway_svc.house_rules.models import Rules
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -37,15 +40,17 @@ class Command(BaseCommand):
             self.stdout.write(file.written(there), ending="")
             return
         wanted = _read(name)
+        do = services.take_over if what == "import" else services.rehearse
+        try:
+            do(wanted, now=now)
+        except DomainError as error:
+            raise CommandError(_told(error)) from error
         changes = "\n".join(_changes(there, wanted, name))
-        if what == "import":
-            try:
-                services.take_over(wanted, now=now)
-            except DomainError as error:
-                raise CommandError(_told(error)) from error
-            self.stdout.write(changes or "Nothing was to be changed.")
-        elif changes:
+        if changes:
             self.stdout.write(changes)
+        if what == "import":
+            logger.info("house rules were imported", extra={"file": name, "is_changed": bool(changes)})
+        elif changes:
             sys.exit(1)
 
 
