@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -154,15 +154,12 @@ class Gateway:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        else:
-            await self._app(scope, receive, send)
+        await (self._live(receive, send) if scope["type"] == "lifespan" else self._app(scope, receive, send))
 
-    async def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One of them, or several for one answer."""
         app = self._composed if scope["exchange"].route.service is GATEWAY else self._proxy
-        await app(scope, receive, send)
+        return app(scope, receive, send)
 
     def _chain(self) -> ASGIApp:
         """The way in, from the inside out."""
@@ -178,8 +175,8 @@ class Gateway:
             ),
         }
 
-        async def end(scope: Scope, receive: Receive, send: Send) -> None:
-            await ends[scope["type"]](scope, receive, send)
+        def end(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            return ends[scope["type"]](scope, receive, send)
 
         app: ASGIApp = self._guarded(end)
         app = Routing(app, house_rules=self._house_rules, pages=self._pages)

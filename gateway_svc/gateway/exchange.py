@@ -32,6 +32,8 @@ class Exchange:
     """Who asks could not be found out just now, so nobody may be told to sign in."""
     instance: str = ""
     """The address of who answered."""
+    marks: Headers = field(default_factory=list)
+    """What the answer says of how it came about, whoever gives it."""
     status: int = 0
     cache: str = ""
     """How a cache took part in the answer, in a word; empty where it did not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.limits.policies import Policy
@@ -26,8 +26,7 @@ return owed
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What came of taking a request out of a bucket."""
 
     policy: Policy

@@ -21,7 +21,7 @@ _KEY = b"{key}"
 # To connect may take so many times as long as an answer.
 _PATIENCE = 10
 # Of what we ask, nothing is answered by more than a word, a complaint, a number or a text.
-_KINDS = frozenset({b"", b"+", b"-", b":", b"$"})
+_KINDS = frozenset(b"+-:$")
 
 
 class RedisScript:
@@ -97,7 +97,7 @@ class _Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._seconds = seconds
         self._transport: asyncio.Transport
-        self._heard = bytearray()
+        self._heard = b""
         self._to_say: list[bytes] = []
         self._waiting: deque[asyncio.Future[int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -113,7 +113,7 @@ class _Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._heard += data
         try:
-            while (answer := self._next()) is not None:
+            while self._heard and (answer := self._next()) is not None:
                 self._answers += 1
                 _settle(self._waiting.popleft(), answer)
         except (ValueError, IndexError):
@@ -151,18 +151,17 @@ class _Line(asyncio.Protocol):
 
     def _next(self) -> bytes | None:
         """The next answer; of a text only how long it is. Raises ValueError for what is none."""
-        if bytes(self._heard[:1]) not in _KINDS:
+        if self._heard[0] not in _KINDS:
             raise ValueError
-        end = self._heard.find(_END)
-        if end < 0:
+        answer, end, rest = self._heard.partition(_END)
+        if not end:
             return None
-        whole = end + 2
-        if self._heard[:1] == b"$":
-            whole += int(self._heard[1:end]) + 2
-            if len(self._heard) < whole:
+        if answer.startswith(b"$"):
+            text_bytes = int(answer[1:]) + len(_END)
+            if len(rest) < text_bytes:
                 return None
-        answer = bytes(self._heard[:end])
-        del self._heard[:whole]
+            rest = rest[text_bytes:]
+        self._heard = rest
         return answer
 
     def _watch(self, answers: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.problems import BodyTooLarge
@@ -13,14 +15,14 @@ class BodyLimit:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope["exchange"]
         if not exchange.has_body or exchange.route is None:
-            return await self.app(scope, receive, send)
+            return self.app(scope, receive, send)
         limit = exchange.route.limits.body_bytes
         if exchange.content_length is not None and exchange.content_length > limit:
             raise BodyTooLarge
-        return await self.app(scope, _counted(receive, exchange, limit), send)
+        return self.app(scope, _counted(receive, exchange, limit), send)
 
 
 def _counted(receive: Receive, exchange: Exchange, limit: int) -> Receive:

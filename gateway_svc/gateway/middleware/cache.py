@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 
 import msgspec
 
@@ -104,11 +104,11 @@ class Cache:
         await give(entry, question, scope, send, "hit")
         return True
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):
-            return await self._answer(scope, receive, send)
+            return self._answer(scope, receive, send)
         written = rules.groups_written_at(scope["path"]) if scope["method"] not in _READS else ()
-        return await self.app(scope, receive, self._marking(send, b"fwd=method", written) if written else send)
+        return self.app(scope, receive, self._marking(send, b"fwd=method", written) if written else send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         question = question_of(scope) if self._is_told else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.cookies import take_ours
@@ -38,9 +38,9 @@ class HeaderHygiene:
         self._origin = origin
         self._proxies = proxies
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         self._read_head(scope)
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)
 
     def _read_head(self, scope: Scope) -> None:
         _require_plain_path(scope["path"])

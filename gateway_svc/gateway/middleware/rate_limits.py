@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.limits.buckets import Taken
 from gateway_svc.gateway.limits.limiter import Limiter
@@ -30,25 +30,16 @@ class RateLimits:
         exchange: Exchange = scope["exchange"]
         method = scope.get("method", _OF_A_SOCKET)
         taken = await self._limiter.take(method, scope["path"], exchange.principal, exchange.client)
-        if taken is None:
-            return await self.app(scope, receive, send)
-        refuse(taken)
-        return await self.app(scope, receive, _telling(send, taken))
+        if taken is not None:
+            refuse(taken)
+            exchange.marks += _headers(taken)
+        return await self.app(scope, receive, send)
 
 
 def refuse(taken: Taken | None) -> None:
     """Let pass whatever was not too much. Raises TooManyRequests."""
     if taken is not None and taken.is_refused:
         raise TooManyRequests(taken.policy.name, taken.seconds, _headers(taken))
-
-
-def _telling(send: Send, taken: Taken) -> Send:
-    async def send_with_limits(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] += _headers(taken)
-        await send(message)
-
-    return send_with_limits
 
 
 def _headers(taken: Taken) -> Headers:

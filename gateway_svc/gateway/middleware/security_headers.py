@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
 
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
@@ -22,16 +25,18 @@ def unsaid(always: Headers, headers: Headers) -> Headers:
 
 
 class SecurityHeaders:
-    """Say what an answer leaves unsaid."""
+    """Say what an answer leaves unsaid, and what was noted for it on the way in."""
 
     def __init__(self, app: ASGIApp, *, always: Headers) -> None:
         self.app = app
         self._always = always
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        exchange: Exchange = scope["exchange"]
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
-                message["headers"] += unsaid(self._always, message["headers"])
+                message["headers"] += unsaid(self._always, message["headers"]) + exchange.marks
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        return self.app(scope, receive, send_with_headers)

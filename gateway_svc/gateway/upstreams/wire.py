@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamGarbled
@@ -14,6 +14,8 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\x
 # Of any body there is; Python reads no number of more than 4,300 digits.
 _LONGEST_LENGTH = 18
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+# The same few lines come again and again.
+_SHORT = 64
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection te trailer transfer-encoding upgrade proxy-authenticate".split()
@@ -22,8 +24,7 @@ _HOP_BY_HOP = frozenset(
 _NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"x-request-id"}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The beginning of an answer, and how its body will end."""
 
     status: int
@@ -54,6 +55,7 @@ def read_head(block: bytes, *, method: str) -> Head:
     )
 
 
+@lru_cache(maxsize=64)
 def _status(line: bytes) -> int:
     match = _STATUS_LINE.fullmatch(line)
     # We never ask to switch protocols, so what follows a 101 would be no HTTP.
@@ -67,25 +69,28 @@ def _headers(lines: list[bytes]) -> tuple[Headers, dict[bytes, bytes]]:
     headers: Headers = []
     framing: dict[bytes, bytes] = {}
     for line in lines[1:]:
-        raw, colon, value = line.partition(b":")
-        name = _name(raw)
-        value = value.strip(b" \t")
-        if not colon or b"\n" in value or b"\r" in value or b"\0" in value:
-            raise UpstreamGarbled(f"not a header: {line[:40]!r}")
+        header = _known(line) if len(line) <= _SHORT else _header(line)
+        name = header[0]
         if name in _FRAMING:
-            _note(framing, name, value)
+            _note(framing, name, header[1])
         if name not in _NOT_PASSED_ON:
-            headers.append((name, value))
+            headers.append(header)
     return headers, framing
 
 
-@lru_cache(maxsize=1024)
-def _name(raw: bytes) -> bytes:
-    """A header's name in lower case. The same few come again and again."""
+def _header(line: bytes) -> tuple[bytes, bytes]:
+    """Its name in lower case, and its value."""
+    raw, colon, value = line.partition(b":")
     name = raw.lower()
     if not name or name.translate(None, _TOKEN):
         raise UpstreamGarbled(f"not the name of a header: {raw[:40]!r}")
-    return name
+    value = value.strip(b" \t")
+    if not colon or b"\n" in value or b"\r" in value or b"\0" in value:
+        raise UpstreamGarbled(f"not a header: {line[:40]!r}")
+    return name, value
+
+
+_known = lru_cache(maxsize=1024)(_header)
 
 
 def _note(framing: dict[bytes, bytes], name: bytes, value: bytes) -> None:

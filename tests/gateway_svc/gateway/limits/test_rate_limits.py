@@ -69,6 +69,12 @@ class TestSomebodySignedIn:
         assert [int(each[1]) for each in said if each] == [4, 3]
         assert all(0 < int(each[2]) <= 720 for each in said if each)
 
+    def test_hears_it_of_what_is_refused_for_another_reason_too(self, limited: Door, signer: Signer) -> None:
+        answer = limited.ask("POST", ORDERS, token=signer.token(), body=b" " * (1024 * 1024 + 1))
+
+        assert answer.status == 413
+        assert answer.all("ratelimit-policy") == ['"payment";q=2;w=3600']
+
     def test_is_refused_what_is_too_much(self, limited: Door, service: FakeService, signer: Signer) -> None:
         token = signer.token()
         for _ in range(5):
