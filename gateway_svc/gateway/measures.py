@@ -39,6 +39,9 @@ BREAKER = metrics.gauge(
 UPSTREAM_IN_FLIGHT = metrics.gauge(
     "opencommerce_gateway_upstream_requests_in_flight", "Requests that a service has now, at all instances.", "upstream"
 )
+UPSTREAM_WAITING = metrics.gauge(
+    "opencommerce_gateway_upstream_requests_waiting", "Requests that wait for a place at a service.", "upstream"
+)
 INSTANCE_IN_FLIGHT = metrics.gauge(
     "opencommerce_gateway_instance_requests_in_flight",
     "Requests and WebSockets that an instance has now.",

@@ -10,20 +10,19 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.errors import CircuitOpen, Overloaded, UpstreamError, UpstreamUnreachable
+from gateway_svc.gateway.errors import CircuitOpen, UpstreamError, UpstreamUnreachable
 from gateway_svc.gateway.upstreams.addresses import Addresses, Resolve, resolve
 from gateway_svc.gateway.upstreams.breaker import Breaker
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import CONNECT_SECONDS, Instance
 from gateway_svc.gateway.upstreams.lease import Lease
+from gateway_svc.gateway.upstreams.line import SOON_SECONDS, Line
 from gateway_svc.gateway.upstreams.pool import Pool
 from gateway_svc.gateway.upstreams.retry_budget import RetryBudget
 from gateway_svc.gateway.upstreams.treatment import Treatment
 
 logger = logging.getLogger(__name__)
 
-# Who is told to come back since too much is under way may find a place a moment later.
-SOON_SECONDS = 1.0
 MOST_CONNECTS = 3
 RECONNECT_SECONDS = 0.1
 UNKNOWN_NAME_SECONDS = 0.5
@@ -47,6 +46,7 @@ class Balancer:
         self.breaker = Breaker(
             least_requests=self.treatment.circuit_requests, open_seconds=self.treatment.circuit_seconds
         )
+        self.line = Line(self._free)
         self._retries = RetryBudget()
         self._addresses = Addresses(urls, resolve)
         self.pool.become(self._addresses.known, now())
@@ -58,7 +58,7 @@ class Balancer:
 
     @property
     def most_in_flight(self) -> int:
-        """The bulkhead: so much of the gateway a slow service takes, and no more."""
+        """The bulkhead: what all its instances can work on. Beyond it one waits here, where waiting costs nothing."""
         return self.treatment.in_flight_an_instance * max(1, len(self.pool.instances))
 
     def pick(self, *, not_at: Collection[Instance] = ()) -> Instance:
@@ -70,8 +70,14 @@ class Balancer:
     ) -> Lease:
         """A connection to one of them, for one request. Raises UpstreamUnreachable, CircuitOpen or Overloaded."""
         began_at = now()
-        self._admit(began_at)
-        self.in_flight += 1
+        if self.in_flight < self.most_in_flight:
+            self.in_flight += 1
+        else:
+            await self.line.wait(began_at)
+            began_at = now()
+        if not self.breaker.admit(began_at):
+            self._free()
+            raise CircuitOpen(self.breaker.open_for(began_at) or SOON_SECONDS)
         try:
             instance = self.pool.pick(began_at, not_at=not_at)
             # Most requests find one that is there already.
@@ -116,12 +122,6 @@ class Balancer:
         for instance in self.instances:
             instance.close()
 
-    def _admit(self, at: float) -> None:
-        if self.in_flight >= self.most_in_flight:
-            raise Overloaded(SOON_SECONDS)
-        if not self.breaker.admit(at):
-            raise CircuitOpen(self.breaker.open_for(at) or SOON_SECONDS)
-
     async def _connect(
         self, instance: Instance, not_at: Collection[Instance], *, within: float
     ) -> tuple[Instance, Connection]:
@@ -165,10 +165,16 @@ class Balancer:
         self._leave(lease.began_at, at, is_good=is_good)
 
     def _leave(self, began_at: float, at: float, *, is_good: bool | None) -> None:
-        self.in_flight -= 1
         if self.breaker.report(is_good=is_good, began_at=began_at, now=at):
             told = "not asked for a while, since it fails" if self.breaker.is_open else "asked again"
             logger.warning("%s: %s", self.service, told)
+        self._free()
+
+    def _free(self) -> None:
+        """One place; or more, where instances came meanwhile."""
+        self.in_flight -= 1
+        while self.in_flight < self.most_in_flight and self.line.hand_over(now()):
+            self.in_flight += 1
 
 
 def balancers(urls: Mapping[str, Iterable[str]], treatment: Treatment) -> dict[str, Balancer]:

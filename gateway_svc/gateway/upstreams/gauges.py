@@ -25,6 +25,7 @@ def show(balancers: Iterable[Balancer]) -> None:
     for balancer in balancers:
         measures.BREAKER.labels(balancer.service).set(balancer.breaker.state(now))
         measures.UPSTREAM_IN_FLIGHT.labels(balancer.service).set(balancer.in_flight)
+        measures.UPSTREAM_WAITING.labels(balancer.service).set(len(balancer.line))
         for instance in list(balancer.instances):
             _show(balancer.service, instance, now)
 

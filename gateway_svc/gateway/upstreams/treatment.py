@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Treatment:
     """The same for every service."""
 
-    in_flight_an_instance: int = 128
-    """So many requests at once, for each instance; who comes then is told to come back."""
+    in_flight_an_instance: int = 4
+    """So many requests at once, for each instance, as it has threads: in there they would wait for one
+    another without our seeing it. Whoever comes then waits here (line.py)."""
     check_seconds: float = 3.0
     """Between two questions to an instance whether it is ready, about."""
     resolve_seconds: float = 5.0

@@ -44,7 +44,9 @@ class Bench:
         service = Running(self._stage.port(name), self._stage.roots(name)[name])
         yield from self._passed_on(ways.REAL, service, (1, CONNECTIONS))
         with self._own.trivial_service() as service:
-            yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,))
+            # It has no threads, and takes whatever comes.
+            takes_all = {"GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE": str(CONNECTIONS)}
+            yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,), **takes_all)
         yield from self._two()
         yield from self._kept("a product", self._product)
         yield from self._kept("a list of 20", _PRODUCTS_PATH)
@@ -61,10 +63,10 @@ class Bench:
                 watched = {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid}
                 return sockets.hold(gateway.port, tokens, watched, many=many)
 
-    def _passed_on(self, page: str, service: Running, connections: Sequence[int]) -> Iterator[Figure]:
+    def _passed_on(self, page: str, service: Running, connections: Sequence[int], **variables: str) -> Iterator[Figure]:
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
         with ExitStack() as running:
-            gateway = running.enter_context(self._own.gateway(keeps=False, **url))
+            gateway = running.enter_context(self._own.gateway(keeps=False, **url, **variables))
             straight = self._stage.gateways_header(PRODUCTS)
             doors = {ways.ALONE: self._door(service, straight)}
             if nginx.find():

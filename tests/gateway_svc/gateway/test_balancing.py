@@ -170,8 +170,8 @@ class TestTheBulkhead:
             while asked(products) < 3 and time.monotonic() < give_up_at:
                 time.sleep(0.01)
 
-            refused = door.ask("GET", PRODUCTS)
             others = {door.ask("GET", ORDERS).status for _ in range(20)}
+            refused = door.ask("GET", PRODUCTS)
             products.stop()
             ends = {each.result().status for each in hanging}
 

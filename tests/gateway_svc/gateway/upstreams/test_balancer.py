@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from gateway_svc.gateway.errors import CircuitOpen, Overloaded, UpstreamClosed, UpstreamUnreachable
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.upstreams import balancer as balancing
+from gateway_svc.gateway.upstreams import line
 from gateway_svc.gateway.upstreams.addresses import Address
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.checks import keep_checking
@@ -175,19 +177,59 @@ class TestConnecting:
 
 
 class TestBulkhead:
-    def test_lets_no_more_in_than_there_is_room(self, start) -> None:
+    def test_lets_in_whom_there_is_room_for_and_the_next_when_one_is_done(self, start) -> None:
         service = start()
 
         async def story() -> None:
             async with balanced([service.url], treatment=Treatment(in_flight_an_instance=2)) as balancer:
-                leases = [await balancer.lease() for _ in range(2)]
-                with pytest.raises(Overloaded) as refused:
-                    await balancer.lease()
-                assert refused.value.retry_after_seconds == 1.0
-                leases.pop().end(is_good=True)
-                leases.append(await balancer.lease())
-                for lease in leases:
+                one, other = [await balancer.lease() for _ in range(2)]
+                third = asyncio.create_task(balancer.lease())
+                await asyncio.sleep(0.05)
+                assert (third.done(), len(balancer.line)) == (False, 1)
+                one.end(is_good=True)
+                for lease in (other, await third):
                     lease.end(is_good=True)
+                assert balancer.in_flight == 0
+
+        asyncio.run(story())
+
+    def test_turns_away_who_has_waited_too_long(self, start, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(line, "PATIENCE_SECONDS", 0.05)
+        service = start()
+
+        async def story() -> None:
+            async with balanced([service.url], treatment=Treatment(in_flight_an_instance=1)) as balancer:
+                lease = await balancer.lease()
+                with pytest.raises(Overloaded):
+                    await balancer.lease()
+                lease.end(is_good=True)
+                assert balancer.in_flight == 0
+
+        asyncio.run(story())
+
+    def test_has_more_room_with_more_instances(self, start) -> None:
+        services = [start(), start()]
+
+        async def story() -> None:
+            async with balanced([services[0].url], treatment=Treatment(in_flight_an_instance=1)) as balancer:
+                first = await balancer.lease()
+                rest = [asyncio.create_task(balancer.lease()) for _ in range(2)]
+                await asyncio.sleep(0)
+                balancer.pool.become([Address("127.0.0.1", each.port) for each in services], time.monotonic())
+                first.end(is_good=True)
+                for lease in await asyncio.gather(*rest):
+                    lease.end(is_good=True)
+                assert balancer.in_flight == 0
+
+        asyncio.run(story())
+
+    def test_that_is_left_while_the_breaker_is_open_loses_no_place(self) -> None:
+        async def story() -> None:
+            treatment = Treatment(circuit_requests=2, in_flight_an_instance=2)
+            async with balanced(["http://127.0.0.1:1"], treatment=treatment) as balancer:
+                tries = await asyncio.gather(*(balancer.lease() for _ in range(8)), return_exceptions=True)
+                assert {type(each) for each in tries} == {UpstreamUnreachable, CircuitOpen}
+                assert balancer.in_flight == 0
 
         asyncio.run(story())
 

@@ -1,0 +1,106 @@
+"""Three times as many requests as a service can answer, which come whether or not others were answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import quantiles
+
+import pytest
+
+from tests.gateway_svc.door import Door
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
+
+ORDERS = "/api/v1/orders/"
+# A service of four threads; it sleeps, so that what is measured here is not how fast this machine is.
+THREADS, SECONDS = 4, 0.08
+CAPACITY = THREADS / SECONDS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one request."""
+
+    status: int
+    head: bytes
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def busy_door(open_door: Callable[..., Door]) -> Iterator[Door]:
+    threads = asyncio.Semaphore(THREADS)
+
+    async def work(_service, _asked, _reader, writer) -> None:
+        async with threads:
+            await asyncio.sleep(SECONDS)
+        writer.write(answer(b"{}"))
+
+    service = FakeService({**BEHAVIOURS, "orders": work})
+    yield open_door(ORDER_SVC_URL=service.url)
+    service.close()
+
+
+async def ask(port: int) -> Outcome:
+    began = time.perf_counter()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {ORDERS} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n".encode())
+        said = await asyncio.wait_for(reader.read(), 15)
+    finally:
+        writer.close()
+    return Outcome(int(said[9:12]), said.partition(b"\r\n\r\n")[0].lower(), time.perf_counter() - began)
+
+
+def load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
+    """Requests at an even rate, in the order in which they were sent."""
+
+    async def come() -> list[Outcome]:
+        loop = asyncio.get_running_loop()
+        began, asked = loop.time(), []
+        for number in range(int(times_capacity * CAPACITY * seconds)):
+            await asyncio.sleep(began + number / (times_capacity * CAPACITY) - loop.time())
+            asked.append(asyncio.create_task(ask(door.port)))
+        return list(await asyncio.gather(*asked))
+
+    return asyncio.run(come())
+
+
+def p95_of_accepted(outcomes: list[Outcome]) -> float:
+    return quantiles([each.seconds for each in outcomes if each.status == 200], n=20)[-1]
+
+
+def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_door: Door) -> None:
+    normal = load(busy_door, times_capacity=0.6, seconds=2)
+
+    flood = load(busy_door, times_capacity=3, seconds=5)
+    ended = time.monotonic()
+
+    assert Counter(each.status for each in normal) == {200: len(normal)}
+    assert {each.status for each in flood} == {200, 503}
+    for refused in (each.head for each in flood if each.status == 503):
+        assert b"\r\nretry-after: 1" in refused
+        assert b"\r\nx-request-id: " in refused
+    # In the first second it turns out that this is no short rush, which would be served whole.
+    lasting = flood[len(flood) // 5 :]
+    assert p95_of_accepted(lasting) < 2 * p95_of_accepted(normal)
+    accepted = sum(each.status == 200 for each in flood)
+    assert accepted > 0.8 * CAPACITY * 5
+
+    after = load(busy_door, times_capacity=0.6, seconds=1)
+    while not is_like(after, normal):
+        assert time.monotonic() - ended < 10, "it does not recover"
+        after = load(busy_door, times_capacity=0.6, seconds=1)
+
+
+def is_like(outcomes: list[Outcome], normal: list[Outcome]) -> bool:
+    return {each.status for each in outcomes} == {200} and p95_of_accepted(outcomes) < 2 * p95_of_accepted(normal)
+
+
+def test_a_short_rush_is_served_whole(busy_door: Door) -> None:
+    async def rush() -> list[Outcome]:
+        return list(await asyncio.gather(*(ask(busy_door.port) for _ in range(int(CAPACITY)))))
+
+    assert {each.status for each in asyncio.run(rush())} == {200}
