@@ -6,10 +6,18 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from notify_svc.notifications import rules
 from notify_svc.notifications.models import Delivery, Feed, Notification
+
+# Written out, since each order leads here.
+_AFTER = "SELECT * FROM notifications_notification WHERE user_id = %s AND sequence > %s ORDER BY sequence LIMIT %s"
+_WRITTEN_DOWN = """
+    SELECT user_id, audience FROM notifications_notification
+    WHERE user_id = ANY(%s) AND event = ANY(%s) AND subject_id = ANY(%s)
+"""
 
 
 def notifications_of(*, user_id: UUID, is_unread: bool | None = None) -> QuerySet[Notification]:
@@ -25,7 +33,7 @@ def notifications_after(*, user_id: UUID, sequence: int, limit: int) -> list[Not
 
     Sequences become visible in their order, since the feed is locked until the commit: none can turn up behind this.
     """
-    return list(notifications_of(user_id=user_id).filter(sequence__gt=sequence).order_by("sequence")[:limit])
+    return list(Notification.objects.raw(_AFTER, [user_id, sequence, limit]))
 
 
 def last_sequence_of(*, user_id: UUID) -> int:
@@ -45,12 +53,10 @@ def unread_count_of(*, user_id: UUID) -> int:
 
 def written_down(drafts: Collection[rules.Draft]) -> set[tuple[UUID, str]]:
     """To whom, and as whom, it was told before; all drafts are of one fact."""
-    told = Notification.objects.filter(
-        user_id__in={draft.user_id for draft in drafts},
-        event__in={draft.event for draft in drafts},
-        subject_id__in={draft.subject_id for draft in drafts},
-    )
-    return set(told.values_list("user_id", "audience"))
+    wanted = [list({getattr(draft, name) for draft in drafts}) for name in ("user_id", "event", "subject_id")]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN_DOWN, wanted)
+        return set(cursor.fetchall())
 
 
 def due_deliveries(*, now: datetime) -> QuerySet[Delivery]:
