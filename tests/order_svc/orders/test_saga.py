@@ -17,6 +17,7 @@ from common import clock
 from common.contracts import OrderCancelled, OrderConfirmed, OrderRefunded, Shortage, StockRejected, StockReserved
 from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
+from order_svc.offers.models import Offer
 from order_svc.orders import services
 from order_svc.orders.models import Order
 from order_svc.payments.models import Payment, SandboxCharge
@@ -102,6 +103,21 @@ class TestPayWhenStockReserved:
 
         assert state_of(order) == ("confirmed", None, "captured")
         assert timeline_of(order).count("stock_reserved") == 1
+
+    def test_charges_what_was_agreed_though_the_price_changes_meanwhile(
+        self, hear: Hear, provider: Interrupted
+    ) -> None:
+        order = placed_order(price_minor=1250)
+        sku = order.lines.get().sku
+        provider.before["authorise"] = lambda: Offer.objects.filter(sku=sku).update(price_minor=9900)
+
+        hear(reserved(order))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+        assert Offer.objects.get().price_minor == 9900
+        assert SandboxCharge.objects.get().amount_minor == Payment.objects.get().amount_minor == order.total_minor
+        order.refresh_from_db()
+        assert (order.total_minor, order.lines.get().unit_price_minor) == (2500, 1250)
 
     def test_a_free_order_is_paid_without_asking(self, hear: Hear) -> None:
         order = placed_order(price_minor=0)
