@@ -1,7 +1,8 @@
 """The child process that decodes pictures from strangers: ``picture_renderer.py ORDER`` in a folder with ``original``.
 
-It has little memory and time, knows no secrets, and imports nothing of ours. It writes ``<name>.webp`` for each size of
-the order (JSON: format, longest_sides, largest_pixels) and prints their widths and heights as JSON.
+It has as little memory and time as the order says, knows no secrets, and imports nothing of ours. It writes
+``<name>.webp`` for each size of the order (JSON: format, longest_sides, largest_pixels, memory_bytes, cpu_seconds) and
+prints their widths and heights as JSON.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ import warnings
 
 from PIL import Image, ImageCms, ImageOps, WebPImagePlugin
 
-_MEMORY_BYTES = 1536 * 2**20
-_CPU_SECONDS = 20
 _LAST_CPU_SECONDS = 5
 _FORM = WebPImagePlugin.WebPImageFile.format
 """Imported, since Pillow loads all its formats when asked for one that it does not know yet."""
@@ -28,13 +27,17 @@ _REDUCING_GAP = 1.5
 
 def main() -> None:
     """Do what the order says."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS + _LAST_CPU_SECONDS))
-    os.nice(5)  # somebody who waits for a page goes first
     order = json.loads(sys.argv[1])
+    _bound(memory_bytes=order["memory_bytes"], cpu_seconds=order["cpu_seconds"])
+    os.nice(5)  # somebody who waits for a page goes first
     Image.MAX_IMAGE_PIXELS = order["largest_pixels"]
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     sys.stdout.write(json.dumps(render(order["format"], order["longest_sides"])))
+
+
+def _bound(*, memory_bytes: int, cpu_seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _LAST_CPU_SECONDS))
 
 
 def render(picture_format: str, longest_sides: dict[str, int]) -> dict[str, tuple[int, int]]:

@@ -25,6 +25,8 @@ from file_svc.files.adapters import bare_pictures, picture_renderer
 from file_svc.files.adapters.picture_parts import Malformed
 
 RENDER_TIMEOUT_SECONDS = 30
+RENDER_CPU_SECONDS = 20
+RENDER_MEMORY_BYTES = 1536 * 2**20
 _STEP_BYTES = 64 * 1024
 
 # A header that claims more pixels than we decode is an error, before a byte of it is decoded.
@@ -113,6 +115,8 @@ def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> lis
         "format": _FORMATS[content_type],
         "longest_sides": rules.VARIANTS,
         "largest_pixels": rules.LARGEST_PICTURE_PIXELS,
+        "memory_bytes": RENDER_MEMORY_BYTES,
+        "cpu_seconds": RENDER_CPU_SECONDS,
     }
     sizes = _run(order, folder)
     return [Rendered(name, folder / f"{name}.webp", *sizes[name]) for name in rules.VARIANTS]

@@ -1,6 +1,7 @@
 """Measuring and rendering."""
 
 import io
+import signal
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,22 @@ class TestRender:
     def test_refuses_a_flood_of_pixels_again(self, tmp_path: Path) -> None:
         with pytest.raises(errors.BrokenPicture):
             rendered(pictures.flood(), "image/png", tmp_path)
+
+
+class TestBounds:
+    def test_a_picture_that_takes_too_much_memory_ends_its_renderer(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules, "LARGEST_PICTURE_PIXELS", 10**9)
+
+        with pytest.raises(errors.BrokenPicture, match="MemoryError"):
+            rendered(pictures.flood(30_000, 30_000), "image/png", tmp_path)
+
+    def test_a_picture_that_takes_too_much_time_ends_its_renderer(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(codec, "RENDER_CPU_SECONDS", 1)
+        monkeypatch.setattr(rules, "VARIANTS", {f"size-{number}": 3000 for number in range(50)})
+
+        with pytest.raises(errors.BrokenPicture, match=f"ended with -{signal.SIGXCPU:d}"):
+            rendered(pictures.png(3000, 3000), "image/png", tmp_path)
