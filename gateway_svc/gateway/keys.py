@@ -29,6 +29,7 @@ class KeySet:
         self._fetch = fetch
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
+        self._asked_for_a_stranger_at = float("-inf")
         self._is_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
@@ -40,8 +41,7 @@ class KeySet:
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
         """The key of this id; one that is not known is asked for, once for all who wait."""
         key = self._keys.get(key_id)
-        pause = UNKNOWN_KEY_SECONDS if self._keys else FIRST_TRY_SECONDS
-        if key is None and (self._asking or time.monotonic() - self._asked_at >= pause):
+        if key is None and (self._asking or self._may_ask()):
             await self.refresh()
             key = self._keys.get(key_id)
         return key
@@ -59,6 +59,16 @@ class KeySet:
         while True:
             heard = await self.refresh()
             await asyncio.sleep(REFRESH_SECONDS if heard else FIRST_TRY_SECONDS)
+
+    def _may_ask(self) -> bool:
+        """What is asked in any case does not count, so that a key that has just come up is good at once."""
+        now = time.monotonic()
+        if not self._keys:
+            return now - self._asked_at >= FIRST_TRY_SECONDS
+        if now - self._asked_for_a_stranger_at < UNKNOWN_KEY_SECONDS:
+            return False
+        self._asked_for_a_stranger_at = now
+        return True
 
     def _asked(self, _task: asyncio.Task[bool]) -> None:
         self._asking = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,6 +37,27 @@ class TestKeys:
         assert own_users.fetches <= fetches + 1
         assert door.ask("GET", PRODUCTS, token=first.token()).status == 200
         assert door.ask("GET", PRODUCTS, token=second.token()).status == 401
+
+    def test_change_hands_while_requests_come(self, open_door: Callable[..., Door], own_users: FakeUsers) -> None:
+        first, second = Signer("first"), Signer("second")
+        own_users.keys = [first.jwk()]
+        door = open_door(USER_SVC_URL=own_users.url)
+        fetches = own_users.fetches
+
+        with ThreadPoolExecutor(4) as crowd:
+
+            def come(signer: Signer) -> Iterator[int]:
+                return crowd.map(lambda _: door.ask("GET", PRODUCTS, token=signer.token()).status, range(20))
+
+            before = come(first)
+            own_users.keys = [first.jwk(), second.jwk()]
+            both = [come(second), come(first), come(second)]
+            first_of_second = next(both[0])
+            own_users.keys = [second.jwk()]
+            after = come(second)
+
+        assert {first_of_second, *before, *after}.union(*both) == {200}
+        assert own_users.fetches == fetches + 1
 
     def test_that_are_known_are_good_while_user_svc_is_down(
         self, open_door: Callable[..., Door], own_users: FakeUsers
