@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ops import interrupts
-from ops.bench import catalogue, catalogue_table, idle
+from ops.bench import catalogue, catalogue_claims, catalogue_table, idle
+from ops.bench.claim import Claim, lines
 from ops.bench.gateway import nginx
 from ops.bench.gateway import table as gateway_table
 from ops.bench.gateway.claims import claims
@@ -49,6 +50,7 @@ _MOST_PAST_ORDERS = 1_000_000
 _WIDTH = 180
 
 Json = dict[str, Any]
+_NOTHING: Json = {"figures": []}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_argument("--products", type=_thousands, default=_PRODUCTS, metavar="N", help="default: %(default)s")
     options.add_argument(
         "--only", action="append", default=[], metavar="KIND", help="pages whose kind begins like this"
+    )
+    options.add_argument(
+        "--against",
+        type=_of_a_catalogue,
+        default=_NOTHING,
+        metavar="FILE",
+        help="judge by what --json wrote of a catalogue of another size",
     )
     options.add_argument("--profile", action="store_true", help="say where the time of a list goes, instead")
 
@@ -115,7 +124,8 @@ def _catalogue(options: argparse.Namespace) -> Json:
             return _profile(own, pages)
         with step(f"Asking, for {catalogue.least_seconds(pages, each=seconds):.0f} s or more") as say:
             figures = list(catalogue.measure(own, pages, seconds=seconds, say=say))
-    return _tell(figures, {"products": options.products, "seconds": seconds})
+    judged = [*catalogue_claims.claims(figures), *catalogue_claims.growth(figures, options.against)]
+    return _tell(figures, judged, {"products": options.products, "seconds": seconds})
 
 
 def _profile(own: Stage, pages: dict[str, catalogue.Pages]) -> Json:
@@ -124,16 +134,16 @@ def _profile(own: Stage, pages: dict[str, catalogue.Pages]) -> Json:
     return {}
 
 
-def _tell(figures: list[catalogue.Figure], about: Json) -> Json:
+def _tell(figures: list[catalogue.Figure], judged: list[Claim], about: Json) -> Json:
     output = _output()
     output.print(catalogue_table.table(figures))
-    for line in catalogue_table.claims(figures):
+    for line in lines(judged):
         output.print(line)
     errors = sum(figure.failed for figure in figures)
     if errors:
         output.print(f"[red]{errors} answers were errors: the figures are not worth anything.[/]")
     measured = [catalogue.as_json(figure) for figure in figures]
-    return {**about, "cores": os.cpu_count(), "errors": errors, "figures": measured}
+    return {**about, "cores": os.cpu_count(), "errors": errors, "claims": _as_json(judged), "figures": measured}
 
 
 def _order(options: argparse.Namespace) -> Json:
@@ -167,7 +177,7 @@ def _gateway(options: argparse.Namespace) -> Json:
     output = _output()
     output.print(gateway_table.speed(figures), "", gateway_table.memory(held))
     judged = list(claims(figures, held, cores=os.cpu_count() or 1))
-    for line in (*gateway_table.shortfall(held), *gateway_table.lines(judged)):
+    for line in (*gateway_table.shortfall(held), *lines(judged)):
         output.print(line)
     return {
         "seconds": seconds,
@@ -177,7 +187,7 @@ def _gateway(options: argparse.Namespace) -> Json:
         "errors": sum(figure.failed for figure in figures),
         "figures": [gateway_json(figure) for figure in figures],
         "sockets": [{**asdict(each), "kib_each": each.kib_each} for each in held],
-        "claims": [{**asdict(claim), "holds": claim.holds} for claim in judged],
+        "claims": _as_json(judged),
     }
 
 
@@ -187,11 +197,24 @@ def _tell_of_orders(figures: list[Figure], output: Console) -> None:
         output.print(f"[red]{line}[/]")
 
 
+def _as_json(judged: list[Claim]) -> list[Json]:
+    return [{**asdict(claim), "holds": claim.holds} for claim in judged]
+
+
 def _output() -> Console:
     output = Console(highlight=False)
     if not output.is_terminal:
         output.width = _WIDTH
     return output
+
+
+def _of_a_catalogue(path: str) -> Json:
+    """What ``bench catalogue --json`` wrote."""
+    try:
+        written: Json = json.loads(Path(path).read_text())["catalogue"]
+        return {name: written[name] for name in ("products", "figures")}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{path!r}: no file that bench catalogue --json wrote") from error
 
 
 def _thousands(text: str) -> int:

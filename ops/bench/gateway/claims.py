@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from ops.bench.claim import Claim
 from ops.bench.gateway.figures import Figure
 from ops.bench.gateway.sockets import Held
 from ops.bench.gateway.ways import ALONE, CEILING, GATEWAY, KEPT, NGINX, ONE, REAL, SIGNED_IN, TWO
@@ -14,22 +14,6 @@ TWO_OF_ONE = 1.8
 KIB_A_SOCKET = 25.0
 _ENOUGH_CORES = 3
 """Two for the gateways, and the load must be somewhere."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One figure that was promised."""
-
-    said: str
-    found: float
-    promised: float
-    is_most: bool = False
-    """The promise is what it stays under; else what it reaches."""
-
-    @property
-    def holds(self) -> bool:
-        """Whether it was kept."""
-        return self.found < self.promised if self.is_most else self.found >= self.promised
 
 
 def claims(figures: Iterable[Figure], held: Iterable[Held], *, cores: int) -> Iterator[Claim]:

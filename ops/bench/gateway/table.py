@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from common import open_files
-from ops.bench.gateway.claims import Claim
 from ops.bench.gateway.figures import Figure
 from ops.bench.gateway.sockets import FEW, MANY, Held
 from ops.bench.gateway.ways import ALONE, CEILING, NGINX, ONE
@@ -53,13 +52,6 @@ def shortfall(held: Iterable[Held]) -> Iterator[str]:
     """Why there were no more sockets, where there were fewer than there should have been."""
     if any(each.many < MANY for each in held):
         yield f"Not {MANY:,} sockets: a process may have {open_files.most():,} files here, and a socket takes two."
-
-
-def lines(claims: Iterable[Claim]) -> Iterator[str]:
-    """What was promised, as it was seen."""
-    for claim in claims:
-        holds = "holds" if claim.holds else "does not hold"
-        yield f"{claim.said}: {claim.found:.2f}; {'<' if claim.is_most else '≥'} {claim.promised:.3g} {holds}"
 
 
 def _yardstick(figure: Figure) -> str:

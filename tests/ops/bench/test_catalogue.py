@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -11,6 +12,8 @@ from rich.console import Console
 from ops.__main__ import main
 from ops.bench import catalogue, catalogue_table
 from ops.bench.catalogue import Figure
+from ops.bench.catalogue_claims import claims, growth
+from ops.bench.claim import lines
 from ops.bench.load.jobs import Measured
 from ops.bench.stage import stage
 from ops.errors import OpsError
@@ -52,16 +55,43 @@ class TestClaims:
         seen = [
             figure(asked="service, cold", p50_ms=10.0),
             figure("list, page 1,000", "service, cold", p50_ms=11.0),
-            figure(share=0.55),
+            figure(share=0.45),
         ]
 
-        assert list(catalogue_table.claims(seen)) == [
-            "page 1,000 takes 1.10 × as long as page 1 (cold, 1 at a time)",
-            "a warm list comes at 0.55 × the rate of its bare SQL (1 at a time)",
+        assert list(lines(claims(seen))) == [
+            "list, page 1,000, service, cold, 1 at a time: p50, × page 1: 1.10; < 1.25 holds",
+            "list, service, warm, 1 at a time: requests a second, × bare SQL: 0.45; ≥ 0.5 does not hold",
         ]
 
     def test_are_none_where_nothing_of_it_was_measured(self) -> None:
-        assert list(catalogue_table.claims([figure("detail")])) == []
+        assert list(claims([figure("detail")])) == []
+
+
+class TestGrowth:
+    def test_compares_with_a_run_of_another_size(self) -> None:
+        pages = ("list", "detail", "search, common word", "seller")
+        before = [figure(page, "bare SQL", p50_ms=2.0) for page in pages]
+        earlier = {"products": 10_000, "figures": [catalogue.as_json(each) for each in before]}
+        seen = [figure(page, "bare SQL", p50_ms=5.0) for page in pages]
+
+        assert list(lines(growth(seen, earlier))) == [
+            "list, bare SQL: p50, × that of 10,000 products: 2.50; < 1.5 does not hold",
+            "detail, bare SQL: p50, × that of 10,000 products: 2.50; < 1.5 does not hold",
+            "search, common word, bare SQL: p50, × that of 10,000 products: 2.50; < 4 holds",
+        ]
+
+    def test_is_judged_by_the_rest_alone_where_something_was_not_measured_before(self) -> None:
+        assert list(growth([figure(asked="bare SQL")], {"products": 1000, "figures": []})) == []
+
+    @pytest.mark.parametrize("written", ["", "[]", '{"order": {}}'])
+    def test_takes_no_other_file(self, written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        other = tmp_path / "figures.json"
+        other.write_text(written)
+
+        with pytest.raises(SystemExit):
+            main(["bench", "catalogue", "--against", str(other)])
+
+        assert "no file that bench catalogue --json wrote" in capsys.readouterr().err
 
 
 def test_no_stage_is_set_on_servers_that_somebody_gave(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,12 @@ import dataclasses
 import pytest
 from rich.table import Table
 
+from ops.bench.claim import Claim
 from ops.bench.gateway import ways
-from ops.bench.gateway.claims import Claim, claims
+from ops.bench.gateway.claims import claims
 from ops.bench.gateway.figures import Figure, as_json, together
 from ops.bench.gateway.sockets import MANY, Held
-from ops.bench.gateway.table import lines, memory, shortfall, speed
+from ops.bench.gateway.table import memory, shortfall, speed
 from ops.bench.load.jobs import Measured
 
 ALONE = Measured(requests=200, seconds=2.0, p50_ms=1.5, p99_ms=4.0, errors={}, cpu_ms={"server": 0.02})
@@ -101,12 +102,6 @@ class TestMemory:
 
         assert list(shortfall([as_many])) == []
         assert "files" in next(shortfall([fewer]))
-
-
-def test_lines_say_the_promise_and_whether_it_holds() -> None:
-    told = list(lines([Claim("rate", 0.52, 0.5), Claim("KiB", 25.0, 25.0, is_most=True)]))
-
-    assert told == ["rate: 0.52; ≥ 0.5 holds", "KiB: 25.00; < 25 does not hold"]
 
 
 def test_figures_say_what_went_wrong() -> None:
