@@ -93,6 +93,11 @@ class Shop:
         """One product in full."""
         return self._object("GET", f"/api/v1/products/{id_or_slug}/")
 
+    def is_in_memory(self, product_id: str) -> bool:
+        """Look at a product: whether the gateway had it at hand."""
+        how: str = self.request("GET", f"/api/v1/products/{product_id}/", field="cache-status")
+        return "hit" in how
+
     def create_product(self, product: Json) -> Json:
         """Offer something for sale."""
         return self._object("POST", "/api/v1/products/", body=product)

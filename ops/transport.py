@@ -69,10 +69,12 @@ class Transport:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         read: Callable[[bytes], Any] = _read_json,
+        field: str = "",
     ) -> Any:
         """The answer's JSON, None when it has none, or what ``read`` makes of it. Raises Refused or Unreachable.
 
         ``form`` makes the multipart body anew for each attempt, because one can be sent only once.
+        With ``field`` it is this header field of a good answer instead, empty when there is none.
         """
         give_up_at = time.monotonic() + self.patience_seconds
         while True:
@@ -86,7 +88,8 @@ class Transport:
             is_last = time.monotonic() >= give_up_at
             response = self._attempt(request, is_last=is_last)
             if response and (is_last or response.status not in _BUSY):
-                return _content(response, read)
+                content = _content(response, read)
+                return response.get_header(field) or "" if field else content
             time.sleep(_pause(response))
 
     def _attempt(self, request: SyncRequestBuilder, *, is_last: bool) -> SyncResponse | None:

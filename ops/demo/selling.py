@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ops.demo.stage import PRICE, STOCK, Stage, wait_for
+from ops.demo import narrator
+from ops.demo.stage import FIRST_PRICE, PRICE, STOCK, Stage, wait_for
 from ops.shop import Json, Shop
 
 PICTURE = Path(__file__).parent / "pictures" / "storm-lantern.webp"
@@ -21,6 +22,13 @@ def publish(stage: Stage, seller: Shop) -> Json:
         wait_for(lambda: _is_listed(stage, product), what="the list to show it")
     with stage.step("Its picture comes in three sizes"):
         wait_for(lambda: _has_sizes(seller, picture), what="the sizes")
+    with stage.step("Its page comes from memory"):
+        wait_for(lambda: stage.shop.is_in_memory(product["id"]), what="the gateway to keep it")
+    with stage.step("She takes 5 dollars off, and the page says so within a second"):
+        seller.change_product(product["id"], {"price": PRICE})
+        narrator.wait_for(
+            lambda: stage.shop.product(product["id"])["price"] == PRICE, what="the price", within_seconds=1
+        )
     return product
 
 
@@ -36,7 +44,7 @@ def _lantern(stage: Stage, picture: Json) -> Json:
         "title": f"Harbour Storm Lantern {stage.run}",
         "description": "A lantern that has no opinion about the weather.",
         "category": "lighting",
-        "price": PRICE,
+        "price": FIRST_PRICE,
         "images": [picture["id"]],
         "variants": [{"sku": stage.sku, "stock": STOCK, "attributes": {"colour": "Rust"}}],
         "status": "published",

@@ -16,6 +16,7 @@ from ops.errors import OpsError
 from ops.shop import Json, LiveFeed, Shop
 
 PATIENCE_SECONDS = 20.0
+FIRST_PRICE = {"amount": "69.00", "currency": "USD"}
 PRICE = {"amount": "64.00", "currency": "USD"}
 STOCK = 5
 

@@ -138,3 +138,18 @@ class TestShop:
         assert [product["id"] for product in Shop(door.origin).products()] == [1, 2]
 
         assert door.asked[1][1] == "/api/v1/products/?cursor=c2"
+
+    @pytest.mark.parametrize(
+        ("fields", "is_in_memory"),
+        [
+            ({"Cache-Status": "opencommerce; hit; ttl=52"}, True),
+            ({"Cache-Status": "opencommerce; fwd=miss"}, False),
+            ({}, False),
+        ],
+    )
+    def test_says_whether_a_product_was_in_memory(
+        self, door: Door, fields: dict[str, str], *, is_in_memory: bool
+    ) -> None:
+        door.answers = [(200, fields, {"id": "7"})]
+
+        assert Shop(door.origin).is_in_memory("7") is is_in_memory
