@@ -136,7 +136,9 @@ class Cycle:
         """The head goes out with what is there of the body at once."""
         self.is_begun = True
         self._expects_continue = False
-        said = {name.lower(): value for name, value in headers}
+        said = dict(headers)
+        if b"content-length" not in said:  # perhaps in capitals: Django writes names as it likes
+            said = {name.lower(): value for name, value in headers}
         framing = self._framing(status, said.get(b"content-length"))
         if said.get(b"connection") == b"close":
             self.keeps_alive = False
