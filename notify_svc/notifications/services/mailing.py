@@ -6,8 +6,10 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
 
@@ -28,7 +30,8 @@ logger = logging.getLogger(__name__)
 def deliver_mail(*, now: datetime) -> None:
     """Send what is due, some hundreds at most.
 
-    The first letter that fails ends the run: a mail server that is away must not hold the worker once a letter.
+    A letter that cannot be sent holds up no other. A mail server that is away ends the run: it must not hold the worker
+    once a letter.
     """
     for _ in range(_MOST_BATCHES):
         deliveries = _claim(now=now)
@@ -56,7 +59,7 @@ def _claim(*, now: datetime) -> list[Delivery]:
 
 
 def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
-    """Send them until one fails, and note how that went; what was not tried is given back. False when one failed."""
+    """Send them, and note how that went; what was not tried is given back. False when the mail server is away."""
     people = recipients.recipients_of(user_ids={delivery.notification.user_id for delivery in deliveries})
     sent, left, is_away = [], deque(deliveries), False
     while left and not is_away:
@@ -64,25 +67,32 @@ def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
         recipient = people.get(delivery.notification.user_id)
         if recipient is None:
             _note_failure(delivery, "nobody has told us yet whom to write to", now=now)
-        elif _send(delivery, recipient, now=now):
+        elif (error := _send(delivery, recipient)) is None:
             sent.append(delivery)
         else:
-            is_away = True
+            _note_failure(delivery, f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
+            is_away = not _is_of_one_letter(error)
     _note_sent(sent, now=now)
     _put_off(left, until=now)
     return not is_away
 
 
-def _send(delivery: Delivery, recipient: recipients.Recipient, *, now: datetime) -> bool:
+def _send(delivery: Delivery, recipient: recipients.Recipient) -> Exception | None:
+    """Returns what went wrong, so that it can be noted with the letter."""
     try:
         mail.send(delivery.id, delivery.notification, email=recipient.email, full_name=recipient.full_name)
     except Exception as error:
-        # Whatever one letter suffers from is noted with it and must not stop the others. Servers like to quote
-        # addresses, and those belong neither into logs nor into more tables than one.
+        # Servers like to quote addresses, and those belong neither into logs nor into more tables than one.
         logger.warning("letter %s failed, attempt %d: %s", delivery.id, delivery.attempts + 1, type(error).__name__)
-        _note_failure(delivery, f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
-        return False
-    return True
+        return error
+    return None
+
+
+def _is_of_one_letter(error: Exception) -> bool:
+    """Whether the next letter may fare better: the server refused this one, or it could not even be written."""
+    if isinstance(error, SMTPRecipientsRefused | SMTPDataError):
+        return True
+    return not isinstance(error, OSError | SoftTimeLimitExceeded)
 
 
 def _note_failure(delivery: Delivery, error: str, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.core import mail
 
 from common.settings.mail import mail_settings
 from notify_svc.notifications import services
-from notify_svc.notifications.models import Delivery
+from notify_svc.notifications.models import Delivery, Notification
 from notify_svc.notifications.services import mailing
 from notify_svc.recipients.services import remember_recipient
 from tests.notify_svc.factories import (
@@ -23,11 +23,12 @@ from tests.notify_svc.factories import (
     ReviewPostedFactory,
     SellerChangedFactory,
 )
-from tests.notify_svc.notifications.failing_mail import EmailBackend
+from tests.notify_svc.notifications.failing_mail import NOBODY, SPAMMER, EmailBackend
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADA = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11")
+EVE = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a13")
 ORDER = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a12"
 
 
@@ -45,7 +46,8 @@ def know_ada() -> None:
 
 def confirm(*, times: int = 1, **changes: Any) -> None:
     for _ in range(times):
-        services.tell_of_confirmed_order(order=OrderConfirmedFactory(customer_id=str(ADA), **changes), now=NOON)
+        order = OrderConfirmedFactory(**{"customer_id": str(ADA), **changes})
+        services.tell_of_confirmed_order(order=order, now=NOON)
 
 
 def review_posted(**changes: Any) -> None:
@@ -179,6 +181,33 @@ class TestDeliverMail:
         services.deliver_mail(now=NOON)
 
         assert len(away) == 1
+
+    @pytest.mark.parametrize("address", [NOBODY, SPAMMER])
+    def test_goes_on_after_a_letter_that_the_server_refuses(self, settings: Any, address: str) -> None:
+        settings.EMAIL_BACKEND = "tests.notify_svc.notifications.failing_mail.ChoosyEmailBackend"
+        remember_recipient(user_id=EVE, email=address, full_name="Eve", roles=["customer"], version=1)
+        know_ada()
+        confirm(customer_id=str(EVE))
+        confirm(times=mailing.BATCH)
+
+        services.deliver_mail(now=NOON)
+
+        assert len(mail.outbox) == mailing.BATCH
+        refused = Delivery.objects.get(notification__user_id=EVE)
+        assert (refused.status, refused.attempts) == ("pending", 1)
+        assert refused.last_error.startswith("SMTP")
+        assert address not in refused.last_error
+
+    def test_goes_on_after_a_letter_that_cannot_be_written(self) -> None:
+        know_ada()
+        confirm(number="OC-7")
+        confirm(number="OC-8")
+        Notification.objects.filter(title__contains="OC-7").update(title="Two\nlines")
+
+        services.deliver_mail(now=NOON)
+
+        assert [letter.subject for letter in mail.outbox] == ["Order OC-8 is confirmed"]
+        assert Delivery.objects.get(status="pending").last_error.startswith("BadHeaderError")
 
     def test_gives_back_at_once_what_it_had_taken_and_not_tried(self, away: list[str]) -> None:
         know_ada()
