@@ -29,6 +29,8 @@ NOT_LIVE, FEED_LOST = "not live in time", "feed lost"
 _LIVE_SECONDS = 30.0
 _OPENING_SECONDS = 30.0
 _AFTER_AN_ERROR_SECONDS = 0.1
+_COMING = 0.1
+"""In this part of the time the buyers come, one after another: no crowd of people does anything in the same instant."""
 
 
 class Feed:
@@ -73,8 +75,9 @@ class Buyer:
         self.placed: list[Placed] = []
         self.errors: Counter[str] = Counter()
 
-    async def buy(self, *, until: float) -> None:
+    async def buy(self, *, after: float, until: float) -> None:
         """One order after another, to the end of the last one begun in time; no more once the feed is lost."""
+        await asyncio.sleep(after)
         while (began := time.perf_counter()) < until and not self._feed.is_lost:
             error = await self._order()
             if error:
@@ -113,8 +116,8 @@ async def _run(job: OrderJob) -> Ordered:
     async with AsyncExitStack() as stack:
         buyers = await _open(job, stack)
         ticks_before, own_before, began_at = ticks(job.watched), time.process_time(), time.time()
-        until = time.perf_counter() + job.seconds
-        await asyncio.gather(*(buyer.buy(until=until) for buyer in buyers))
+        until, apart = time.perf_counter() + job.seconds, _COMING * job.seconds / len(buyers)
+        await asyncio.gather(*(buyer.buy(after=place * apart, until=until) for place, buyer in enumerate(buyers)))
         own = time.process_time() - own_before
         for buyer in buyers:
             buyer.leave()
