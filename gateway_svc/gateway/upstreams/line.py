@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from gateway_svc.gateway.errors import Overloaded
 
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0
 """Whoever has waited so long is told to come back."""
 STANDING_SECONDS = 0.2
 """Where the first has waited so long, the line stands."""
-RUSH_SECONDS = 1.0
+RUSH_SECONDS = 3.0
 """Where it has stood for so long, this is no rush that will be over in a moment: more come than can be served."""
 MOST_WAITING = 1000
 SOON_SECONDS = 1.0
@@ -44,13 +44,16 @@ class Line:
             raise Overloaded(SOON_SECONDS)
         loop = asyncio.get_running_loop()
         place: Place = loop.create_future()
-        self._waiting.append((now, place))
+        entry = now, place
+        self._waiting.append(entry)
         timer = loop.call_later(PATIENCE_SECONDS, self._refuse, place)
         try:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
                 self._give_back()  # it was handed over at the moment when nobody wanted it any more
+            else:
+                self._waiting.remove(entry)
             raise
         finally:
             timer.cancel()

@@ -18,6 +18,7 @@ ORDERS = "/api/v1/orders/"
 # A service of four threads; it sleeps, so that what is measured here is not how fast this machine is.
 THREADS, SECONDS = 4, 0.08
 CAPACITY = THREADS / SECONDS
+FLOOD_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def p95_of_accepted(outcomes: list[Outcome]) -> float:
 def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_door: Door) -> None:
     normal = load(busy_door, times_capacity=0.6, seconds=2)
 
-    flood = load(busy_door, times_capacity=3, seconds=5)
+    flood = load(busy_door, times_capacity=3, seconds=FLOOD_SECONDS)
     ended = time.monotonic()
 
     assert Counter(each.status for each in normal) == {200: len(normal)}
@@ -83,11 +84,11 @@ def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_do
     for refused in (each.head for each in flood if each.status == 503):
         assert b"\r\nretry-after: 1" in refused
         assert b"\r\nx-request-id: " in refused
-    # In the first second it turns out that this is no short rush, which would be served whole.
-    lasting = flood[len(flood) // 5 :]
+    # At first it might be a short rush, which would be served whole.
+    lasting = flood[len(flood) // 3 :]
     assert p95_of_accepted(lasting) < 2 * p95_of_accepted(normal)
     accepted = sum(each.status == 200 for each in flood)
-    assert accepted > 0.8 * CAPACITY * 5
+    assert accepted > 0.8 * CAPACITY * FLOOD_SECONDS
 
     after = load(busy_door, times_capacity=0.6, seconds=1)
     while not is_like(after, normal):

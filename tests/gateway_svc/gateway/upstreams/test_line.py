@@ -125,7 +125,8 @@ class TestWhoeverWaits:
         async def story(waiting: Waiting) -> None:
             first, _second = await waiting.come(1, 2)
             first.cancel()
-            await asyncio.sleep(0)
+            await asyncio.wait({first})
+            assert len(waiting.line) == 1
             await waiting.free(1)
 
         gone = told(story)
