@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +25,9 @@ T = TypeVar("T")
 SILENCE = timedelta(seconds=20)
 """Whoever asked a provider so long ago has most likely died; asking beside somebody who has not does no harm."""
 
-# As many calls of a provider that answers late as fit into the time that a task may take.
+ASKING_SECONDS = 25.0
+"""After so long a sweep begins no other call of a provider: one that hangs takes 8 s each, and a task has 45."""
+
 _BATCH_WITH_PROVIDER = 10
 _BATCH = 200
 
@@ -31,22 +35,29 @@ _BATCH = 200
 def resume_payments(*, now: datetime) -> None:
     """Ask again where a process died, or gave up, between asking the provider and noting its answer."""
     order_ids = payments.claim_cut_off(asked_before=now - SILENCE, now=now, limit=_BATCH_WITH_PROVIDER)
-    _each(order_ids, partial(_resume, now=now))
+    _each(order_ids, partial(_resume, now=now), until=time.monotonic() + ASKING_SECONDS)
 
 
 def refund_unwanted_payments(*, now: datetime) -> None:
     """Give back what was taken for orders that had been cancelled, and what arrived for none."""
+    until = time.monotonic() + ASKING_SECONDS
     due = payments.claim_refunds(now=now, limit=_BATCH_WITH_PROVIDER)
-    _each(due, lambda payment: refunding.give_back(payment=payment, now=now))
-    payments.send_back_stray_charges(now=now, limit=_BATCH_WITH_PROVIDER)
+    _each(due, lambda payment: refunding.give_back(payment=payment, now=now), until=until)
+    payments.send_back_stray_charges(now=now, limit=_BATCH_WITH_PROVIDER, until=until)
 
 
 def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
     """Cancel what never settled; where the provider was asked, it gets a last chance to say that it took the money."""
-    being_paid = selectors.overdue(placed_before=placed_before, is_being_paid=True, limit=_BATCH_WITH_PROVIDER)
-    _each(being_paid, lambda order_id: paying.pay_order(order_id=order_id, now=now))
     waiting = selectors.overdue(placed_before=placed_before, is_being_paid=False, limit=_BATCH)
-    _each([*being_paid, *waiting], lambda order_id: settling.expire_order(order_id=order_id, now=now))
+    _each(waiting, lambda order_id: settling.expire_order(order_id=order_id, now=now))
+    being_paid = selectors.overdue(placed_before=placed_before, is_being_paid=True, limit=_BATCH_WITH_PROVIDER)
+    _each(being_paid, partial(_ask_and_expire, now=now), until=time.monotonic() + ASKING_SECONDS)
+
+
+def _ask_and_expire(order_id: UUID, *, now: datetime) -> None:
+    """Whatever the provider says, or does not."""
+    _each([order_id], lambda each: paying.pay_order(order_id=each, now=now))
+    settling.expire_order(order_id=order_id, now=now)
 
 
 def _resume(order_id: UUID, *, now: datetime) -> None:
@@ -54,9 +65,14 @@ def _resume(order_id: UUID, *, now: datetime) -> None:
     paying.learn_of_unwanted_charge(order_id=order_id, now=now)
 
 
-def _each(things: Iterable[T], finish: Callable[[T], None]) -> None:
-    """One that cannot be finished must not hold up the others; the next sweep meets it again."""
+def _each(things: Iterable[T], finish: Callable[[T], None], *, until: float = math.inf) -> None:
+    """One that cannot be finished must not hold up the others; the next sweep meets it again.
+
+    Those to which it has not come ``until`` then (on the monotonic clock) are left to that as well.
+    """
     for thing in things:
+        if time.monotonic() >= until:
+            return
         try:
             finish(thing)
         except payments.ProviderUnavailable as error:

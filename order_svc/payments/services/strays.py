@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -30,9 +32,13 @@ def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
     StrayCharge.objects.bulk_create([stray], ignore_conflicts=True)
 
 
-def send_back_stray_charges(*, now: datetime, limit: int) -> None:
-    """Give back what is on record; what the provider does not take now, it is asked again."""
+def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.inf) -> None:
+    """Give back what is on record; what the provider does not take now, or not ``until`` then (on the monotonic clock),
+    it is asked again.
+    """
     for stray in _claim(now=now, limit=limit):
+        if time.monotonic() >= until:
+            return
         try:
             _send_back(stray, now=now)
         except ProviderUnavailable as error:

@@ -20,6 +20,7 @@ from common.events.models import InboxMessage
 from order_svc.offers.models import Offer
 from order_svc.orders import services
 from order_svc.orders.models import Order
+from order_svc.orders.services import sweeping
 from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import NOON, placed_order
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
@@ -257,6 +258,37 @@ class TestExpiry:
 
         assert state_of(order) == ("cancelled", "expired", "voided")
         assert [fact.reason for fact in told.named(OrderCancelled)] == ["expired"]
+
+    def test_one_that_waits_for_nobody_outside_is_cancelled_however_long_others_take(
+        self, hear: Hear, provider: Interrupted
+    ) -> None:
+        being_paid, waiting = placed_order(token="tok_timeout"), placed_order()
+        with pytest.raises(TryAgainLater):
+            hear(reserved(being_paid))
+        trouble = iter([SoftTimeLimitExceeded()])
+        provider.before["void"] = lambda: [(_ for _ in ()).throw(error) for error in trouble]
+
+        with pytest.raises(SoftTimeLimitExceeded):
+            expire_all()
+
+        assert state_of(waiting) == ("cancelled", "expired", "voided")
+
+    def test_a_provider_that_hangs_is_asked_for_a_while_and_the_rest_comes_later(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        orders = [placed_order(token="tok_timeout") for _ in range(2)]
+        for order in orders:
+            with pytest.raises(TryAgainLater):
+                hear(reserved(order))
+        provider.before["void"] = be_away
+        monkeypatch.setattr(sweeping, "ASKING_SECONDS", 0.0)
+        expire_all()
+        assert [state_of(order)[0] for order in orders] == ["placed", "placed"]
+        monkeypatch.undo()
+
+        expire_all()
+
+        assert [state_of(order)[:2] for order in orders] == [("cancelled", "expired")] * 2
 
     def test_one_that_is_young_is_left_alone(self) -> None:
         order = placed_order(now=NOON)
