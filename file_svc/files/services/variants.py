@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from common.errors import NotFound
 from file_svc.files import errors, selectors
 from file_svc.files.adapters import object_store, pictures
 from file_svc.files.models import FileVariant, Status, StoredFile, variant_keys
@@ -38,8 +39,11 @@ def make_missing_variants(*, now: datetime) -> int:
     """Make those that were given up, say because the storage was away for long. Returns of how many pictures."""
     made = 0
     for file in selectors.without_variants(before=now - MISSING_AFTER, limit=_MADE_AT_ONCE):
-        make_variants(file_id=file.id)
-        made += 1
+        try:
+            make_variants(file_id=file.id)
+            made += 1
+        except pictures.RenderingInterrupted as error:  # it must not hold up the others; the next run meets it again
+            logger.warning("%s has no variants yet: %s", file.id, error)
     return made
 
 
@@ -49,6 +53,9 @@ def _make_variants(file: StoredFile) -> None:
             made = pictures.render(object_store.read(file.key), file.content_type, folder=Path(folder))
         except errors.BrokenPicture as error:
             _note_problem(file, error.detail)
+            return
+        except NotFound:
+            _note_problem(file, "Its content is lost.")
             return
         variants = [_store_variant(file, picture) for picture in made]
     if not _remember_variants(file, variants):

@@ -13,6 +13,8 @@ from common import clock
 from common.contracts import FileStored
 from common.testing.plugin import Told
 from file_svc.files import errors, services
+from file_svc.files.adapters import object_store
+from file_svc.files.adapters import pictures as adapter
 from file_svc.files.models import FileVariant, Status, StoredFile
 from tests.file_svc import factories, pictures
 from tests.file_svc.conftest import Objects
@@ -164,6 +166,33 @@ class TestVariants:
         assert services.make_missing_variants(now=clock.now()) == 2
         assert services.make_missing_variants(now=clock.now()) == 0
         assert [each.variants.count() for each in (file, young, text, broken)] == [3, 0, 0, 0]
+
+    def test_of_others_are_made_when_the_content_of_one_is_lost(self, weir: Weir) -> None:
+        lost, file = factories.stored(), factories.stored()
+        StoredFile.objects.update(created_at=clock.now() - timedelta(hours=1))
+        object_store.delete([lost.key])
+
+        services.make_missing_variants(now=clock.now())
+
+        lost.refresh_from_db()
+        assert (file.variants.count(), lost.variants_problem) == (3, "Its content is lost.")
+        assert services.make_missing_variants(now=clock.now()) == 0
+        lost.delete()
+
+    def test_of_others_are_made_when_one_takes_too_long(self, weir: Weir, monkeypatch: pytest.MonkeyPatch) -> None:
+        files = [factories.stored(), factories.stored()]
+        StoredFile.objects.update(created_at=clock.now() - timedelta(hours=1))
+        trouble, render = iter([adapter.RenderingInterrupted("it was ended")]), adapter.render
+
+        def render_the_second(*order: Any, **more: Any) -> Any:
+            for error in trouble:
+                raise error
+            return render(*order, **more)
+
+        monkeypatch.setattr(adapter, "render", render_the_second)
+
+        assert services.make_missing_variants(now=clock.now()) == 1
+        assert sorted(file.variants.count() for file in files) == [0, 3]
 
 
 def test_uploads_leave_no_files_behind(owner: APIClient, weir: Weir, tmp_path: Any, settings: Any) -> None:
