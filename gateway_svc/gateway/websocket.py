@@ -140,11 +140,15 @@ class WebSocket(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
+        # Whoever does not take what we say gets no answers to pings either: those would gather here.
+        self._read_no_more()
 
     def resume_writing(self) -> None:
         if self._writable and not self._writable.done():
             self._writable.set_result(None)
         self._writable = None
+        if not self._messages:
+            self._read_on()
 
     def _begin(self) -> None:
         """It is open."""
@@ -158,7 +162,8 @@ class WebSocket(asyncio.Protocol):
         elif frame.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
             if frame.opcode is not Opcode.CONT:
                 self._is_text = frame.opcode is Opcode.TEXT
-            self._parts.append(bytes(frame.data))
+            if frame.data:  # else there could be any number of them
+                self._parts.append(bytes(frame.data))
             if frame.fin:
                 self._put(b"".join(self._parts))
                 self._parts.clear()
@@ -170,13 +175,17 @@ class WebSocket(asyncio.Protocol):
             self._messages.append(message.decode() if self._is_text else message)
         except UnicodeDecodeError:
             self.close(NOT_TEXT, "not UTF-8")
-        if len(self._messages) >= self.MOST_WAITING and not self._is_paused:
-            self._is_paused = True
-            self._transport.pause_reading()
+        if len(self._messages) >= self.MOST_WAITING:
+            self._read_no_more()
         self._wake()
 
+    def _read_no_more(self) -> None:
+        if not self._is_paused and not self._transport.is_closing():
+            self._is_paused = True
+            self._transport.pause_reading()
+
     def _read_on(self) -> None:
-        if self._is_paused:
+        if self._is_paused and not self._writable and not self._transport.is_closing():
             self._is_paused = False
             self._transport.resume_reading()
 

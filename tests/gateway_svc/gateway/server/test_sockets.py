@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import queue
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -100,6 +102,41 @@ class TestTheEnd:
             client.send("fail")
 
             assert code_of(client) == websocket.BROKEN
+
+
+class TestWhoeverTakesNothing:
+    def test_is_read_no_more(self, listening: Listening) -> None:
+        pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 8000
+        with listening.server.connect() as rude:
+            rude.sendall(HANDSHAKE + b"\r\n")
+            assert rude.recv(65536).startswith(b"HTTP/1.1 101 ")
+            rude.settimeout(2)
+
+            with pytest.raises(TimeoutError):
+                send_again_and_again(rude, pings)
+
+
+class TestEmptyFrames:
+    def test_take_no_memory(self, listening: Listening) -> None:
+        with listening.socket() as client:
+            client.socket.sendall(b"\x01\x81\0\0\0\0a" + b"\x00\x80\0\0\0\0" * 10_000)
+            client.socket.sendall(b"\x00\x81\0\0\0\0b" + b"\x89\x80\0\0\0\0")
+            while not (parts := [each._parts for each in gc.get_objects() if is_amid_a_message(each)]):
+                pass
+            assert {len(each) for each in parts} <= {1, 2}
+
+            client.socket.sendall(b"\x80\x80\0\0\0\0")
+
+            assert client.recv(timeout=5) == "ab"
+
+
+def send_again_and_again(client: socket.socket, data: bytes) -> None:
+    for _ in range(100):
+        client.sendall(data)
+
+
+def is_amid_a_message(found: object) -> bool:
+    return isinstance(found, websocket.WebSocket) and bool(found._parts)
 
 
 class TestOpening:
