@@ -15,7 +15,10 @@ _LONGEST = 1024
 _CONDITIONS = frozenset({b"if-match", b"if-modified-since", b"if-unmodified-since"})
 _MORE_THAN_A_QUESTION = _CONDITIONS | {
     *(b"authorization", b"cookie", b"content-length", b"transfer-encoding", b"expect", b"upgrade"),
+    b"x-forwarded-proto",
 }
+# What a proxy says of nearly everybody. Whoever came in the clear has to be led to where one does not.
+_SECURE = (b"x-forwarded-proto", b"https")
 _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
@@ -49,7 +52,7 @@ def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question
             accept = b"%b,%b" % (accept, value) if accept else value
         elif name == b"if-none-match":
             if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
-        elif name in refused:
+        elif name in refused and (name, value) != _SECURE:
             return None
     raw_path, query = scope["raw_path"], scope["query_string"]
     if size > MAX_HEADER_BYTES or not _takes_json(accept) or len(raw_path) + len(query) > _LONGEST:

@@ -26,6 +26,8 @@ from gateway_svc.gateway.problems import BadAnswer, InternalError, Problem, Unav
 logger = logging.getLogger(__name__)
 
 _READS = frozenset({"GET", "HEAD"})
+# These change nothing (RFC 9110, 9.2.1).
+_SAFE = _READS | {"OPTIONS", "TRACE"}
 # What is not for everybody is asked by everybody for themselves, for so long without trying whether it still is.
 _GO_BY_SECONDS = 10.0
 _REMEMBERED = 2000
@@ -107,7 +109,7 @@ class Cache:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):
             return self._answer(scope, receive, send)
-        written = rules.groups_written_at(scope["path"]) if scope["method"] not in _READS else ()
+        written = rules.groups_written_at(scope["path"]) if scope["method"] not in _SAFE else ()
         return self.app(scope, receive, self._marking(send, b"fwd=method", written) if written else send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

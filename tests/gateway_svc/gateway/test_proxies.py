@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from gateway_svc.gateway.proxies import Networks, TrustedProxies, networks, read_network
 from tests.gateway_svc.door import Door
+from tests.gateway_svc.shelf import FakeShelf
 from tests.gateway_svc.upstream import FakeService
 
 PRODUCTS = "/api/v1/products/"
@@ -56,7 +57,6 @@ def behind_proxy(open_door: Callable[..., Door]) -> Door:
     return open_door(OPENCOMMERCE_TRUSTED_PROXIES="127.0.0.1/32")
 
 
-@pytest.mark.django_db(transaction=True)
 class TestNetworks:
     @pytest.mark.parametrize(
         ("address", "is_in"),
@@ -84,6 +84,7 @@ class TestNetworks:
         assert "10.0.0.1" not in Networks()
 
 
+@pytest.mark.django_db(transaction=True)
 class TestBehindAProxy:
     def test_the_services_hear_of_the_client(self, behind_proxy: Door, service: FakeService) -> None:
         said = [("X-Forwarded-For", "6.6.6.6, 203.0.113.7"), ("X-Forwarded-Proto", "https")]
@@ -109,6 +110,16 @@ class TestBehindAProxy:
         refusal = behind_proxy.ask("POST", PRODUCTS, headers=clear, body=b"{}")
         assert (refusal.status, refusal.json()["code"]) == (403, "https_required")
         assert not service.asked
+
+    def test_who_comes_in_the_clear_is_given_nothing_from_memory(
+        self, open_keeping_door: Callable[..., Door], shelf: FakeShelf
+    ) -> None:
+        door = open_keeping_door(OPENCOMMERCE_TRUSTED_PROXIES="127.0.0.1/32")
+        lamp, secure = f"{PRODUCTS}lamp/", [("X-Forwarded-Proto", "https")]
+        door.ask("GET", lamp, headers=secure)
+        assert "hit" in door.ask("GET", lamp, headers=secure).get("cache-status")
+
+        assert door.ask("GET", lamp, headers=[("X-Forwarded-Proto", "http")]).status == 308
 
     def test_the_word_of_strangers_on_it_is_nothing(self, door: Door, service: FakeService) -> None:
         answer = door.ask("GET", PRODUCTS, headers=[("X-Forwarded-Proto", "http"), ("X-Forwarded-For", "6.6.6.6")])

@@ -301,6 +301,17 @@ class TestAPurge:
 
         with_bench(scenario)
 
+    def test_is_nothing_to_who_only_asks_what_can_be_done(self) -> None:
+        async def scenario(bench: Bench) -> None:
+            await bench.ask()
+            await bench.ask("/api/v1/categories/", method="OPTIONS")
+
+            await bench.ask()
+
+            assert len(bench.service.asked) == 2
+
+        with_bench(scenario)
+
     def test_does_not_follow_a_change_that_was_refused(self) -> None:
         async def scenario(bench: Bench) -> None:
             await bench.ask()
