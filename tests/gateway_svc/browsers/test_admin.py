@@ -15,7 +15,7 @@ from gateway_svc.browsers.models import BrowserSession
 from gateway_svc.config import urls
 from gateway_svc.sessions.models import EndedSession
 from tests.gateway_svc.accounts import ADMIN
-from tests.gateway_svc.door import Door
+from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.visitor import COOKIE, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +83,8 @@ class TestTheGatewaysAdmin:
         for _ in range(8):
             admin.get(list_address(BrowserSession))
 
-        assert connections_to_the_database() <= before
+        # A door that reads what it has just heard of has one for a moment.
+        settle(lambda: connections_to_the_database() <= before)
 
 
 class TestSigningOut:

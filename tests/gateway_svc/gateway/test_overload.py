@@ -18,7 +18,8 @@ ORDERS = "/api/v1/orders/"
 # A service of four threads; it sleeps, so that what is measured here is not how fast this machine is.
 THREADS, SECONDS = 4, 0.08
 CAPACITY = THREADS / SECONDS
-FLOOD_SECONDS = 10
+FLOOD_SECONDS = 9
+LATE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,38 @@ async def ask(port: int) -> Outcome:
     return Outcome(int(said[9:12]), said.partition(b"\r\n\r\n")[0].lower(), time.perf_counter() - began)
 
 
+class Uneven(Exception):
+    """This process was held up itself: what it sent was no steady load, and what came back says nothing."""
+
+
 def load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
-    """Requests at an even rate, in the order in which they were sent."""
+    """Requests at an even rate, in the order in which they were sent. Raises Uneven."""
 
     async def come() -> list[Outcome]:
         loop = asyncio.get_running_loop()
-        began, asked = loop.time(), []
+        began, asked, latest = loop.time(), [], 0.0
         for number in range(int(times_capacity * CAPACITY * seconds)):
-            await asyncio.sleep(began + number / (times_capacity * CAPACITY) - loop.time())
+            due = began + number / (times_capacity * CAPACITY)
+            await asyncio.sleep(due - loop.time())
+            latest = max(latest, loop.time() - due)
             asked.append(asyncio.create_task(ask(door.port)))
-        return list(await asyncio.gather(*asked))
+        outcomes = list(await asyncio.gather(*asked))
+        if latest > LATE_SECONDS:
+            raise Uneven(f"{latest:.2f} s late")
+        return outcomes
 
     return asyncio.run(come())
+
+
+def steady_load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
+    """The same; tried again where it was uneven, since others use this machine as well."""
+    for _ in range(3):
+        try:
+            return load(door, times_capacity=times_capacity, seconds=seconds)
+        except Uneven as error:
+            reason = str(error)
+            time.sleep(1)
+    return pytest.skip(f"this machine is too busy to send requests evenly: {reason}")
 
 
 def p95_of_accepted(outcomes: list[Outcome]) -> float:
@@ -74,9 +95,9 @@ def p95_of_accepted(outcomes: list[Outcome]) -> float:
 
 
 def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_door: Door) -> None:
-    normal = load(busy_door, times_capacity=0.6, seconds=2)
+    normal = steady_load(busy_door, times_capacity=0.6, seconds=2)
 
-    flood = load(busy_door, times_capacity=3, seconds=FLOOD_SECONDS)
+    flood = steady_load(busy_door, times_capacity=3, seconds=FLOOD_SECONDS)
     ended = time.monotonic()
 
     assert Counter(each.status for each in normal) == {200: len(normal)}
@@ -90,10 +111,10 @@ def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_do
     accepted = sum(each.status == 200 for each in flood)
     assert accepted > 0.8 * CAPACITY * FLOOD_SECONDS
 
-    after = load(busy_door, times_capacity=0.6, seconds=1)
+    after = steady_load(busy_door, times_capacity=0.6, seconds=1)
     while not is_like(after, normal):
         assert time.monotonic() - ended < 10, "it does not recover"
-        after = load(busy_door, times_capacity=0.6, seconds=1)
+        after = steady_load(busy_door, times_capacity=0.6, seconds=1)
 
 
 def is_like(outcomes: list[Outcome], normal: list[Outcome]) -> bool:
