@@ -62,7 +62,7 @@ from common.events.pool import OneByOne
 def hang():
     while True:
         with suppress(Exception):
-            sum(range(1000))
+            sum(range(5_000_000))
 pool = OneByOne(1, soft_timeout=0.1, timeout=0.3)
 pool.apply_async(hang, callback=print, accept_callback=lambda pid, at: None)
 """
