@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from common import clock
 from gateway_svc.gateway.exchange import Exchange
@@ -27,7 +26,6 @@ Policies = Mapping[tuple[str, str], Policy]
 Read = Callable[..., Rules]
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _AGAIN = timedelta(seconds=RELOAD_SECONDS)
-_LIMITS = ("body_bytes", "first_byte_seconds", "idle_seconds", "total_seconds")
 
 
 class Blocks:
@@ -109,13 +107,17 @@ class HouseRules:
         """Read what is set."""
         async with self._reading:
             try:
-                self.now = self._standing(await asyncio.to_thread(partial(self._read, now=clock.now())))
+                self.now = await asyncio.to_thread(self._look_up)
             except Exception as error:  # what we have is better than nothing
                 logger.warning("house rules: the database is out of reach: %r", error)
                 self.now = replace(self.now, until=clock.now() + _AGAIN)
             self._was_read.set()
         for follower in self.followers:
             follower(self.now.blocks.ids)
+
+    def _look_up(self) -> Standing:
+        """In a thread: to put ten thousand blocks in order would hold up all requests for a while."""
+        return self._standing(self._read(now=clock.now()))
 
     def _standing(self, found: Rules) -> Standing:
         http, sockets = (_under(table, found) for table in (http_routes(), socket_routes()))
@@ -159,7 +161,7 @@ def _is_closed(row: models.Route | None) -> bool:
 
 def _set(route: Route, row: models.Route | None, closed: list[tuple[Route, models.Route]]) -> Route:
     """With its own limits; closed with whatever covers it."""
-    values = {name: value for name in _LIMITS if (value := getattr(row, name, None))}
+    values = {name: value for name in rules.COSTS if (value := getattr(row, name, None))}
     closing = next((_closing(each) for other, each in closed if other is route or other.covers(route)), None)
     return replace(route, limits=replace(route.limits, **values), closing=closing)
 

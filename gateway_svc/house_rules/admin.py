@@ -19,8 +19,6 @@ from common.admin.models import Operator
 from gateway_svc.house_rules import rules, services
 from gateway_svc.house_rules.models import Block, Limit, Route
 
-NUMBERS = ("body_bytes", "first_byte_seconds", "idle_seconds", "total_seconds")
-
 
 def _asked(model: Any, *names: str) -> type[forms.Form]:
     """A form of these fields, with the bounds that the model has."""
@@ -95,7 +93,7 @@ class RouteAdmin(ServiceAdmin):
     shows = (*list_display, "closed_because", "back_in_seconds")
     ordering = ("path",)
 
-    @service_action("Set", asks=_asked(Route, *NUMBERS), is_dangerous=True, begins_with=_begins_with(*NUMBERS))
+    @service_action("Set", asks=_asked(Route, *rules.COSTS), is_dangerous=True, begins_with=_begins_with(*rules.COSTS))
     def set_route(self, _person: Operator, row: Route, **values: Any) -> str:
         """It holds in every gateway process within two seconds. What is left empty is as it comes."""
         services.set_route(path=row.path, **values)

@@ -19,6 +19,9 @@ class Bounds:
     most: int
 
 
+COSTS = ("body_bytes", "first_byte_seconds", "idle_seconds", "total_seconds")
+"""What can be set of what a route's requests may cost; the gateway's own limits have the same names."""
+
 REQUESTS = Bounds(1, 1_000_000)
 WINDOW = Bounds(1, 86_400)
 BODY = Bounds(1024, 256 * 1024 * 1024)
