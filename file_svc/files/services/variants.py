@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -50,7 +51,8 @@ def make_missing_variants(*, now: datetime) -> int:
 def _make_variants(file: StoredFile) -> None:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         try:
-            made = pictures.render(object_store.read(file.key), file.content_type, folder=Path(folder))
+            with closing(object_store.read(file.key)) as content:
+                made = pictures.render(content, file.content_type, folder=Path(folder))
         except errors.BrokenPicture as error:
             _note_problem(file, error.detail)
             return

@@ -1,10 +1,14 @@
 """Making the smaller sizes of pictures."""
 
+import errno
+from pathlib import Path
+
 import pytest
 
 from common.contracts import FileStored
 from common.testing.plugin import Told
-from file_svc.files import services
+from file_svc.files import errors, services
+from file_svc.files.adapters import object_store
 from file_svc.files.adapters import pictures as codec
 from file_svc.files.models import FileVariant, StoredFile, variant_keys
 from tests.file_svc import factories, pictures
@@ -48,6 +52,23 @@ class TestMakeVariants:
 
         file.refresh_from_db()
         assert file.variants_problem == ""
+
+    def test_hangs_up_when_the_picture_finds_no_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = factories.stored()
+        contents: list[object_store.Pieces] = []
+
+        def find_no_room(content: object_store.Pieces, *_: str, **__: Path) -> list[codec.Rendered]:
+            contents.append(content)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(codec, "render", find_no_room)
+
+        with pytest.raises(OSError, match="No space"):
+            services.make_variants(file_id=file.id)
+
+        (content,) = contents
+        with pytest.raises(errors.StorageUnavailable):
+            next(content)
 
     def test_leaves_documents_alone(self) -> None:
         file = factories.stored_secret()
