@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -30,7 +31,7 @@ from common.topology import BY_NAME, Service
 logger = logging.getLogger("relay")
 
 BATCH = 200
-POLL_SECONDS = 1.0
+POLL_SECONDS = 2.0
 GATHERING_SECONDS = 0.025
 """It looks no more often: while much is told it sends several facts at once, and one that comes alone goes at once."""
 SHORTEST_PAUSE_SECONDS = 0.25
@@ -124,7 +125,7 @@ class Relay:
             _keep_alive(connection)
             if (early := looked_at + GATHERING_SECONDS - time.monotonic()) > 0:
                 self.stopping.wait(early)
-                _forget_notices(database)
+                _take_notices(database)
 
     def _send_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
         """Send what is due. True when there may be more that nobody will wake us for."""
@@ -191,14 +192,15 @@ def first_of_each_aggregate(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _wait_for_notice(database: psycopg.Connection[Any], *, timeout: float) -> None:
-    for _ in database.notifies(timeout=timeout, stop_after=1):
-        pass
+    # Not by psycopg's own wait, which looks up ten times a second.
+    if not _take_notices(database):
+        select.select([database], [], [], timeout)
+        _take_notices(database)
 
 
-def _forget_notices(database: psycopg.Connection[Any]) -> None:
-    """Of what will be found now anyway."""
-    for _ in database.notifies(timeout=0):
-        pass
+def _take_notices(database: psycopg.Connection[Any]) -> bool:
+    """Whether there were any; what they tell of will be found now."""
+    return len(list(database.notifies(timeout=0))) > 0
 
 
 def _keep_alive(connection: amqp.Connection) -> None:

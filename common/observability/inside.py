@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from common.observability import metrics, readiness
 
 _PATIENCE_SECONDS = 5.0
+_UNDISTURBED_SECONDS = 3600.0
+"""How often it looks whether it shall end, which nobody asks: a process that idles is not to be woken for it."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def _serve(address: tuple[str, int], states: States, afterwards: Callable[[], No
     while True:
         try:
             with ThreadingHTTPServer(address, Handler) as server:
-                server.serve_forever()
+                server.serve_forever(poll_interval=_UNDISTURBED_SECONDS)
         except OSError as error:
             logger.warning("no door inside at %s:%d: %r", *address, error)
             time.sleep(_PATIENCE_SECONDS)

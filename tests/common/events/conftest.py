@@ -29,8 +29,9 @@ def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def relay(transactional_db: None) -> Relay:
-    """The relay of the service under test, on the test's database."""
+def relay(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Relay:
+    """The relay of the service under test, on the test's database; it looks up often, so that it ends soon."""
+    monkeypatch.setattr("common.events.relay.POLL_SECONDS", 0.5)
     return Relay(GATEWAY, database_url=database_url(), broker_url=settings.BROKER_URL)
 
 
