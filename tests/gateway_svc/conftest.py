@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -127,8 +127,8 @@ def open_door(
             "GATEWAY_SVC_CIRCUIT_REQUESTS": "1000000",
         }
 
-    def make(*, until: str = "/health/ready", **changed: str) -> Door:
-        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log"))
+    def make(*, until: str = "/health/ready", options: Sequence[str] = (), **changed: str) -> Door:
+        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log", options))
         doors[-1].wait(until=until)
         return doors[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,7 +13,7 @@ from gateway_svc.gateway.body import discard_body
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.problem_pages import ProblemPages
-from gateway_svc.gateway.problems import InternalError, Problem
+from gateway_svc.gateway.problems import InternalError, Problem, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,9 @@ class ProblemAnswers:
             await self.app(scope, receive, send)
         except ClientGone:
             return
+        except asyncio.CancelledError:
+            await _cut_off(scope, send)
+            raise
         except Exception as error:
             problem = _problem(error)
             measures.PROBLEMS.labels(problem.code).inc()
@@ -51,6 +55,15 @@ def _problem(error: Exception) -> Problem:
         return error
     logger.error("unexpected error", exc_info=error)
     return InternalError()
+
+
+async def _cut_off(scope: Scope, send: Send) -> None:
+    """The server stops, and has waited for this one as long as it may: whatever is said now is said at once."""
+    problem = Unavailable()
+    measures.PROBLEMS.labels(problem.code).inc()
+    if not scope["exchange"].status:
+        close: Headers = [(b"connection", b"close")]
+        await problem.answer(_refusing(send) if scope["type"] == "websocket" else send, headers=close)
 
 
 async def _answer(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:

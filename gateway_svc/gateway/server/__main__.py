@@ -42,22 +42,22 @@ def main() -> None:
     # uvicorn raises the signal again once it has stopped, which would look like a death.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
-    server = Server(_config(options.application, options.host, options.port))
+    server = Server(_config(options))
     server.run()
     if not server.started:
         raise SystemExit(1)
 
 
-def _config(application: str, host: str, port: int) -> uvicorn.Config:
+def _config(options: argparse.Namespace) -> uvicorn.Config:
     return uvicorn.Config(
-        application,
-        host=host,
-        port=port,
+        options.application,
+        host=options.host,
+        port=options.port,
         loop="uvloop",
         lifespan="on",
         http=ClientConnection,
         ws=ClientSocket,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_graceful_shutdown=options.drain_seconds,
         # The gateway decides for itself whom it believes (gateway/proxies.py), and writes its own log.
         proxy_headers=False,
         server_header=False,
@@ -71,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway_svc.gateway.server", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    drain = "for the requests that are under way when it is told to stop"
+    parser.add_argument("--drain-seconds", type=int, default=DRAIN_SECONDS, help=drain)
     parser.add_argument("--application", default=APPLICATION, help="another one, to measure what the server takes")
     return parser
 

@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Scope
+from gateway_svc.gateway.problems import InternalError
+from gateway_svc.gateway.server.refusals import refused
 
 if TYPE_CHECKING:
     from gateway_svc.gateway.server.http import ClientConnection
@@ -127,9 +129,10 @@ class Cycle:
     def _give_up(self) -> None:
         """Of half an answer only the end of the connection tells that there is no more."""
         self.keeps_alive = False
-        if not self.is_begun:
-            self._begin(500, [(b"content-length", b"0")])
-        self._flush()
+        if self.is_begun:
+            self._flush()
+        elif not self._is_gone:
+            self._connection.say(refused(InternalError()))
         self._connection.hang_up()
 
     def _begin(self, status: int, headers: Headers) -> None:
