@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from tests.gateway_svc.door import Answer, Door
 
@@ -16,3 +18,23 @@ def crowd(
         asked = [pool.submit(door.ask, "GET", path) for _ in range(requests)]
         meanwhile()
         return [each.result() for each in asked]
+
+
+@contextmanager
+def stream(door: Door, path: str, *, clients: int) -> Iterator[list[int]]:
+    """Requests without end, until the block is left; yields the statuses of their answers, which grow."""
+    statuses: list[int] = []
+    is_over = threading.Event()
+
+    def come() -> None:
+        while not is_over.is_set():
+            statuses.append(door.ask("GET", path).status)
+
+    with ThreadPoolExecutor(clients) as pool:
+        coming = [pool.submit(come) for _ in range(clients)]
+        try:
+            yield statuses
+        finally:
+            is_over.set()
+            for each in coming:
+                each.result()

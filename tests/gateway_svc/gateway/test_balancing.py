@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
+import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from tests.gateway_svc.crowd import crowd
+from tests.common.observability.scraping import scraped
+from tests.gateway_svc.crowd import crowd, stream
 from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, answer, echo
 
@@ -38,8 +42,8 @@ def start() -> Iterator[Callable[..., FakeService]]:
     """``start(orders=slow(1))``: an instance that behaves so at ``/orders/``."""
     started: list[FakeService] = []
 
-    def start(**behaviours: Behaviour) -> FakeService:
-        started.append(FakeService({**BEHAVIOURS, **behaviours}))
+    def start(*, host: str = "127.0.0.1", port: int = 0, **behaviours: Behaviour) -> FakeService:
+        started.append(FakeService({**BEHAVIOURS, **behaviours}, host=host, port=port))
         return started[-1]
 
     yield start
@@ -122,6 +126,88 @@ class TestInstances:
         assert found.status == 200
         assert found.json()["length"] == 200_000
         assert sum(map(asked, services)) == 2
+
+
+class Names:
+    """A hosts file that one process alone sees: the resolver is the machine's own, and reads it at each question."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.lead_to()
+        mount = ["sh", "-ec", 'mount --bind "$0" /etc/hosts; exec "$@"', str(file)]
+        rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        self.within = ["unshare", *rights, "--mount", *mount]
+        if subprocess.run([*self.within, "true"], capture_output=True, check=False).returncode:
+            pytest.skip("this machine lets nobody have names of their own")
+
+    def lead_to(self, *hosts: str) -> None:
+        """Where ``orders.internal`` is now."""
+        self._file.write_text("\n".join(["127.0.0.1 localhost", *(f"{host} orders.internal" for host in hosts), ""]))
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Names:
+    return Names(tmp_path / "hosts")
+
+
+class TestAName:
+    def test_that_gains_and_loses_addresses_loses_no_request(
+        self, open_door: Callable[..., Door], start, names: Names
+    ) -> None:
+        first = start(orders=slow(0.01))
+        second, third = [start(host=host, port=first.port, orders=slow(0.01)) for host in ("127.0.0.2", "127.0.0.3")]
+        names.lead_to("127.0.0.1", "127.0.0.2")
+        url = f"http://orders.internal:{first.port}"
+        door = open_door(within=names.within, ORDER_SVC_URL=url, GATEWAY_SVC_RESOLVE_SECONDS="0.05")
+
+        with stream(door, ORDERS, clients=6) as statuses:
+            settle(lambda: min(asked(first), asked(second)) > 10)
+            assert asked(third) == 0
+            names.lead_to("127.0.0.2", "127.0.0.3")
+            settle(lambda: asked(third) > 10)
+            settle(lambda: is_left_alone(first, while_asked=third))
+
+        assert set(statuses) == {200}
+
+
+def is_left_alone(service: FakeService, *, while_asked: FakeService) -> bool:
+    """Nobody asks it any more, though many ask another."""
+    before, others = asked(service), asked(while_asked)
+    settle(lambda: asked(while_asked) >= others + 30)
+    return asked(service) == before
+
+
+class TestWhoSaysThatItIsNotReady:
+    HASTY: ClassVar = {"OPENCOMMERCE_PUBLIC_URL": "http://127.0.0.1:8000", "GATEWAY_SVC_CHECK_SECONDS": "0.05"}
+
+    def test_is_not_asked_until_it_is(self, open_door: Callable[..., Door], start) -> None:
+        good, same, other = start(), start(), start(ready=unwell)
+        door = open_door(ORDER_SVC_URL=urls(good, same, other), **self.HASTY)
+        settle(lambda: ready_ones(door) == {good.url, same.url})
+
+        assert {each.status for each in crowd(door, ORDERS, clients=4, requests=60)} == {200}
+        assert (asked(other), asked(good) + asked(same)) == (0, 60)
+
+        del other.behaviours["ready"]
+        settle(lambda: ready_ones(door) == {good.url, same.url, other.url})
+        assert {each.status for each in crowd(door, ORDERS, clients=4, requests=60)} == {200}
+        assert asked(other) > 5
+
+    def test_is_asked_all_the_same_where_most_say_so(self, open_door: Callable[..., Door], start) -> None:
+        good, *others = start(), start(ready=unwell), start(ready=unwell)
+        door = open_door(ORDER_SVC_URL=urls(good, *others), **self.HASTY)
+        settle(lambda: ready_ones(door) == {good.url})
+
+        assert {each.status for each in crowd(door, ORDERS, clients=4, requests=90)} == {200}
+
+        assert min(map(asked, (good, *others))) > 5
+
+
+def ready_ones(door: Door) -> set[str]:
+    """The instances of order_svc that have said twice that they are ready, as the door shows it."""
+    samples = scraped(door.ask("GET", "/metrics").body)["opencommerce_gateway_instance_ready"]
+    ours = [each for each in samples if each.labels["upstream"] == "order_svc" and each.value]
+    return {f"http://{each.labels['address']}" for each in ours}
 
 
 class TestAServiceThatAlwaysFails:
@@ -207,20 +293,3 @@ class TestClosing:
             stopping.join()
 
         assert ends == [200] * 4
-
-    def test_says_so_to_whom_it_could_not_wait_for(self, open_door: Callable[..., Door], start) -> None:
-        service = start()
-        door = open_door(ORDER_SVC_URL=service.url, options=["--drain-seconds", "0"])
-
-        with ThreadPoolExecutor(2) as pool:
-            unanswered = pool.submit(door.ask, "GET", ORDERS + "hang/", headers=[("X-Request-ID", "so-it-is-called")])
-            half_answered = pool.submit(door.ask, "GET", ORDERS + "drip/")
-            settle(lambda: asked(service) == 2)
-            door.stop()
-            answer = unanswered.result()
-
-        assert (answer.status, answer.get("content-type")) == (503, "application/problem+json")
-        assert (answer.json()["code"], answer.get("retry-after")) == ("unavailable", "1")
-        assert answer.json()["request_id"] == answer.get("x-request-id") == "so-it-is-called"
-        assert answer.get("connection") == "close"
-        assert isinstance(half_answered.exception(), http.client.IncompleteRead)
