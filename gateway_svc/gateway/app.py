@@ -170,7 +170,6 @@ class Gateway:
                 self._assertions,
                 self._origin,
                 self._socket_limits,
-                browsers=self._browsers,
                 open_sockets=self._open_sockets,
             ),
         }

@@ -7,26 +7,30 @@ from collections.abc import Container, Iterator, Set
 from contextlib import contextmanager
 
 from gateway_svc.gateway.principals import Principal
+from gateway_svc.gateway.upstreams.socket import UpstreamSocket
 from gateway_svc.gateway.websocket import WebSocket
 
 SIGNED_OUT, BLOCKED = (4401, "signed out"), (4403, "blocked")
 
 
 class OpenSockets:
-    """Of this process; each is found by its session, or API key, and by its account."""
+    """Of this process; each is found by its session, or API key, and by its account.
+
+    Of one that was opened with a ticket the service says whose it is, and both count: whoever came, and whoever it is.
+    """
 
     def __init__(self, ended: Container[str]) -> None:
         self._ended = ended
+        self._blocked: Set[str] = frozenset()
         self._found: defaultdict[str, set[WebSocket]] = defaultdict(set)
 
     @contextmanager
-    def noted(self, socket: WebSocket, principal: Principal) -> Iterator[None]:
+    def noted(self, socket: UpstreamSocket, principal: Principal) -> Iterator[None]:
         """For as long as it is open."""
-        ids = [each for each in (principal.session_id, principal.user_id) if each]
+        ids = _ids(socket, principal)
         for each in ids:
             self._found[each].add(socket)
-        if principal.session_id in self._ended:  # while it was being opened
-            socket.close(*SIGNED_OUT)
+        self._end_if_over(socket, ids)
         try:
             yield
         finally:
@@ -41,9 +45,22 @@ class OpenSockets:
 
     def end_blocked(self, ids: Set[str]) -> None:
         """These are let in nowhere."""
+        self._blocked = ids
         self._end(ids, *BLOCKED)
+
+    def _end_if_over(self, socket: WebSocket, ids: Set[str]) -> None:
+        """What was asked of whoever came may have changed while it was being opened, or since they got their ticket."""
+        if any(each in self._ended for each in ids):
+            socket.close(*SIGNED_OUT)
+        elif not self._blocked.isdisjoint(ids):
+            socket.close(*BLOCKED)
 
     def _end(self, ids: Set[str], code: int, reason: str) -> None:
         for each in self._found.keys() & ids:
             for socket in self._found[each]:
                 socket.close(code, reason)
+
+
+def _ids(socket: UpstreamSocket, principal: Principal) -> frozenset[str]:
+    said = (socket.holder.user_id, socket.holder.session_id) if socket.holder else ()
+    return frozenset((principal.user_id, principal.session_id, *said)) - {""}

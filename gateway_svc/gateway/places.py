@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
+from common.api.holder import Holder
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.limits.policies import network_of
 from gateway_svc.gateway.problems import TooManySockets
@@ -18,7 +19,7 @@ class SocketLimits:
 
     a_person: int = 20
     an_address: int = 200
-    """Whoever comes with a ticket is nobody yet, and a whole office may come from one address."""
+    """Whoever comes with a ticket is nobody at first, and a whole office may come from one address."""
 
 
 class Places:
@@ -28,10 +29,20 @@ class Places:
         self._limits = limits
         self._taken: Counter[bytes] = Counter()
 
-    @contextmanager
-    def taken(self, exchange: Exchange) -> Iterator[None]:
+    def taken(self, exchange: Exchange) -> AbstractContextManager[None]:
         """One's place, given back at the end. Raises TooManySockets."""
-        who, most = self._places_of(exchange)
+        if exchange.principal.is_anonymous:
+            return self._held(network_of(exchange.client), self._limits.an_address)
+        return self._held(exchange.principal.user_id.encode(), self._limits.a_person)
+
+    def taken_by(self, holder: Holder | None, exchange: Exchange) -> AbstractContextManager[None]:
+        """The place of whoever it turns out to be, unless it is taken for them already. Raises TooManySockets."""
+        if holder is None or holder.user_id == exchange.principal.user_id:
+            return nullcontext()
+        return self._held(holder.user_id.encode(), self._limits.a_person)
+
+    @contextmanager
+    def _held(self, who: bytes, most: int) -> Iterator[None]:
         if self._taken[who] >= most:
             raise TooManySockets
         self._taken[who] += 1
@@ -41,8 +52,3 @@ class Places:
             self._taken[who] -= 1
             if not self._taken[who]:
                 del self._taken[who]
-
-    def _places_of(self, exchange: Exchange) -> tuple[bytes, int]:
-        if exchange.principal.is_anonymous:
-            return network_of(exchange.client), self._limits.an_address
-        return exchange.principal.user_id.encode(), self._limits.a_person

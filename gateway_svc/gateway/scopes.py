@@ -15,7 +15,8 @@ _NOUNS = {
     **dict.fromkeys(FILES.prefixes, "files"),
     "/api/v1/users/me/": "account",
 }
-_FOR_NO_KEY = "/api/v1/users/me/factors/"
+# A ticket says nothing of the key that it was got with; a program opens its live feed with the key itself.
+_FOR_NO_KEY = ("/api/v1/users/me/factors/", "/api/v1/notifications/ticket/")
 
 
 def scope_of(method: str, path: str) -> str | None:

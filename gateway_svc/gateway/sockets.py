@@ -14,13 +14,11 @@ from websockets.typing import Subprotocol
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Headers, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
-from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.errors import UpstreamError, UpstreamTimedOut, UpstreamUnreachable
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
 from gateway_svc.gateway.open_sockets import OpenSockets
 from gateway_svc.gateway.places import Places, SocketLimits
-from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
 from gateway_svc.gateway.upstreams.balancer import Balancer
@@ -53,14 +51,12 @@ class Sockets:
         origin: PublicOrigin,
         limits: SocketLimits,
         *,
-        browsers: Browsers,
         open_sockets: OpenSockets,
     ) -> None:
         self._balancers = balancers
         self._assertions = assertions
         self._origin = origin
         self._places = Places(limits)
-        self._browsers = browsers
         self._open_sockets = open_sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,27 +64,21 @@ class Sockets:
         exchange: Exchange = scope["exchange"]
         is_open = measures.SOCKETS_OPEN.labels(exchange.audience)
         with self._places.taken(exchange), is_open.track_inprogress():
-            whose = await self._whose(exchange)
             instance, upstream = await self._connect(scope)
             instance.in_flight += 1
             try:
-                chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
-                await send({"type": "websocket.accept", "subprotocol": chosen})
-                with self._open_sockets.noted(upstream, whose):
-                    _forget_head(scope)
-                    await _relay(upstream, receive, send)
+                with self._places.taken_by(upstream.holder, exchange):
+                    await self._let_through(upstream, scope, receive, send)
             finally:
                 instance.in_flight -= 1
                 upstream.close()
 
-    async def _whose(self, exchange: Exchange) -> Principal:
-        """Whoever proved who they are; a browser proves it to the service by a ticket, and its cookie says it too."""
-        if not exchange.principal.is_anonymous or not exchange.cookie:
-            return exchange.principal
-        try:
-            return await self._browsers.person(exchange.cookie)
-        except Unavailable:
-            return exchange.principal
+    async def _let_through(self, upstream: UpstreamSocket, scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else upstream.subprotocol
+        await send({"type": "websocket.accept", "subprotocol": chosen})
+        with self._open_sockets.noted(upstream, scope["exchange"].principal):
+            _forget_head(scope)
+            await _relay(upstream, receive, send)
 
     async def _connect(self, scope: Scope) -> tuple[Instance, UpstreamSocket]:
         """At whichever instance can be reached. Raises a Problem while the client can still be answered in HTTP."""

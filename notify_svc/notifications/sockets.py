@@ -18,6 +18,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from common.api import assertion
 from common.api.authentication import principal_of
+from common.api.holder import HEADER, Holder
 from common.errors import DomainError
 from common.observability import metrics
 from common.observability.correlation import correlated
@@ -68,40 +69,47 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
                     self.following.cancel()
 
     async def connect(self) -> None:
-        await self.accept(subprotocol="bearer" if "bearer" in self.scope["subprotocols"] else None)
         try:
-            self.user_id = await self._authenticate()
+            holder = await self._authenticate()
             after = self._after()
         except Refused as refusal:
             _REFUSED.labels(str(refusal.code)).inc()
             logger.info("socket refused: %s", refusal, extra={"close_code": refusal.code})
+            await self._accept({})
             await self.close(code=refusal.code, reason=str(refusal))
             return
+        await self._accept({HEADER: str(holder)})
+        self.user_id = UUID(holder.user_id)
         self.following = asyncio.create_task(self._follow(after))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         """What a client sends is of no interest: the feed goes one way."""
 
-    async def _authenticate(self) -> UUID:
+    async def _accept(self, headers: dict[str, str]) -> None:
+        subprotocol = "bearer" if "bearer" in self.scope["subprotocols"] else None
+        # Daphne drops the headers of ASGI's message, but gives autobahn what stands here, which takes both as a pair.
+        await self.accept(subprotocol=(subprotocol, headers))
+
+    async def _authenticate(self) -> Holder:
         if "ticket" in self.query:
-            return await self._user_id_by_ticket(self.query["ticket"][0])
+            return await self._holder_of_ticket(self.query["ticket"][0])
         try:
             principal = principal_of(self.headers.get(assertion.HEADER.lower(), ""))
         except AuthenticationFailed as error:
             raise Refused(UNAUTHENTICATED, str(error.detail)) from None
         if principal.id is None:
             raise Refused(UNAUTHENTICATED, "Sign in to follow your notifications.")
-        return principal.id
+        return Holder(str(principal.id), principal.session_id)
 
-    async def _user_id_by_ticket(self, ticket: str) -> UUID:
+    async def _holder_of_ticket(self, ticket: str) -> Holder:
         # A browser always says where a page comes from; what is not a browser cannot be lured by a page.
         if self.headers.get("origin", _public_origin()) != _public_origin():
             raise Refused(UNAUTHENTICATED, "A ticket is good only on the shop's own pages.")
         try:
-            user_id: UUID = await read(services.redeem_ticket)(ticket=ticket)
+            holder: Holder = await read(services.redeem_ticket)(ticket=ticket)
         except DomainError as error:
             raise Refused(4000 + error.status, error.detail) from None
-        return user_id
+        return holder
 
     def _after(self) -> int | None:
         """The last sequence that the client has seen; None when it wants only what comes."""

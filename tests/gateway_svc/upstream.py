@@ -18,6 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from common.api.holder import HEADER, Holder
+
 
 @dataclass
 class Asked:
@@ -286,6 +288,8 @@ class FakeSockets:
 
     def __init__(self) -> None:
         self.asked: list[ServerConnection] = []
+        self.tickets: dict[str, Holder] = {}
+        """Whose they are."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -320,9 +324,14 @@ class FakeSockets:
             0,
             select_subprotocol=_select,
             process_request=_say_that_it_is_ready,
+            process_response=self._say_whose_it_is,
             max_size=None,
             logger=quiet,
         )
+
+    def _say_whose_it_is(self, _socket: ServerConnection, request: Request, response: Response) -> None:
+        if holder := self.tickets.get(request.path.partition("?ticket=")[2]):
+            response.headers[HEADER] = str(holder)
 
     async def _talk(self, socket: ServerConnection) -> None:
         self.asked.append(socket)

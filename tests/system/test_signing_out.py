@@ -39,15 +39,15 @@ def test_a_token_and_a_live_feed_end_in_time(platform: Platform, end: Callable[[
     person = sign_up(platform.url)
     thief = Shop(platform.url, timeout_seconds=30)
     thief.access = person.shop.access
-    with feed_of(platform, thief) as feed:
-        feed.recv(timeout=10)
+    with feed_of(platform, thief) as feed, feed_by_ticket(platform, thief) as by_ticket:
+        feed.recv(timeout=10), by_ticket.recv(timeout=10)
         assert not is_refused(thief)
 
         end(platform, person)
 
         began = time.monotonic()
         wait_until(lambda: is_refused(thief))
-        assert closed_with(feed) == 4401
+        assert closed_with(feed) == closed_with(by_ticket) == 4401
         assert time.monotonic() - began < PROMISED_SECONDS
 
 
@@ -63,6 +63,11 @@ def is_refused(shop: Shop) -> bool:
 def feed_of(platform: Platform, shop: Shop) -> ClientConnection:
     bearer = {"Authorization": f"Bearer {shop.access}"}
     return connect(f"ws{platform.url.removeprefix('http')}/ws/notifications/", additional_headers=bearer, proxy=None)
+
+
+def feed_by_ticket(platform: Platform, shop: Shop) -> ClientConnection:
+    ticket = shop.request("POST", "/api/v1/notifications/ticket/")["ticket"]
+    return connect(f"ws{platform.url.removeprefix('http')}/ws/notifications/?ticket={ticket}", proxy=None)
 
 
 def closed_with(feed: ClientConnection) -> int | None:

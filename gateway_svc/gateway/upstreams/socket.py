@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import cast
 
 from websockets.client import ClientProtocol
+from websockets.http11 import Response
 from websockets.protocol import CLIENT, OPEN, Protocol
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
+from common.api.holder import HEADER, Holder
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled, UpstreamTimedOut, UpstreamUnreachable
 from gateway_svc.gateway.upstreams.wire import MAX_HEAD_BYTES, read_head
@@ -31,7 +34,7 @@ class SocketRefusedByService(Exception):
 class UpstreamSocket(WebSocket):
     """The gateway is the client."""
 
-    __slots__ = ("_opening", "subprotocol")
+    __slots__ = ("_opening", "holder", "subprotocol")
 
     SIDE = CLIENT
     LARGEST_MESSAGE_BYTES = 1024 * 1024
@@ -45,6 +48,8 @@ class UpstreamSocket(WebSocket):
         self._opening: Opening | None = opening
         self.subprotocol: Subprotocol | None = None
         """What the service chose among those that were offered."""
+        self.holder: Holder | None = None
+        """Whose it is, where the service says so."""
 
     @classmethod
     async def open(
@@ -81,7 +86,7 @@ class UpstreamSocket(WebSocket):
     async def _shake_hands(self, opening: Opening) -> None:
         self._transport.write(opening.question)
         try:
-            self.subprotocol = await opening.answer
+            self.subprotocol, self.holder = await opening.answer
         except BaseException:
             self._transport.abort()
             raise
@@ -93,8 +98,9 @@ class Opening:
     def __init__(self, uri: str, headers: Headers, subprotocols: list[Subprotocol]) -> None:
         self._protocol = ClientProtocol(parse_uri(uri), subprotocols=subprotocols or None)
         self.question = self._asked_with(headers)
-        self.answer: asyncio.Future[Subprotocol | None] = asyncio.get_running_loop().create_future()
-        """The subprotocol that the service chose."""
+        self.answer: asyncio.Future[tuple[Subprotocol | None, Holder | None]]
+        self.answer = asyncio.get_running_loop().create_future()
+        """The subprotocol that the service chose, and whose it says that the socket is."""
         self._heard = bytearray()
 
     def hear(self, data: bytes) -> bytes | None:
@@ -128,7 +134,8 @@ class Opening:
         if self._protocol.state is not OPEN:
             self.fail(UpstreamGarbled(repr(self._protocol.handshake_exc)))
             return False
-        self.answer.set_result(self._protocol.subprotocol)
+        [response] = cast(list[Response], self._protocol.events_received())
+        self.answer.set_result((self._protocol.subprotocol, _holder(response)))
         return True
 
     def _fail_as_told(self, head: bytes) -> None:
@@ -136,3 +143,8 @@ class Opening:
             self.fail(SocketRefusedByService(read_head(head, method="GET").status))
         except UpstreamGarbled as error:
             self.fail(error)
+
+
+def _holder(response: Response) -> Holder | None:
+    said = response.headers.get_all(HEADER)
+    return Holder.read(said[0]) if said else None

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common import clock
-from common.api.authentication import caller_id
+from common.api.authentication import caller, caller_id
+from common.api.holder import Holder
 from common.api.operations import operation
 from common.api.pagination import NewestFirst
 from notify_svc.notifications import errors, selectors, services
@@ -97,5 +98,6 @@ class SocketTicket(APIView):
 
     @operation(gives=TicketOutput, status=201, refuses=[errors.TicketsUnavailable])
     def post(self, request: Request) -> Response:
-        ticket = services.issue_ticket(user_id=caller_id(request), now=clock.now())
+        holder = Holder(str(caller_id(request)), caller(request).session_id)
+        ticket = services.issue_ticket(holder=holder, now=clock.now())
         return Response(TicketOutput(ticket).data, status=201)

@@ -6,11 +6,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
+from common.api.holder import Holder
 from notify_svc.notifications import errors
 
 LIFETIME = timedelta(seconds=30)
@@ -24,25 +24,25 @@ class Ticket:
     expires_at: datetime
 
 
-def issue_ticket(*, user_id: UUID, now: datetime) -> Ticket:
+def issue_ticket(*, holder: Holder, now: datetime) -> Ticket:
     """Give a person a ticket, and keep only its hash. Raises TicketsUnavailable."""
     ticket = secrets.token_urlsafe(32)
     try:
-        get_redis_connection("default").set(_key(ticket), str(user_id), ex=LIFETIME)
+        get_redis_connection("default").set(_key(ticket), str(holder), ex=LIFETIME)
     except RedisError:
         raise errors.TicketsUnavailable from None
     return Ticket(ticket, now + LIFETIME)
 
 
-def redeem_ticket(*, ticket: str) -> UUID:
+def redeem_ticket(*, ticket: str) -> Holder:
     """Whose ticket it is; it is used up now. Raises TicketRefused, TicketsUnavailable."""
     try:
-        user_id = get_redis_connection("default").getdel(_key(ticket))
+        holder = get_redis_connection("default").getdel(_key(ticket))
     except RedisError:
         raise errors.TicketsUnavailable from None
-    if user_id is None:
+    if holder is None:
         raise errors.TicketRefused
-    return UUID(user_id.decode())
+    return Holder.read(holder.decode())
 
 
 def _key(ticket: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from common.api.holder import Holder
 from common.observability.correlation import Correlation
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.places import Places, SocketLimits
@@ -19,6 +21,12 @@ def of_person(user_id: str) -> Exchange:
 
 def from_address(client: str) -> Exchange:
     return Exchange(Correlation.start(), client=client)
+
+
+@contextmanager
+def taken(places: Places, exchange: Exchange, holder: Holder) -> Iterator[None]:
+    with places.taken(exchange), places.taken_by(holder, exchange):
+        yield
 
 
 class TestPlaces:
@@ -40,6 +48,18 @@ class TestPlaces:
         for _ in range(3):
             with pytest.raises(RuntimeError), places.taken(of_person("one")):
                 raise RuntimeError
+
+    def test_end_for_whoever_it_turns_out_to_be(self) -> None:
+        places = Places(SocketLimits(a_person=2, an_address=5))
+        one, other = Holder("one", "s"), Holder("other", "s")
+
+        with taken(places, from_address("203.0.113.1"), one), taken(places, of_person("one"), one):
+            with pytest.raises(TooManySockets), taken(places, from_address("203.0.113.2"), one):
+                pass
+            with pytest.raises(TooManySockets), taken(places, of_person("other"), one):
+                pass
+            with taken(places, from_address("203.0.113.1"), other):
+                pass
 
     def test_end_for_strangers_of_one_network(self) -> None:
         places = Places(SocketLimits(a_person=2, an_address=3))

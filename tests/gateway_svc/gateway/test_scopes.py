@@ -12,9 +12,9 @@ from gateway_svc.gateway.scopes import scope_of
 
 SOME_ID = "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"
 OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
-# Signing in and out, second factors, keys, payment providers' notices, and the gateway's own.
+# Signing in and out, second factors, tickets of browsers, keys, payment providers' notices, and the gateway's own.
 FOR_NO_KEY = re.compile(
-    r"/api/v1/(?:$|auth/|api-keys/|payments/|me/|users/me/factors/)|/api/schema/|/health/|/.well-known/"
+    r"/api/v1/(?:$|auth/|api-keys/|payments/|me/|users/me/factors/|notifications/ticket/)|/api/schema/|/health/|/.well-known/"
 )
 
 
@@ -42,6 +42,8 @@ def test_each_operation_needs_one_or_is_for_no_key(method: str, path: str) -> No
         ("POST", "/api/v1/auth/password/change/", None),
         ("POST", "/api/v1/users/me/factors/totp/", None),
         ("POST", "/api/v1/api-keys/", None),
+        ("POST", "/api/v1/notifications/ticket/", None),
+        ("POST", "/api/v1/notifications/read-all/", "notifications:write"),
     ],
 )
 def test_follow_from_path_and_method(method: str, path: str, scope: str | None) -> None:

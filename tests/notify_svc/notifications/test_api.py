@@ -145,6 +145,15 @@ class TestTicket:
         [key] = redis.scan_iter(f"*{hashlib.sha256(ticket.encode()).hexdigest()}")
         assert 0 < redis.ttl(key) <= 30
 
+    def test_remembers_the_sign_in_that_got_it(self, ada: Any) -> None:
+        tickets = [ada.post(f"{ROOT}ticket/").json()["ticket"] for _ in range(2)]
+
+        one, other = (services.redeem_ticket(ticket=ticket) for ticket in tickets)
+
+        assert one == other
+        assert uuid.UUID(one.user_id)
+        assert uuid.UUID(one.session_id)
+
     def test_is_not_given_while_redis_is_away(self, ada: Any, settings: Any) -> None:
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": UNREACHABLE_REDIS}}
 

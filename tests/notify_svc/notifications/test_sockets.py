@@ -16,6 +16,7 @@ from redis import Redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from common import clock
+from common.api.holder import HEADER, Holder
 from common.testing.plugin import sign_assertion
 from common.testing.private_redis import PrivateRedis
 from notify_svc.notifications import services
@@ -193,6 +194,15 @@ class TestTicket:
         with daphne.connect(path, origin=PUBLIC_ORIGIN) as connection:
             assert close_code(connection) == 4401
 
+    def test_tells_the_gateway_whose_socket_it_opens(self, daphne: Daphne, buyer: str) -> None:
+        with daphne.connect(_path_with_ticket(buyer, "at-home"), origin=PUBLIC_ORIGIN) as connection:
+            assert Holder.read(connection.response.headers[HEADER]) == Holder(buyer, "at-home")
+            assert connection.subprotocol is None
+
+    def test_that_is_refused_is_nobodys(self, daphne: Daphne, buyer: str) -> None:
+        with daphne.connect(_path_with_ticket(buyer), origin="https://evil.example") as connection:
+            assert HEADER not in connection.response.headers
+
     def test_is_not_good_on_another_page(self, daphne: Daphne, buyer: str) -> None:
         with daphne.connect(_path_with_ticket(buyer), origin="https://evil.example") as connection:
             assert close_code(connection) == 4401
@@ -206,8 +216,8 @@ class TestTicket:
             assert close_code(connection) == 4503
 
 
-def _path_with_ticket(user_id: str) -> str:
-    ticket = services.issue_ticket(user_id=uuid.UUID(user_id), now=clock.now()).ticket
+def _path_with_ticket(user_id: str, session_id: str = "a-session") -> str:
+    ticket = services.issue_ticket(holder=Holder(user_id, session_id), now=clock.now()).ticket
     return f"/ws/notifications/?ticket={ticket}"
 
 
