@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from common.errors import InvalidInput, NotFound
 from order_svc.orders import rules
-from order_svc.orders.models import Order, OrderLine, Status
+from order_svc.orders.models import Order, OrderEvent, OrderLine, Status
 
 # Written out, since each order that is paid leads here.
 _IS_OPEN = "SELECT FROM orders_order WHERE id = %s AND status = %s"
@@ -69,6 +69,11 @@ def is_open(*, order_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_IS_OPEN, [order_id, Status.PLACED])
         return bool(cursor.rowcount)
+
+
+def is_held(*, order_id: UUID) -> bool:
+    """Whether anybody heard its provider say that the money is held, or was."""
+    return OrderEvent.objects.filter(order_id=order_id, fact=OrderEvent.Name.PAYMENT_AUTHORISED).exists()
 
 
 def lines_of(*, order_id: UUID) -> list[OrderLine]:

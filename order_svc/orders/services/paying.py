@@ -13,7 +13,7 @@ from django.db import transaction
 
 from order_svc.orders import selectors
 from order_svc.orders.models import CancelReason, Order, OrderEvent
-from order_svc.orders.services import refunding, settling
+from order_svc.orders.services import noting, refunding, settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
 
@@ -30,11 +30,8 @@ def pay_order(*, order_id: UUID | str, now: datetime) -> None:
     payment = _begin(order_id=order_id, now=now)
     if payment is None:
         return
-    try:
-        charge = _take(payment) if not _is_overdue(payment.order, now) else payments.void(payment=payment)
-    except payments.ProviderUnavailable as error:
-        settling.note_silence(payment.order, str(error), at=now)
-        raise
+    with noting.silence(order_id=order_id, at=now):
+        charge = payments.void(payment=payment) if _is_overdue(payment.order, now) else _take(payment, now=now)
     conclude(order_id=order_id, charge=charge, now=now)
 
 
@@ -44,8 +41,11 @@ def learn_of_unwanted_charge(*, order_id: UUID | str, now: datetime) -> None:
     Whoever asked may still be at it: from now on the provider refuses them. Raises ProviderUnavailable.
     """
     payment = payment_selectors.unresolved_payment_of(order_id=order_id)
-    if payment is not None and payment.order.is_settled:
-        conclude(order_id=order_id, charge=payments.void(payment=payment), now=now)
+    if payment is None or not payment.order.is_settled:
+        return
+    with noting.silence(order_id=order_id, at=now):
+        charge = payments.void(payment=payment)
+    conclude(order_id=order_id, charge=charge, now=now)
 
 
 def conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) -> None:
@@ -75,14 +75,19 @@ def _begin(*, order_id: UUID | str, now: datetime) -> payments.Payment | None:
     return payment
 
 
-def _take(payment: payments.Payment) -> payments.Charge:
-    """Hold the money, and take it if the order still wants it: what is merely held goes back without a trace."""
+def _take(payment: payments.Payment, *, now: datetime) -> payments.Charge:
+    """Hold the money, and take it if the order still wants it: what is merely held goes back to its owner."""
     charge = payments.authorise(payment=payment)
     if charge.state != State.AUTHORISED:
         return charge
-    if selectors.is_open(order_id=payment.order_id):
+    if not selectors.is_open(order_id=payment.order_id):
+        noting.note_hold(order_id=payment.order_id, charge=charge, at=now)
+        return payments.void(payment=payment)
+    try:
         return payments.capture(payment=payment, charge=charge)
-    return payments.void(payment=payment)
+    except payments.ProviderUnavailable:
+        noting.note_hold(order_id=payment.order_id, charge=charge, at=now)
+        raise
 
 
 def _is_overdue(order: Order, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 from common.events.outbox import publish
 from order_svc.orders import events
 from order_svc.orders.models import OrderEvent
-from order_svc.orders.services import settling
+from order_svc.orders.services import noting, settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
 
@@ -26,7 +26,8 @@ def refund_order(*, order_id: UUID | str, now: datetime) -> None:
 
 def give_back(*, payment: payments.Payment, now: datetime) -> None:
     """Refund a payment, once however often this is called, and tell. Raises ProviderUnavailable."""
-    payments.refund(payment=payment)
+    with noting.silence(order_id=payment.order_id, at=now):
+        payments.refund(payment=payment)
     record_refund(order_id=payment.order_id, now=now)
 
 

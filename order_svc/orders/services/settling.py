@@ -25,9 +25,9 @@ _SETTLE = f"""
 
 Noted = Sequence[tuple[OrderEvent.Name, str]]
 
-MAX_REASON = 200
-
 Name = OrderEvent.Name
+
+_PERHAPS_NOT_HELD = "(whether any money was held is not known)"
 
 _NOTED_AS = {
     payments.ChargeState.CAPTURED: (Name.PAYMENT_AUTHORISED, Name.PAYMENT_CAPTURED),
@@ -60,7 +60,7 @@ def confirm(payment: payments.Payment, charge: payments.Charge, *, now: datetime
     """The order is reserved, and paid by this charge."""
     order = payment.order
     order.confirm(now=now)
-    _settle(order, [*_said_of(charge), (Name.CONFIRMED, "")], at=now)
+    _settle(order, [*_said_of(order, charge), (Name.CONFIRMED, "")], at=now)
     publish(events.order_confirmed(order, selectors.lines_of(order_id=order.id)))
 
 
@@ -85,15 +85,12 @@ def note(order: Order, *facts: OrderEvent.Name, at: datetime, detail: str = "") 
 
 def note_charge(order: Order, charge: payments.Charge, *, at: datetime) -> None:
     """Write into the timeline what the provider did."""
-    _write(order, _said_of(charge), at=at)
+    _write(order, _said_of(order, charge), at=at)
 
 
-def note_silence(order: Order, reason: str, *, at: datetime) -> None:
-    """Write into the timeline that the provider did not answer."""
-    note(order, Name.PAYMENT_UNANSWERED, at=at, detail=reason[:MAX_REASON])
-
-
-def _said_of(charge: payments.Charge) -> list[tuple[OrderEvent.Name, str]]:
+def _said_of(order: Order, charge: payments.Charge) -> Noted:
+    if charge.state == payments.ChargeState.VOIDED and not selectors.is_held(order_id=order.id):
+        return [(Name.PAYMENT_VOIDED, f"{charge.reference} {_PERHAPS_NOT_HELD}".strip())]
     return [(fact, charge.failure_code or charge.reference) for fact in _NOTED_AS[charge.state]]
 
 

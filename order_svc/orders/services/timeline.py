@@ -15,11 +15,13 @@ from order_svc.orders.models import OrderEvent
 
 Name = OrderEvent.Name
 
-# Written out, since each order has several of them.
-WRITE = """
+# Written out, since each order has several of them. Whoever asks a provider again hears again that it holds the money.
+WRITE = f"""
     INSERT INTO orders_orderevent (order_id, at, fact, detail)
     SELECT %s, %s, fact, detail FROM unnest(%s::text[], %s::text[]) AS noted (fact, detail)
-"""
+    WHERE fact <> '{Name.PAYMENT_AUTHORISED}' OR NOT EXISTS (
+        SELECT FROM orders_orderevent AS known WHERE known.order_id = %s AND known.fact = noted.fact)
+"""  # noqa: S608 - our own words
 
 
 def write(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: datetime) -> None:
@@ -30,7 +32,7 @@ def write(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: dateti
 
 def values(noted: Sequence[tuple[Name, str]], *, order_id: UUID | str, at: datetime) -> list[Any]:
     """What ``WRITE`` needs, alone or at the end of a statement."""
-    return [order_id, at, [str(fact) for fact, _ in noted], [detail for _, detail in noted]]
+    return [order_id, at, [str(fact) for fact, _ in noted], [detail for _, detail in noted], order_id]
 
 
 def note_stock_movement(*, order_id: str, sku: str, delta: int, now: datetime) -> None:

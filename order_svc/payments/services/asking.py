@@ -21,28 +21,32 @@ def authorise(*, payment: Payment) -> Charge:
     """Have the money held."""
     if not payment.amount_minor:
         return _free(payment, ChargeState.AUTHORISED)
-    return PROVIDERS[payment.provider].authorise(_bill(payment))
+    with _asked("authorise"):
+        return PROVIDERS[payment.provider].authorise(_bill(payment))
 
 
 def capture(*, payment: Payment, charge: Charge) -> Charge:
     """Take the money that is held."""
     if charge.reference == FREE:
         return replace(charge, state=ChargeState.CAPTURED)
-    return PROVIDERS[payment.provider].capture(charge.reference)
+    with _asked("capture"):
+        return PROVIDERS[payment.provider].capture(charge.reference)
 
 
 def void(*, payment: Payment) -> Charge:
     """Let the money go, and see to it that it is never taken; what was taken before stays taken."""
     if not payment.amount_minor:
         return _free(payment, ChargeState.VOIDED)
-    return PROVIDERS[payment.provider].void(_bill(payment))
+    with _asked("void"):
+        return PROVIDERS[payment.provider].void(_bill(payment))
 
 
 def refund(*, payment: Payment) -> Charge:
     """Give the money back."""
     if payment.provider_reference == FREE:
         return _free(payment, ChargeState.REFUNDED)
-    return PROVIDERS[payment.provider].refund(payment.provider_reference)
+    with _asked("refund"):
+        return PROVIDERS[payment.provider].refund(payment.provider_reference)
 
 
 def look_up(*, provider: str, reference: str) -> Charge | None:
@@ -59,6 +63,16 @@ def for_somebody(*, provider: str) -> Iterator[None]:
         yield
     except ProviderUnavailable as error:
         raise errors.ProviderSilent(reason=str(error)) from error
+
+
+@contextmanager
+def _asked(call: str) -> Iterator[None]:
+    """Whoever hears that there was no answer hears to what."""
+    try:
+        yield
+    except ProviderUnavailable as error:
+        error.args = (f"{call}: {error}",)
+        raise
 
 
 def _bill(payment: Payment) -> Bill:

@@ -28,6 +28,8 @@ class Expected:
     money: str = ""
     """In the provider's books: held, taken, declined, let go or back."""
     asked_at: int = 0
+    settled_at: int | None = None
+    refund_asked_at: int = 0
     is_refund_due: bool = False
     parcels: list[str] = field(default_factory=list)
     was_confirmed: bool = False
@@ -37,7 +39,7 @@ class Expected:
         if self.status != "placed":
             return
         if self.payment == PENDING and self._is_overdue(now):
-            self._cancel("expired")
+            self._cancel("expired", now)
             return
         self.payment, self.asked_at = ASKED, now
         if self._is_overdue(now):
@@ -46,11 +48,12 @@ class Expected:
             self._ask("authorise", trouble, self._hold)
             if self.money == "held":
                 self._ask("capture", trouble, self._take)
-        self._conclude(trouble)
+        self._conclude(now, trouble)
 
     def resume(self, now: int, trouble: str) -> None:
         """The sweeper meets it."""
-        if self.payment == ASKED and self.asked_at < now - SILENCE_SECONDS:
+        is_silent = self.asked_at < now - SILENCE_SECONDS
+        if self.payment == ASKED and is_silent and self._is_time_to_ask(now, self.asked_at):
             self.asked_at = now
             with suppress(Trouble):
                 self.follow_up(now, trouble)
@@ -60,7 +63,7 @@ class Expected:
         self.pay(now, trouble)
         if self.payment == ASKED and self.status != "placed":
             self._ask("void", trouble, self._let_go)
-            self._conclude(trouble)
+            self._conclude(now, trouble)
 
     def report(self, now: int, trouble: str) -> None:
         """The provider says that something became of it."""
@@ -69,10 +72,10 @@ class Expected:
         elif self.money == "back":
             self._note_refund()
 
-    def reject(self) -> None:
+    def reject(self, now: int) -> None:
         """There is not enough in stock."""
         if self.status == "placed" and self.payment == PENDING:
-            self._cancel("out_of_stock")
+            self._cancel("out_of_stock", now)
 
     def expire(self, now: int, trouble: str) -> None:
         """The sweeper looks for orders that took too long."""
@@ -82,13 +85,13 @@ class Expected:
             with suppress(Trouble):
                 self.pay(now, trouble)
         if self.status == "placed":
-            self._cancel("expired")
+            self._cancel("expired", now)
 
-    def cancel(self) -> bool:
+    def cancel(self, now: int) -> bool:
         """Its customer calls it off."""
         if self.status not in {"placed", "confirmed"} or self.parcels:
             return False
-        self._cancel("customer")
+        self._cancel("customer", now)
         return True
 
     def ship(self, seller: str) -> bool:
@@ -106,6 +109,13 @@ class Expected:
             return False
         self.status = "delivered"
         return True
+
+    def resume_refund(self, now: int, trouble: str) -> None:
+        """The sweeper meets it."""
+        if self.is_refund_due and self._is_time_to_ask(now, self.refund_asked_at):
+            self.refund_asked_at = now
+            with suppress(Trouble):
+                self.refund(trouble)
 
     def refund(self, trouble: str) -> None:
         """Whoever is to give the money back."""
@@ -134,26 +144,30 @@ class Expected:
     def _give_back(self) -> None:
         self.money = "back"
 
-    def _conclude(self, trouble: str) -> None:
+    def _conclude(self, now: int, trouble: str) -> None:
         self.payment = {"taken": "captured", "declined": "declined", "let go": "voided"}[self.money]
         if self.status == "placed":
             if self.money == "taken":
-                self.status, self.was_confirmed = "confirmed", True
+                self.status, self.was_confirmed, self.settled_at = "confirmed", True, now
             else:
-                self._cancel("payment_declined" if self.money == "declined" else "expired")
+                self._cancel("payment_declined" if self.money == "declined" else "expired", now)
         elif self.money == "taken":
-            self.is_refund_due = True
+            self.is_refund_due, self.refund_asked_at = True, now
             self.refund(trouble)
 
-    def _cancel(self, reason: str) -> None:
-        self.status, self.reason = "cancelled", reason
+    def _cancel(self, reason: str, now: int) -> None:
+        self.status, self.reason, self.settled_at = "cancelled", reason, now
         if self.payment == PENDING:
             self.payment = "voided"
-        self.is_refund_due = self.payment == "captured"
+        self.is_refund_due, self.refund_asked_at = self.payment == "captured", now
 
     def _note_refund(self) -> None:
         if self.is_refund_due:
             self.payment, self.is_refund_due = "refunded", False
+
+    def _is_time_to_ask(self, now: int, asked_at: int) -> bool:
+        """The longer an order is over, the more rarely."""
+        return self.settled_at is None or (now - asked_at) * 10 >= now - self.settled_at
 
     def _is_overdue(self, now: int) -> bool:
         return self.placed_at + LIMIT_SECONDS <= now

@@ -439,7 +439,10 @@ class TestTimeline:
             hear(StockReserved(version=1, order_id=str(order.id)))
 
         last = ada.get(f"{ORDERS}{order.id}/").json()["timeline"][-1]
-        assert (last["fact"], last["detail"]) == ("payments.provider_unanswered.v1", "the sandbox answered 503")
+        assert (last["fact"], last["detail"]) == (
+            "payments.provider_unanswered.v1",
+            "authorise: the sandbox answered 503",
+        )
 
 
 def moved(order: Order, *, delta: int) -> StockChanged:

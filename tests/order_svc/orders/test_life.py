@@ -68,7 +68,7 @@ class Life(RuleBasedStateMachine):
         if self.is_lacking[order_id]:
             shortage = Shortage(sku="mira", wanted=1, available=0)
             services.reject_order(order_id=str(order_id), shortages=[shortage], now=self.now)
-            self.expected[order_id].reject()
+            self.expected[order_id].reject(self.seconds)
             return
         with self._trouble(point, is_killed=is_killed):
             services.pay_order(order_id=order_id, now=self.now)
@@ -99,7 +99,7 @@ class Life(RuleBasedStateMachine):
         order_id = self._order(which, pause)
         customer = Somebody(Order.objects.get(id=order_id).customer_id)
         done = _is_done(services.cancel_order, person=customer, order_id=order_id, now=self.now)
-        assert done == self.expected[order_id].cancel()
+        assert done == self.expected[order_id].cancel(self.seconds)
 
     @rule(which=WHICH, pause=PAUSES, seller=st.sampled_from(sorted(SELLERS)))
     def ship(self, which: int, pause: int, seller: str) -> None:
@@ -124,8 +124,7 @@ class Life(RuleBasedStateMachine):
         for order in self.expected.values():
             order.resume(self.seconds, point)
         for order in self.expected.values():
-            with suppress(Trouble):
-                order.refund(point)
+            order.resume_refund(self.seconds, point)
         for order in self.expected.values():
             order.expire(self.seconds, point)
 
@@ -178,7 +177,7 @@ class Life(RuleBasedStateMachine):
 
     def _come_to_an_end(self) -> None:
         for _ in range(3):
-            self.seconds += LIMIT_SECONDS + 1
+            self.seconds += LIMIT_SECONDS + 1 + self.seconds // 5
             self._sweep()
         assert set(Order.objects.values_list("status", flat=True)) <= {
             "confirmed",
