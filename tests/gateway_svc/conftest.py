@@ -127,8 +127,10 @@ def open_door(
             "GATEWAY_SVC_CIRCUIT_REQUESTS": "1000000",
         }
 
-    def make(*, until: str = "/health/ready", within: Sequence[str] = (), **changed: str) -> Door:
-        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log", within))
+    def make(
+        *, until: str = "/health/ready", options: Sequence[str] = (), within: Sequence[str] = (), **changed: str
+    ) -> Door:
+        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log", options=options, within=within))
         doors[-1].wait(until=until)
         return doors[-1]
 

@@ -52,14 +52,16 @@ class Answer:
 class Door:
     """A gateway of its own, on a free port; ``within`` is the command that it is started by, if there is one."""
 
-    def __init__(self, variables: Mapping[str, str], log: Path, within: Sequence[str] = ()) -> None:
+    def __init__(
+        self, variables: Mapping[str, str], log: Path, *, options: Sequence[str] = (), within: Sequence[str] = ()
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.log = log
         self._file = log.open("wb")
         self._process = subprocess.Popen(
-            [*within, sys.executable, "-m", "gateway_svc.gateway.server", "--port", str(self.port)],
+            [*within, sys.executable, "-m", "gateway_svc.gateway.server", "--port", str(self.port), *options],
             env={**os.environ, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, **variables, "PYTHONUNBUFFERED": "1"},
             stdout=self._file,
             stderr=subprocess.STDOUT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import subprocess
 import threading
@@ -293,3 +294,20 @@ class TestClosing:
             stopping.join()
 
         assert ends == [200] * 4
+
+    def test_says_so_to_whom_it_could_not_wait_for(self, open_door: Callable[..., Door], start) -> None:
+        service = start()
+        door = open_door(ORDER_SVC_URL=service.url, options=["--drain-seconds", "0"])
+
+        with ThreadPoolExecutor(2) as pool:
+            unanswered = pool.submit(door.ask, "GET", ORDERS + "hang/", headers=[("X-Request-ID", "so-it-is-called")])
+            half_answered = pool.submit(door.ask, "GET", ORDERS + "drip/")
+            settle(lambda: asked(service) == 2)
+            door.stop()
+            answer = unanswered.result()
+
+        assert (answer.status, answer.get("content-type")) == (503, "application/problem+json")
+        assert (answer.json()["code"], answer.get("retry-after")) == ("unavailable", "1")
+        assert answer.json()["request_id"] == answer.get("x-request-id") == "so-it-is-called"
+        assert answer.get("connection") == "close"
+        assert isinstance(half_answered.exception(), http.client.IncompleteRead)

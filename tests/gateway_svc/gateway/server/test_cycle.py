@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import queue
 from collections.abc import Iterator
 from contextlib import closing
@@ -137,7 +138,11 @@ class TestFailures:
     def test_before_an_answer_are_told(self, server: Serving) -> None:
         heard = server.say(b"GET /fail HTTP/1.1\r\n" + HOST + b"\r\n")
 
-        assert heard.startswith(b"HTTP/1.1 500 ")
+        head, _, body = heard.partition(b"\r\n\r\n")
+        problem = json.loads(body)
+        assert head.startswith(b"HTTP/1.1 500 ")
+        assert problem["code"] == "internal_error"
+        assert f"x-request-id: {problem['request_id']}".encode() in head
 
     @pytest.mark.parametrize("path", [b"/break_off", b"/too_long", b"/two_lines"])
     def test_in_an_answer_break_it_off(self, server: Serving, path: bytes) -> None:
