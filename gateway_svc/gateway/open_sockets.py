@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Container, Iterator, Set
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.upstreams.socket import UpstreamSocket
 from gateway_svc.gateway.websocket import WebSocket
 
-SIGNED_OUT, BLOCKED = (4401, "signed out"), (4403, "blocked")
+SIGNED_OUT, EXPIRED, BLOCKED = (4401, "signed out"), (4401, "the key has expired"), (4403, "blocked")
 
 
 class OpenSockets:
@@ -31,9 +33,12 @@ class OpenSockets:
         for each in ids:
             self._found[each].add(socket)
         self._end_if_over(socket, ids)
+        expiry = _expiry(socket, principal)
         try:
             yield
         finally:
+            if expiry:
+                expiry.cancel()
             for each in ids:
                 self._found[each].discard(socket)
                 if not self._found[each]:
@@ -59,6 +64,14 @@ class OpenSockets:
         for each in self._found.keys() & ids:
             for socket in self._found[each]:
                 socket.close(code, reason)
+
+
+def _expiry(socket: WebSocket, principal: Principal) -> asyncio.TimerHandle | None:
+    """Of an API key. An access token is renewed behind an open socket: that lasts as long as the sign-in."""
+    if principal.scopes is None:
+        return None
+    seconds_left = principal.expires_at - time.time()
+    return asyncio.get_running_loop().call_later(seconds_left, socket.close, *EXPIRED)
 
 
 def _ids(socket: UpstreamSocket, principal: Principal) -> frozenset[str]:

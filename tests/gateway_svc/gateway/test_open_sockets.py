@@ -5,16 +5,19 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from websockets.sync.client import ClientConnection
 
 from common import clock
 from common.api.holder import HEADER, Holder
+from gateway_svc.api_keys.models import ApiKey
 from gateway_svc.house_rules import rules
 from gateway_svc.house_rules import services as house_rules
 from gateway_svc.sessions import services as sessions
 from tests.gateway_svc.door import Door, settle
+from tests.gateway_svc.gateway.test_api_keys import make
 from tests.gateway_svc.gateway.test_sockets import closed_with, feed
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import FakeSockets
@@ -65,6 +68,15 @@ class TestASocket:
             house_rules.block(kind=rules.ACCOUNT, value=person, reason="x", ends_at=None, now=clock.now())
 
             assert closed_with(socket) == (4403, "blocked")
+            assert is_open(of_another)
+
+    def test_ends_with_the_api_key_that_opened_it(self, door: Door, signer: Signer) -> None:
+        made, lasting = (make(door, signer.token(), "notifications:read") for _ in range(2))
+        ApiKey.objects.filter(id=made["id"]).update(expires_at=clock.now() + timedelta(seconds=1.5))
+        with feed_of(door, made["key"]) as socket, feed_of(door, lasting["key"]) as of_another:
+            assert is_open(socket)
+
+            assert closed_with(socket) == (4401, "the key has expired")
             assert is_open(of_another)
 
 
