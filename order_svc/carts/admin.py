@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin
 
-from common.admin.columns import Column, elsewhere, link_column, money_column
+from common.admin.columns import Column, elsewhere, json_column, link_column, money_column
 from common.admin.model_admin import RowsInline, ServiceAdmin
 from common.topology import USERS
 from order_svc.carts.models import Cart, CartItem
@@ -37,7 +37,7 @@ class CartAdmin(ServiceAdmin):
 
     holder = Column("holder", _holder)
     list_display = ("id", holder, "created_at", "updated_at")
-    shows = list_display
+    shows = (*list_display, json_column("left_out", "left out when carts were merged"))
     inlines = (ItemInline,)
     search_by = {"customer_id": UUID, "pk": UUID}
     search_help_text = "The id of a customer or of a cart."

@@ -28,6 +28,13 @@ class CartEmpty(DomainError):
     status = 409
 
 
+class CartsDoNotFit(DomainError):
+    """Not all that you had put in before you signed in fits into your cart; please look at it before you order."""
+
+    code = "carts_do_not_fit"
+    status = 409
+
+
 class ItemsUnavailable(DomainError):
     """Some of what is in the cart can no longer be bought; please take it out."""
 

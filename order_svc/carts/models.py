@@ -18,6 +18,8 @@ class Cart(TimestampedModel):
 
     customer_id = models.UUIDField(null=True, unique=True)
     """None for a guest."""
+    left_out = models.JSONField(default=dict, db_default={}, blank=True)
+    """How many of which SKU a guest's cart held that had no room in this one; until the SKU is touched."""
 
     class Meta:
         indexes = [models.Index(fields=["updated_at"], condition=Q(customer_id=None), name="cart_of_guest_by_age")]

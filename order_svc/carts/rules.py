@@ -18,9 +18,12 @@ __all__ = [
     "ChangeCode",
     "Contents",
     "Holder",
+    "LeftOut",
     "Line",
     "currency_of",
+    "left_out",
     "merged",
+    "require_fit",
     "require_orderable",
     "require_room",
 ]
@@ -46,6 +49,7 @@ class ChangeCode(StrEnum):
     OTHER_CURRENCY = "other_currency"
     PRICE_CHANGED = "price_changed"
     NOT_ENOUGH_STOCK = "not_enough_stock"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Line:
     available: int | None
     """How many there are, as far as we heard."""
     currency: str
+    left_out: int = 0
+    """How many more of it a guest's cart held than there was room for."""
 
     @property
     def is_available(self) -> bool:
@@ -103,6 +109,27 @@ class Line:
             yield Change(ChangeCode.PRICE_CHANGED, f"It costs {self.unit_price} now, no longer {self.seen_price}.")
         if self.available is not None and self.available < self.quantity:
             yield Change(ChangeCode.NOT_ENOUGH_STOCK, f"There are {max(self.available, 0)} of it.")
+        if self.left_out:
+            reason = (
+                f"A cart holds no more than {MAX_QUANTITY} of it: {self.left_out} from before you signed in do not fit."
+            )
+            yield Change(ChangeCode.LEFT_OUT, reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What a guest's cart held and this one has no line for."""
+
+    sku: str
+    title: str
+    quantity: int
+
+    @property
+    def detail(self) -> str:
+        """Why."""
+        return (
+            f"A cart holds no more than {MAX_LINES} different items: this one from before you signed in does not fit."
+        )
 
 
 @dataclass(frozen=True)
@@ -112,6 +139,8 @@ class Contents:
     id: UUID
     lines: tuple[Line, ...]
     currency: str
+    left_out: tuple[LeftOut, ...] = ()
+    """What its holder should know of beside the lines."""
 
     @property
     def total(self) -> Money:
@@ -139,6 +168,19 @@ def merged(own: Mapping[str, int], guests: Mapping[str, int]) -> dict[str, int]:
     shared = [sku for sku in guests if sku in own]
     new = [sku for sku in guests if sku not in own][: MAX_LINES - len(own)]
     return {sku: min(own.get(sku, 0) + guests[sku], MAX_QUANTITY) for sku in [*shared, *new]}
+
+
+def left_out(own: Mapping[str, int], guests: Mapping[str, int]) -> dict[str, int]:
+    """How many of what there is no room for when they are merged."""
+    there_will_be = merged(own, guests)
+    lacking = {sku: own.get(sku, 0) + more - there_will_be.get(sku, 0) for sku, more in guests.items()}
+    return {sku: quantity for sku, quantity in lacking.items() if quantity}
+
+
+def require_fit(left_out: Mapping[str, int]) -> None:
+    """Raises CartsDoNotFit."""
+    if left_out:
+        raise errors.CartsDoNotFit
 
 
 def require_orderable(contents: Contents) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +13,13 @@ from order_svc.carts.models import Cart, CartItem
 from order_svc.offers import selectors as offers
 
 
-def contents_of(*, cart_id: UUID) -> rules.Contents:
-    """All that lies in a cart, in the order in which it was put there; nothing, where there is no such cart."""
-    items = items_of(cart_id=cart_id)
+def contents_of(*, cart: Cart) -> rules.Contents:
+    """All that lies in a cart, in the order in which it was put there, and what had no room in it."""
+    items = items_of(cart_id=cart.id)
     stock = offers.stock_of(skus=[item.sku for item in items]) if items else {}
     currency = currency_of(items, otherwise=settings.CURRENCY)
-    return rules.Contents(cart_id, tuple(_line(item, stock.get(item.sku), currency) for item in items), currency)
+    lines = tuple(_line(item, stock.get(item.sku), currency, cart.left_out.get(item.sku, 0)) for item in items)
+    return rules.Contents(cart.id, lines, currency, _left_out(cart, {item.sku for item in items}))
 
 
 def currency_of(items: Iterable[CartItem], *, otherwise: str) -> str:
@@ -31,16 +32,22 @@ def items_of(*, cart_id: UUID) -> list[CartItem]:
     return list(CartItem.objects.filter(cart_id=cart_id).select_related("offer").order_by("id"))
 
 
-def cart_to_read(holder: rules.Holder) -> UUID | None:
+def cart_to_read(holder: rules.Holder) -> Cart | None:
     """The cart that shows all that the holder has; None while it must be made first, or merged with a guest's."""
-    if holder.customer_id is None:
-        return holder.guest_cart_id
+    if holder.is_guest:
+        return Cart(id=holder.guest_cart_id)
     both = Q(customer_id=holder.customer_id) | Q(id=holder.guest_cart_id, customer_id=None)
     carts = list(Cart.objects.filter(both))
-    return carts[0].id if len(carts) == 1 and carts[0].customer_id else None
+    return carts[0] if len(carts) == 1 and carts[0].customer_id else None
 
 
-def _line(item: CartItem, available: int | None, currency: str) -> rules.Line:
+def _left_out(cart: Cart, skus_with_lines: Collection[str]) -> tuple[rules.LeftOut, ...]:
+    quantities = {sku: quantity for sku, quantity in cart.left_out.items() if sku not in skus_with_lines}
+    titles = offers.titles_of(skus=quantities) if quantities else {}
+    return tuple(rules.LeftOut(sku=sku, title=titles[sku], quantity=quantity) for sku, quantity in quantities.items())
+
+
+def _line(item: CartItem, available: int | None, currency: str, left_out: int) -> rules.Line:
     return rules.Line(
         sku=item.sku,
         title=item.offer.title,
@@ -51,4 +58,5 @@ def _line(item: CartItem, available: int | None, currency: str) -> rules.Line:
         is_for_sale=item.offer.is_available,
         available=available,
         currency=currency,
+        left_out=left_out,
     )

@@ -53,12 +53,22 @@ class LineOutput(serializers.Serializer[Any]):
         return _shown(line.seen_price) if line.is_price_changed else None
 
 
+class LeftOutOutput(serializers.Serializer[Any]):
+    """What a guest's cart held and the customer's had no room for."""
+
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    detail = serializers.CharField()
+
+
 class CartOutput(Output):
     """A cart; what cannot be ordered is shown and not counted."""
 
     id = serializers.UUIDField()
     items = LineOutput(many=True, source="lines")
     total = MoneyField()
+    left_out = LeftOutOutput(many=True)
 
 
 def _shown(money: Money) -> dict[str, str]:

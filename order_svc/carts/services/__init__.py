@@ -1,6 +1,6 @@
 """What can be done with carts."""
 
-from order_svc.carts.errors import CartEmpty, ItemsUnavailable
+from order_svc.carts.errors import CartEmpty, CartsDoNotFit, ItemsUnavailable
 from order_svc.carts.rules import Contents, Holder
 from order_svc.carts.services.filling import add_item, change_item, remove_item
 from order_svc.carts.services.forgetting import forget_old_guests
@@ -10,6 +10,7 @@ from order_svc.carts.services.ordering import read_cart, read_orderable_cart, ta
 __all__ = [
     "TOKEN_HEADER",
     "CartEmpty",
+    "CartsDoNotFit",
     "Contents",
     "Holder",
     "ItemsUnavailable",

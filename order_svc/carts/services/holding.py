@@ -12,7 +12,7 @@ from django.core.signing import BadSignature, Signer
 
 from order_svc.carts import rules, selectors
 from order_svc.carts.models import Cart
-from order_svc.carts.services.lines import line_of, put
+from order_svc.carts.services.lines import line_of, note_left_out, put
 
 TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - a header's name
 
@@ -32,16 +32,17 @@ def token_of(holder: rules.Holder) -> str:
     return _signer.sign(holder.guest_cart_id.hex) if holder.is_guest and holder.guest_cart_id else ""
 
 
-def locked_cart(holder: rules.Holder) -> Cart:
+def locked_cart(holder: rules.Holder, *, must_hold_all: bool = False) -> Cart:
     """The holder's cart, locked for the transaction under way: made if need be, with what they had put in as a guest.
 
-    A customer's cart is always locked before a guest's, so that nobody waits in a circle.
+    A customer's cart is always locked before a guest's, so that nobody waits in a circle. Raises CartsDoNotFit if it
+    ``must_hold_all`` and has no room; else it says what it had none for.
     """
     if holder.is_guest:
         return _made_or_locked(id=holder.guest_cart_id)
     cart = _made_or_locked(customer_id=holder.customer_id)
     if holder.guest_cart_id is not None:
-        _take_over(holder.guest_cart_id, into=cart)
+        _take_over(holder.guest_cart_id, into=cart, must_hold_all=must_hold_all)
     return cart
 
 
@@ -60,17 +61,22 @@ def _made_or_locked(**known_by: UUID | None) -> Cart:
     return Cart.objects.get(**known_by)
 
 
-def _take_over(guest_cart_id: UUID, *, into: Cart) -> None:
+def _take_over(guest_cart_id: UUID, *, into: Cart, must_hold_all: bool) -> None:
     """Move what lies in a guest's cart, once: then there is no such cart any more."""
     guests = Cart.objects.select_for_update().filter(id=guest_cart_id, customer_id=None).first()
     if guests is None:
         return
     own = {item.sku: item.quantity for item in selectors.items_of(cart_id=into.id)}
     items = {item.sku: item for item in selectors.items_of(cart_id=guests.id)}
-    quantities = rules.merged(own, {sku: item.quantity for sku, item in items.items()})
+    more = {sku: item.quantity for sku, item in items.items()}
+    left_out = rules.left_out(own, more)
+    if must_hold_all:
+        rules.require_fit(left_out)
     lines = [
         line_of(cart_id=into.id, sku=sku, quantity=quantity, seen_price=items[sku].seen_price)
-        for sku, quantity in quantities.items()
+        for sku, quantity in rules.merged(own, more).items()
     ]
     put(lines, instead=["quantity"])
+    if left_out:
+        note_left_out(into, left_out)
     guests.delete()

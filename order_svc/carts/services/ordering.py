@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import transaction
 
 from order_svc.carts import rules, selectors
+from order_svc.carts.models import Cart
 from order_svc.carts.services.holding import locked_cart
 
 
 def read_cart(*, holder: rules.Holder) -> rules.Contents:
     """What is in the holder's cart, with what they had put in as a guest."""
-    return selectors.contents_of(cart_id=selectors.cart_to_read(holder) or _made_or_merged(holder))
+    return selectors.contents_of(cart=selectors.cart_to_read(holder) or _made_or_merged(holder))
 
 
 def read_orderable_cart(*, holder: rules.Holder) -> rules.Contents:
@@ -25,15 +24,16 @@ def read_orderable_cart(*, holder: rules.Holder) -> rules.Contents:
 def take_out(*, holder: rules.Holder) -> rules.Contents:
     """Empty the cart into an order, in the transaction that makes it: either both happen or neither.
 
-    Whoever asks at the same time waits, and finds nothing. Raises CartEmpty and ItemsUnavailable.
+    Whoever asks at the same time waits, and finds nothing. Nothing that its holder has not been told is left out of it.
+    Raises CartEmpty, CartsDoNotFit and ItemsUnavailable.
     """
-    cart = locked_cart(holder)
-    contents = selectors.contents_of(cart_id=cart.id)
+    cart = locked_cart(holder, must_hold_all=True)
+    contents = selectors.contents_of(cart=cart)
     rules.require_orderable(contents)
     cart.delete()
     return contents
 
 
 @transaction.atomic
-def _made_or_merged(holder: rules.Holder) -> UUID:
-    return locked_cart(holder).id
+def _made_or_merged(holder: rules.Holder) -> Cart:
+    return locked_cart(holder)

@@ -13,7 +13,7 @@ from common.api.operations import CART_TOKEN, KEY, operation, page_of
 from common.api.pagination import NewestFirst
 from common.api.permissions import Anyone
 from order_svc.carts import services as carts
-from order_svc.carts.services import CartEmpty, ItemsUnavailable
+from order_svc.carts.services import CartEmpty, CartsDoNotFit, ItemsUnavailable
 from order_svc.orders import errors, selectors, services
 from order_svc.orders.api.serializers import (
     AnyOrderOutput,
@@ -46,7 +46,7 @@ class Orders(APIView):
         takes=PlaceOrderInput,
         gives=OrderOutput,
         status=201,
-        refuses=[*_REFUSALS, errors.TotalChanged, UnknownProvider],
+        refuses=[*_REFUSALS, CartsDoNotFit, errors.TotalChanged, UnknownProvider],
         headers=[KEY, CART_TOKEN],
     )
     @idempotent("orders.place")

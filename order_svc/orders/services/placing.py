@@ -34,8 +34,8 @@ def place_order(
 
     Without items it is what lies in the customer's cart, with what they had put in as the guest of ``cart_token``.
 
-    Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged, UnknownProvider, CartEmpty and
-    ItemsUnavailable.
+    Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged, UnknownProvider, CartEmpty,
+    CartsDoNotFit and ItemsUnavailable.
     """
     country = shipping_address["country"]
     quote = _from_cart(customer_id, cart_token, country) if items is None else quote_items(items, country=country)

@@ -63,6 +63,7 @@ class TestFilling:
                 }
             ],
             "total": usd("25.00"),
+            "left_out": [],
         }
         assert quantities(ada) == {"MUG": 2}
         assert "no-store" in response["Cache-Control"]

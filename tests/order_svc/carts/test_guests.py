@@ -11,7 +11,7 @@ import pytest
 
 from common import clock
 from order_svc.carts import services
-from order_svc.carts.models import Cart
+from order_svc.carts.models import Cart, CartItem
 from tests.order_svc.carts.test_api import CART, ITEMS, add, quantities
 from tests.order_svc.factories import OfferFactory
 
@@ -103,6 +103,27 @@ class TestGuest:
         assert quantities(guest) == {"MUG": 1}
 
 
+@pytest.fixture
+def ada(client_of: ClientOf) -> Any:
+    return client_of(ADA, "customer")
+
+
+def fill(client: Any, lines: int) -> list[str]:
+    """Have so many different things in a cart."""
+    first, *others = [OfferFactory() for _ in range(lines)]
+    cart_id = add(client, first.sku).json()["id"]
+    CartItem.objects.bulk_create(
+        CartItem(cart_id=cart_id, offer=offer, quantity=1, seen_price_minor=1250, seen_currency="USD")
+        for offer in others
+    )
+    return [first.sku, *(offer.sku for offer in others)]
+
+
+def merged(client: Any, guest: Guest) -> Any:
+    """The cart of somebody who was that guest before."""
+    return client.get(CART, headers={"X-Cart-Token": guest.token}).json()
+
+
 class TestSigningIn:
     def test_brings_the_guests_cart_along(self, guest: Guest, client_of: ClientOf) -> None:
         for sku in ("MUG", "CUP", "POT"):
@@ -153,6 +174,84 @@ class TestSigningIn:
         merged = quantities(ada)
         assert len(merged) == 100
         assert [merged[sku] for sku in skus[40:60]] == [2] * 20
+
+    def test_says_how_many_of_something_had_no_room(self, guest: Guest, ada: Any) -> None:
+        OfferFactory(sku="CUP")
+        add(guest, "CUP", 600)
+        add(ada, "CUP", 700)
+
+        (item,) = merged(ada, guest)["items"]
+
+        detail = "A cart holds no more than 1000 of it: 300 from before you signed in do not fit."
+        assert item["changes"] == [{"code": "left_out", "detail": detail}]
+        assert ada.get(CART).json()["items"] == [item]
+
+    def test_says_what_had_no_room_at_all(self, guest: Guest, ada: Any) -> None:
+        fill(ada, 100)
+        OfferFactory(sku="MUG", title="Mug")
+        add(guest, "MUG", 3)
+
+        cart = merged(ada, guest)
+
+        detail = "A cart holds no more than 100 different items: this one from before you signed in does not fit."
+        assert cart["left_out"] == [{"sku": "MUG", "title": "Mug", "quantity": 3, "detail": detail}]
+        assert len(cart["items"]) == 100
+        assert ada.get(CART).json() == cart
+
+    def test_adds_up_what_had_no_room_before(self, client_of: ClientOf, ada: Any) -> None:
+        fill(ada, 100)
+        for sku in ("MUG", "CUP"):
+            OfferFactory(sku=sku)
+        first, second = Guest(client_of()), Guest(client_of())
+        add(first, "MUG", 3)
+        add(second, "MUG", 2)
+        add(second, "CUP", 1)
+        merged(ada, first)
+
+        cart = merged(ada, second)
+
+        assert {left["sku"]: left["quantity"] for left in cart["left_out"]} == {"MUG": 5, "CUP": 1}
+
+    @pytest.mark.parametrize("touch", ["put away", "put in", "quantity"])
+    def test_says_it_until_the_item_is_touched(self, guest: Guest, ada: Any, touch: str) -> None:
+        skus = fill(ada, 100)
+        OfferFactory(sku="MUG")
+        add(guest, "MUG", 3)
+        add(guest, skus[1], 1000)
+        merged(ada, guest)
+
+        if touch == "put away":
+            assert ada.delete(f"{ITEMS}MUG/").status_code == 204
+        elif touch == "put in":
+            ada.delete(f"{ITEMS}{skus[0]}/")
+            add(ada, "MUG", 3)
+        else:
+            ada.patch(f"{ITEMS}{skus[1]}/", {"quantity": 1000})
+
+        cart = ada.get(CART).json()
+        changed = [item["sku"] for item in cart["items"] if item["changes"]]
+        told = [*changed, *(left["sku"] for left in cart["left_out"])]
+        assert told == (["MUG"] if touch == "quantity" else [skus[1]])
+
+    def test_puts_nothing_away_twice(self, guest: Guest, ada: Any) -> None:
+        fill(ada, 100)
+        OfferFactory(sku="MUG")
+        add(guest, "MUG", 3)
+        merged(ada, guest)
+        ada.delete(f"{ITEMS}MUG/")
+
+        assert ada.delete(f"{ITEMS}MUG/").status_code == 404
+
+    def test_remembers_no_more_than_a_cart_holds(self, client_of: ClientOf, ada: Any) -> None:
+        fill(ada, 100)
+        for _ in range(2):
+            guest = Guest(client_of())
+            newest = set(fill(guest, 60))
+            cart = merged(ada, guest)
+
+        left_out = {left["sku"] for left in cart["left_out"]}
+        assert len(left_out) == 100
+        assert newest <= left_out
 
     def test_says_what_changed_since_the_guest_saw_it(self, guest: Guest, client_of: ClientOf) -> None:
         offer = OfferFactory(sku="MUG", price_minor=1250)

@@ -43,6 +43,7 @@ class TestLine:
             ({"seen_price": Money(1000, "USD")}, ["price_changed"], 2500),
             ({"available": 1}, ["not_enough_stock"], 2500),
             ({"available": 0, "seen_price": Money(1000, "USD")}, ["price_changed", "not_enough_stock"], 2500),
+            ({"quantity": 1000, "left_out": 5}, ["left_out"], 1_250_000),
             ({"is_for_sale": False, "seen_price": Money(1000, "USD")}, ["not_for_sale"], 0),
             ({"unit_price": Money(1250, "EUR")}, ["other_currency", "price_changed"], 0),
         ],
@@ -72,6 +73,18 @@ class TestMerged:
         assert set(own) <= set(after) <= set(own) | set(guests)
         assert len(after) == min(len(set(own) | set(guests)), rules.MAX_LINES)
         assert all(after[sku] == min(own.get(sku, 0) + guests.get(sku, 0), rules.MAX_QUANTITY) for sku in after)
+
+
+class TestLeftOut:
+    @given(QUANTITIES, QUANTITIES)
+    def test_is_what_the_merged_cart_lacks(self, own: dict[str, int], guests: dict[str, int]) -> None:
+        after = {**own, **rules.merged(own, guests)}
+
+        left_out = rules.left_out(own, guests)
+
+        assert 0 not in left_out.values()
+        for sku in {*own, *guests}:
+            assert after.get(sku, 0) + left_out.get(sku, 0) == own.get(sku, 0) + guests.get(sku, 0)
 
 
 class TestRequireRoom:

@@ -66,6 +66,20 @@ class TestPlacingFromTheCart:
         assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [("MUG", 2)]
         assert not Cart.objects.exists()
 
+    def test_leaves_out_nothing_that_the_customer_was_not_told_of(self, ada: Any, client_of: ClientOf) -> None:
+        OfferFactory(sku="MUG")
+        guest = Guest(client_of())
+        add(guest, "MUG", 600)
+        add(ada, "MUG", 700)
+
+        refused = place(ada, token=guest.token)
+        told = ada.get(CART, headers={"X-Cart-Token": guest.token}).json()
+        placed = place(ada, key="key-2", token=guest.token)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "carts_do_not_fit")
+        assert [change["code"] for change in told["items"][0]["changes"]] == ["left_out"]
+        assert [line["quantity"] for line in placed.json()["lines"]] == [1000]
+
     def test_a_changed_price_is_not_paid_unseen_and_the_cart_stays(self, ada: Any, told: Any) -> None:
         OfferFactory(sku="MUG", price_minor=1250)
         seen = add(ada, "MUG", 2).json()["total"]
