@@ -10,8 +10,9 @@ from common.person import STAFF_ROLES
 from gateway_svc.api_keys import rules, services
 from gateway_svc.api_keys.models import ApiKey
 from gateway_svc.gateway.bounded_cache import BoundedCache
-from gateway_svc.gateway.database import Database
 from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.limits.limiter import Limiter
+from gateway_svc.gateway.look_ups import LookUps
 from gateway_svc.gateway.once import once
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.problems import BadCredential
@@ -21,27 +22,33 @@ MARK = rules.MARK.encode()
 REMEMBERED_SECONDS = 30.0
 UNKNOWN_SECONDS = 2.0
 _REMEMBERED = 20_000
+_REMEMBERED_UNKNOWN = 2_000
 _LOOK_UPS_AT_ONCE = 2
 
 
 class ApiKeys:
     """The programs of people. A request of one that was here a moment ago asks no database."""
 
-    def __init__(self, ended: EndedSessions) -> None:
+    def __init__(self, ended: EndedSessions, *, limiter: Limiter | None) -> None:
         self._ended = ended
-        self._database = Database(at_once=_LOOK_UPS_AT_ONCE)
+        self._look_ups = LookUps(at_once=_LOOK_UPS_AT_ONCE, limiter=limiter)
         self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
+        # Apart: whoever makes them up must not have the good ones forgotten.
+        self._unknown: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED_UNKNOWN)
         self._under_way: dict[str, asyncio.Task[Principal]] = {}
 
-    async def holder(self, key: bytes) -> Principal:
-        """Whom the program acts for, as far as it may. Raises BadCredential, or Unavailable."""
+    async def holder(self, key: bytes, *, address: str) -> Principal:
+        """Whom the program at this address acts for, as far as it may.
+
+        Raises BadCredential, TooManyRequests or Unavailable.
+        """
         text = key.decode("latin-1")
         if not rules.is_key(text):
             raise BadCredential
         digest = rules.digest_of(text)
-        principal = self._cache.get(digest)
+        principal = self._cache.get(digest) or self._unknown.get(digest)
         if principal is None:
-            principal = await once(self._under_way, digest, self._find(digest))
+            principal = await once(self._under_way, digest, self._find(digest, address))
         is_over = principal.expires_at <= time.time() or principal.session_id in self._ended
         if principal.is_anonymous or is_over:
             raise BadCredential
@@ -49,12 +56,15 @@ class ApiKeys:
 
     def close(self) -> None:
         """Ask nobody any more."""
-        self._database.close()
+        self._look_ups.close()
 
-    async def _find(self, digest: str) -> Principal:
-        key = await self._database.run(services.use_key, digest=digest, now=clock.now())
-        principal = _principal(key) if key else ANONYMOUS
-        self._cache.put(digest, principal, seconds=REMEMBERED_SECONDS if key else UNKNOWN_SECONDS)
+    async def _find(self, digest: str, address: str) -> Principal:
+        key = await self._look_ups.find(address, services.use_key, digest=digest, now=clock.now())
+        if key is None:
+            self._unknown.put(digest, ANONYMOUS, seconds=UNKNOWN_SECONDS)
+            return ANONYMOUS
+        principal = _principal(key)
+        self._cache.put(digest, principal, seconds=REMEMBERED_SECONDS)
         return principal
 
 

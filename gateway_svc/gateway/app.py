@@ -112,8 +112,10 @@ class Gateway:
         self._turnstiles = turnstiles(self._balancers)
         self._users = Users(users, self._assertions, self._origin, self._turnstiles[USERS.name])
         self._tokens = Tokens(self._keys, self._ended)
-        self._browsers = Browsers(self._tokens, self._ended, self._users, grace_seconds=grace_seconds)
-        self._api_keys = ApiKeys(self._ended)
+        self._browsers = Browsers(
+            self._tokens, self._ended, self._users, limiter=self._limiter, grace_seconds=grace_seconds
+        )
+        self._api_keys = ApiKeys(self._ended, limiter=self._limiter)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
         self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
         self._always = said_always(is_https=self._origin.scheme == b"https", hsts_seconds=hsts_seconds)

@@ -12,6 +12,8 @@ from gateway_svc.browsers.services import Tokens as Pair
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.database import Database
 from gateway_svc.gateway.ended_sessions import EndedSessions
+from gateway_svc.gateway.limits.limiter import Limiter
+from gateway_svc.gateway.look_ups import LookUps
 from gateway_svc.gateway.once import once
 from gateway_svc.gateway.principals import ANONYMOUS, Principal, at_a_browser
 from gateway_svc.gateway.problems import BadCredential, Problem, Unavailable
@@ -34,6 +36,7 @@ TRADE_SECONDS = 4 * REFRESH_SECONDS
 # Whoever finds user_svc away spares the others the wait.
 AWAY_SECONDS = 1.0
 _REMEMBERED = 20_000
+_REMEMBERED_UNKNOWN = 2_000
 _LOOK_UPS_AT_ONCE = 4
 # These wait for user_svc; those must not.
 _RENEWALS_AT_ONCE = 4
@@ -42,30 +45,35 @@ _RENEWALS_AT_ONCE = 4
 class Browsers:
     """The people at browsers. A request of one who was here a moment ago asks neither the database nor user_svc."""
 
-    def __init__(self, tokens: Tokens, ended: EndedSessions, users: Users, *, grace_seconds: float) -> None:
+    def __init__(
+        self, tokens: Tokens, ended: EndedSessions, users: Users, *, limiter: Limiter | None, grace_seconds: float
+    ) -> None:
         self._grace_seconds = grace_seconds
         self._tokens = tokens
         self._ended = ended
         self._users = users
-        self._database = Database(at_once=_LOOK_UPS_AT_ONCE)
+        self._look_ups = LookUps(at_once=_LOOK_UPS_AT_ONCE, limiter=limiter)
+        self._database = self._look_ups.database
         self._renewing = Database(at_once=_RENEWALS_AT_ONCE)
         self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
+        # Apart: whoever makes them up must not have the good ones forgotten.
+        self._unknown: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED_UNKNOWN)
         self._held_over: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
         self._under_way: dict[str, asyncio.Task[Principal]] = {}
         self._users_are_away_until = 0.0
         self._renewals: dict[str, asyncio.Task[Principal]] = {}
 
-    async def person(self, cookie: str) -> Principal:
-        """Who it is; nobody in particular when the cookie stands for nobody, or no longer.
+    async def person(self, cookie: str, *, address: str) -> Principal:
+        """Who it is, at this address; nobody in particular when the cookie stands for nobody, or no longer.
 
-        Raises Unavailable when that cannot be found out.
+        Raises Unavailable when that cannot be found out, or TooManyRequests.
         """
         if not rules.is_cookie(cookie):
             return ANONYMOUS
         digest = rules.digest_of(cookie)
-        principal = self._cache.get(digest)
+        principal = self._cache.get(digest) or self._unknown.get(digest)
         if principal is None:
-            principal = await once(self._under_way, digest, self._find(digest))
+            principal = await once(self._under_way, digest, self._find(digest, address))
         return ANONYMOUS if principal.session_id in self._ended else principal
 
     async def begin(self, pair: Pair) -> str:
@@ -91,10 +99,11 @@ class Browsers:
         self._database.close()
         self._renewing.close()
 
-    async def _find(self, digest: str) -> Principal:
-        access = await self._database.run(services.access_of, digest=digest, now=clock.now())
+    async def _find(self, digest: str, address: str) -> Principal:
+        access = await self._look_ups.find(address, services.access_of, digest=digest, now=clock.now())
         if access is None:
-            return self._remember(digest, ANONYMOUS, UNKNOWN_SECONDS)
+            self._unknown.put(digest, ANONYMOUS, seconds=UNKNOWN_SECONDS)
+            return ANONYMOUS
         principal = await self._holder(access)
         if principal is None:
             return await self._renewed(digest, access)

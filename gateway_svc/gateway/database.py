@@ -10,24 +10,35 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from gateway_svc.gateway.problems import Unavailable
+from gateway_svc.gateway.problems import Overloaded, Unavailable
+
+# A question takes a millisecond or two: nobody waits for long.
+MOST_WAITING = 200
+SOON_SECONDS = 1.0
 
 T = TypeVar("T")
 
 
 class Database:
-    """So many questions at once; the others wait."""
+    """So many questions at once; some others wait, and more are told to come back."""
 
     def __init__(self, *, at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="database")
+        self._most = at_once + MOST_WAITING
+        self._under_way = 0
 
     async def run(self, work: Callable[..., T], **arguments: Any) -> T:
-        """Do some work of Django's in a thread. Raises Unavailable while the database is out of reach."""
+        """Do some work of Django's in a thread. Raises Unavailable while it is out of reach, or Overloaded."""
+        if self._under_way >= self._most:
+            raise Overloaded(SOON_SECONDS)
+        self._under_way += 1
         call = partial(_with_a_good_connection, work, **arguments)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         except (OperationalError, InterfaceError) as error:
             raise Unavailable from error
+        finally:
+            self._under_way -= 1
 
     def close(self) -> None:
         """Take no more."""

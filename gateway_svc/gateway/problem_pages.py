@@ -43,7 +43,7 @@ class ProblemPages:
         """Who is at the browser, also where the request was refused before that was asked."""
         if exchange.principal.is_anonymous and exchange.cookie:
             with suppress(Problem):
-                return await self._browsers.person(exchange.cookie)
+                return await self._browsers.person(exchange.cookie, address=exchange.client)
         return exchange.principal
 
     async def _send(self, send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -64,3 +64,9 @@ class LocalBuckets:
             return policy.burst - owed
         self._free_at.put(key, now + owed, seconds=owed / _MICROSECONDS)
         return owed
+
+    def give_back(self, key: bytes, policy: Policy) -> None:
+        """One that was taken is not owed."""
+        now = time.monotonic_ns() // 1000
+        owed = max((self._free_at.get(key) or 0) - now - policy.interval, 0)
+        self._free_at.put(key, now + owed, seconds=owed / _MICROSECONDS)

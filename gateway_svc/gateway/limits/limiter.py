@@ -11,7 +11,15 @@ from common.observability import metrics
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.limits.buckets import SCRIPT, LocalBuckets, Taken
-from gateway_svc.gateway.limits.policies import COUNTED_WITHOUT_REDIS, Policy, bearer_of, kind_of
+from gateway_svc.gateway.limits.policies import (
+    ADDRESS,
+    COUNTED_WITHOUT_REDIS,
+    GUESSES,
+    Policy,
+    bearer_of,
+    kind_of,
+    network_of,
+)
 from gateway_svc.gateway.limits.redis_script import RedisScript
 from gateway_svc.gateway.principals import Principal
 
@@ -53,6 +61,16 @@ class Limiter:
             return _counted(policy, self._local.take(key, policy))
         measures.limits(policy.label, "uncounted").inc()
         return None
+
+    def guess(self, address: str) -> Taken | None:
+        """Somebody shows a credential that nobody here knows yet: counted at once, in this process alone."""
+        policy = self._house_rules.now.policies.get((GUESSES, ADDRESS))
+        return _counted(policy, self._local.take(policy.key + network_of(address), policy)) if policy else None
+
+    def forgive(self, address: str) -> None:
+        """It was none of those that are made up."""
+        if policy := self._house_rules.now.policies.get((GUESSES, ADDRESS)):
+            self._local.give_back(policy.key + network_of(address), policy)
 
     async def start(self) -> None:
         """Reach Redis, if it is there."""

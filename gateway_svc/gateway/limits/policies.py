@@ -15,6 +15,8 @@ from gateway_svc.gateway.principals import Principal
 VARIABLE = "OPENCOMMERCE_RATE_LIMITS"
 
 READING, WRITING, SIGN_IN, PAYMENT, UPLOADS = "reading", "writing", "sign-in", "payment", "uploads"
+GUESSES = "guesses"
+"""Cookies and API keys that stand for nobody, each of which is looked up."""
 ADDRESS, PERSON, STAFF = "address", "person", "staff"
 # What guessers and thieves would use is never let through uncounted.
 COUNTED_WITHOUT_REDIS = frozenset({SIGN_IN, PAYMENT})
@@ -95,6 +97,7 @@ DEFAULTS = {
         Policy(UPLOADS, ADDRESS, 60, 60),
         Policy(UPLOADS, PERSON, 120, 60),
         Policy(UPLOADS, STAFF, 12_000, 60),
+        Policy(GUESSES, ADDRESS, 300, 60),
     )
 }
 

@@ -52,7 +52,7 @@ class Authentication:
         try:
             token = _token(scope, exchange)
             if token is not None:
-                exchange.principal = await self._holder(token)
+                exchange.principal = await self._holder(token, exchange)
                 require_scope(exchange.principal, scope.get("method", _OF_A_SOCKET), scope["path"])
             elif exchange.cookie and scope["type"] == "http":
                 await self._find_person(scope, exchange)
@@ -72,14 +72,15 @@ class Authentication:
             method = scope.get("method", _OF_A_SOCKET)
             refuse(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client))
 
-    async def _holder(self, token: bytes) -> Principal:
-        keeper = self._api_keys if token.startswith(MARK) else self._tokens
-        return await keeper.holder(token)
+    async def _holder(self, token: bytes, exchange: Exchange) -> Principal:
+        if token.startswith(MARK):
+            return await self._api_keys.holder(token, address=exchange.client)
+        return await self._tokens.holder(token)
 
     async def _find_person(self, scope: Scope, exchange: Exchange) -> None:
         """Whoever only looks at what all may see, sees it also while nobody knows who they are. Raises Unavailable."""
         try:
-            exchange.principal = await self._browsers.person(exchange.cookie)
+            exchange.principal = await self._browsers.person(exchange.cookie, address=exchange.client)
         except Unavailable:
             is_for_all = exchange.route is None or not exchange.route.is_for_staff
             exchange.is_undecided = is_for_all and scope["method"] in {"GET", "HEAD"}

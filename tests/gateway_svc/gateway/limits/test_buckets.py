@@ -40,6 +40,23 @@ def key() -> bytes:
     return f"gateway_svc:limits:test:{uuid.uuid4()}".encode()
 
 
+class TestALocalBucket:
+    def test_takes_back(self, key: bytes) -> None:
+        buckets = LocalBuckets()
+        while buckets.take(key, SLOW) >= 0:
+            pass
+
+        buckets.give_back(key, SLOW)
+
+        assert [buckets.take(key, SLOW) >= 0 for _ in range(2)] == [True, False]
+
+    def test_never_holds_more_than_its_quota(self, key: bytes) -> None:
+        buckets = LocalBuckets()
+        buckets.give_back(key, SLOW)
+
+        assert [buckets.take(key, SLOW) >= 0 for _ in range(6)] == [True] * 5 + [False]
+
+
 class TestABucket:
     def test_holds_its_quota(self, take: Take, key: bytes) -> None:
         taken = [Taken(SLOW, take(key, SLOW)) for _ in range(7)]
