@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,19 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from common.observability import metrics, tracing
-from gateway_svc.gateway import errors, measures, problems, retries
+from gateway_svc.gateway import errors, problems, retries
 from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.body import gather, pieces_of
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.failures import problem_of
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
 from gateway_svc.gateway.routes import Limits, Route
 from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
-
-logger = logging.getLogger(__name__)
 
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
@@ -72,10 +70,7 @@ class Proxy:
                 request = self._request(route, scope, None, exchange.content_length)
                 await self._pass(route, request, scope, receive, send)
         except errors.UpstreamError as error:
-            measures.UPSTREAM_ERRORS.labels(route.service.name, error.reason).inc()
-            if not isinstance(error, errors.UpstreamSpared):
-                logger.warning("%s at %s: %r", route.service.name, exchange.instance or "no instance", error)
-            raise _problem(error) from error
+            raise problem_of(error, exchange) from error
 
     async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """The body is taken whole first: who sends slowly would hold a thread of the service, which has few."""
@@ -144,13 +139,3 @@ class Proxy:
             raise
         finally:
             passage.end(is_good=is_good)
-
-
-def _problem(error: errors.UpstreamError) -> problems.Problem:
-    if isinstance(error, errors.UpstreamTimedOut):
-        return problems.TimedOut()
-    if isinstance(error, errors.UpstreamGarbled):
-        return problems.BadAnswer()
-    if isinstance(error, errors.UpstreamSpared):
-        return problems.Overloaded(error.retry_after_seconds)
-    return problems.Unavailable()

@@ -35,6 +35,8 @@ PAGE = Limits(body_bytes=64 * 1024, first_byte_seconds=10.0, body_seconds=15.0, 
 UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0, total_seconds=300.0)
 # Whatever may be large on its way out.
 DOWNLOAD = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0, total_seconds=300.0)
+# Until it is open.
+SOCKET = Limits(body_bytes=MEBIBYTE, first_byte_seconds=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +150,4 @@ def _route(prefix: str, service: Service, limits: Limits = ORDINARY) -> Route:
 
 def socket_routes() -> RouteTable:
     """Where WebSockets go."""
-    return RouteTable(Route(prefix, service) for service in SERVICES for prefix in service.socket_prefixes)
+    return RouteTable(Route(prefix, service, SOCKET) for service in SERVICES for prefix in service.socket_prefixes)

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import re
-import time
 from collections.abc import Mapping
+from functools import partial
 
 from websockets.typing import Subprotocol
 
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Headers, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
-from gateway_svc.gateway.errors import UpstreamError, UpstreamTimedOut, UpstreamUnreachable
+from gateway_svc.gateway.errors import UpstreamError
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.failures import problem_of
 from gateway_svc.gateway.middleware.authentication import SUBPROTOCOL
 from gateway_svc.gateway.open_sockets import OpenSockets
 from gateway_svc.gateway.places import Places, SocketLimits
-from gateway_svc.gateway.problems import BadRequest, Problem, SocketRefused, TimedOut, Unavailable
+from gateway_svc.gateway.problems import BadRequest, SocketRefused
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_target
+from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.instance import Instance
-from gateway_svc.gateway.upstreams.socket import SocketRefusedByService, UpstreamSocket
+from gateway_svc.gateway.upstreams.socket import Opening, SocketRefusedByService, UpstreamSocket
 from gateway_svc.gateway.websocket import ABNORMAL, BROKEN, NO_STATUS, NORMAL, SocketEnded
-
-logger = logging.getLogger(__name__)
 
 FROM_CLIENT_BYTES = 64 * 1024
 # For one message to be taken by either side.
@@ -65,7 +64,6 @@ class Sockets:
         is_open = measures.SOCKETS_OPEN.labels(exchange.audience)
         with self._places.taken(exchange), is_open.track_inprogress():
             instance, upstream = await self._connect(scope)
-            instance.in_flight += 1
             try:
                 with self._places.taken_by(upstream.holder, exchange):
                     await self._let_through(upstream, scope, receive, send)
@@ -83,38 +81,25 @@ class Sockets:
     async def _connect(self, scope: Scope) -> tuple[Instance, UpstreamSocket]:
         """At whichever instance can be reached. Raises a Problem while the client can still be answered in HTTP."""
         exchange: Exchange = scope["exchange"]
-        balancer = self._balancers[exchange.audience]
-        tried: list[Instance] = []
-        while True:
-            try:
-                instance = balancer.pick(not_at=tried)
-                upstream = await self._open(scope, instance)
-                instance.ejection.succeeded()
-                return instance, upstream
-            except UpstreamUnreachable as error:
-                logger.warning("%s: %r", exchange.audience, error)
-                if len(tried) + 1 >= len(balancer.instances):
-                    raise Unavailable from error
-                balancer.pool.note_failure(instance, time.monotonic())
-                tried.append(instance)
+        try:
+            return await self._balancers[exchange.audience].open(partial(self._open, scope))
+        except SocketRefusedByService as refusal:
+            raise SocketRefused(refusal.status) from refusal
+        except UpstreamError as error:
+            raise problem_of(error, exchange) from error
 
     async def _open(self, scope: Scope, instance: Instance) -> UpstreamSocket:
         exchange: Exchange = scope["exchange"]
         exchange.instance = instance.address
-        try:
-            return await UpstreamSocket.open(
-                instance.host,
-                instance.port,
-                uri=f"ws://{self._origin.host.decode()}{request_target(scope).decode('latin-1')}",
-                headers=self._headers(scope),
-                subprotocols=_passed_on(scope["subprotocols"]),
-            )
-        except SocketRefusedByService as refusal:
-            raise _refusal(refusal.status) from refusal
-        except UpstreamTimedOut as error:
-            raise TimedOut from error
-        except UpstreamError as error:
-            raise UpstreamUnreachable(f"{instance.address}: {error!r}") from error
+        opening = Opening(
+            f"ws://{self._origin.host.decode()}{request_target(scope).decode('latin-1')}",
+            self._headers(scope),
+            _passed_on(scope["subprotocols"]),
+        )
+        limits: Limits = scope["exchange"].route.limits
+        return await UpstreamSocket.open(
+            instance, opening, reach_within=limits.connect_seconds, answer_within=limits.first_byte_seconds
+        )
 
     def _headers(self, scope: Scope) -> Headers:
         exchange: Exchange = scope["exchange"]
@@ -139,11 +124,6 @@ def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
         return offered
     at = offered.index(Subprotocol(SUBPROTOCOL))
     return [*offered[:at], *offered[at + 2 :]]
-
-
-def _refusal(status: int) -> Problem:
-    """What the service answered instead of a WebSocket: its no is a no, its trouble is ours."""
-    return SocketRefused(status) if 400 <= status < 500 else Unavailable()
 
 
 async def _relay(upstream: UpstreamSocket, receive: Receive, send: Send) -> None:

@@ -6,14 +6,22 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.errors import CircuitOpen, UpstreamError, UpstreamUnreachable
+from gateway_svc.gateway.errors import (
+    CircuitOpen,
+    UpstreamClosed,
+    UpstreamError,
+    UpstreamGarbled,
+    UpstreamUnreachable,
+    UpstreamUnwell,
+)
 from gateway_svc.gateway.upstreams.addresses import Addresses, Resolve, resolve
 from gateway_svc.gateway.upstreams.breaker import Breaker
-from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import CONNECT_SECONDS, Instance
 from gateway_svc.gateway.upstreams.lease import Lease
 from gateway_svc.gateway.upstreams.line import SOON_SECONDS, Line
@@ -29,6 +37,13 @@ UNKNOWN_NAME_SECONDS = 0.5
 # Retries beyond the budget wait for others to end: not all for the same moment, and not for long.
 BUDGET_PATIENCE_SECONDS = 0.5
 _BUDGET_PAUSE_SECONDS = (0.005, 0.025)
+
+# Who waited in vain has waited enough, as has the service.
+NOT_DONE = (UpstreamUnreachable, UpstreamClosed, UpstreamGarbled, UpstreamUnwell)
+
+T = TypeVar("T")
+Reach = Callable[[Instance], Awaitable[T]]
+Errors = type[UpstreamError] | tuple[type[UpstreamError], ...]
 
 now = time.monotonic
 
@@ -75,21 +90,42 @@ class Balancer:
         else:
             await self.line.wait(began_at)
             began_at = now()
-        if not self.breaker.admit(began_at):
+        try:
+            self._admit(began_at)
+        except CircuitOpen:
             self._free()
-            raise CircuitOpen(self.breaker.open_for(began_at) or SOON_SECONDS)
+            raise
         try:
             instance = self.pool.pick(began_at, not_at=not_at)
             # Most requests find one that is there already.
-            connection = None if anew else instance.kept(began_at)
-            if connection:
+            if not anew and (kept := instance.kept(began_at)):
+                connection = kept
                 instance.in_flight += 1
             else:
-                instance, connection = await self._connect(instance, not_at, within=within)
+                instance, connection = await self._anywhere(instance, partial(Instance.connect, within=within), not_at)
         except BaseException as error:
             self._leave(began_at, now(), is_good=False if isinstance(error, UpstreamUnreachable) else None)
             raise
         return Lease(instance, connection, began_at, self._end)
+
+    async def open(self, reach: Reach[T]) -> tuple[Instance, T]:
+        """What stays open for long, at whichever instance gives it; that counts as busy with it, until whoever has it
+        says otherwise. It takes no place of a request's. Raises UpstreamError.
+        """
+        began_at = now()
+        self._admit(began_at)
+        is_good: bool | None = None
+        try:
+            again = NOT_DONE if len(self.instances) > 1 else UpstreamUnreachable
+            instance, opened = await self._anywhere(self.pick(), reach, again=again)
+            instance.ejection.succeeded()
+            is_good = True
+        except UpstreamError:
+            is_good = False
+            raise
+        finally:
+            self._report(began_at, now(), is_good=is_good)
+        return instance, opened
 
     @asynccontextmanager
     async def retrying(self, error: UpstreamError) -> AsyncIterator[None]:
@@ -122,9 +158,18 @@ class Balancer:
         for instance in self.instances:
             instance.close()
 
-    async def _connect(
-        self, instance: Instance, not_at: Collection[Instance], *, within: float
-    ) -> tuple[Instance, Connection]:
+    def _admit(self, at: float) -> None:
+        if not self.breaker.admit(at):
+            raise CircuitOpen(self.breaker.open_for(at) or SOON_SECONDS)
+
+    async def _anywhere(
+        self,
+        instance: Instance,
+        reach: Reach[T],
+        not_at: Collection[Instance] = (),
+        *,
+        again: Errors = UpstreamUnreachable,
+    ) -> tuple[Instance, T]:
         """Whoever cannot be reached has seen nothing, so another (or the same, a moment later) is tried, whatever the
         request.
         """
@@ -132,8 +177,8 @@ class Balancer:
         left = min(MOST_CONNECTS, max(2, len(self.instances)))
         while True:
             try:
-                return instance, await self._reach(instance, within=within)
-            except UpstreamUnreachable:
+                return instance, await self._reach(instance, reach)
+            except again:
                 left -= 1
                 if not left:
                     raise
@@ -141,16 +186,16 @@ class Balancer:
             if instance in tried or len(self.instances) == 1:
                 await asyncio.sleep(RECONNECT_SECONDS)
             tried.append(instance)
-            instance = self.pool.pick(now(), not_at=tried)
+            instance = self.pick(not_at=tried)
 
-    async def _reach(self, instance: Instance, *, within: float) -> Connection:
+    async def _reach(self, instance: Instance, reach: Reach[T]) -> T:
         """It counts as busy from now on, so that others are chosen meanwhile."""
         instance.in_flight += 1
         try:
-            return await instance.connect(within=within)
+            return await reach(instance)
         except BaseException as error:
             instance.in_flight -= 1
-            if isinstance(error, UpstreamUnreachable):
+            if isinstance(error, UpstreamError):
                 self.pool.note_failure(instance, now())
             raise
 
@@ -165,10 +210,13 @@ class Balancer:
         self._leave(lease.began_at, at, is_good=is_good)
 
     def _leave(self, began_at: float, at: float, *, is_good: bool | None) -> None:
+        self._report(began_at, at, is_good=is_good)
+        self._free()
+
+    def _report(self, began_at: float, at: float, *, is_good: bool | None) -> None:
         if self.breaker.report(is_good=is_good, began_at=began_at, now=at):
             told = "not asked for a while, since it fails" if self.breaker.is_open else "asked again"
             logger.warning("%s: %s", self.service, told)
-        self._free()
 
     def _free(self) -> None:
         """One place; or more, where instances came meanwhile."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
 
 from gateway_svc.gateway.errors import UpstreamUnreachable
 from gateway_svc.gateway.upstreams.addresses import Address
@@ -17,6 +19,8 @@ IDLE_SECONDS = 20.0
 MOST_IDLE = 64
 # Of an answer in the average: the last dozen or so tell most of it.
 _WEIGHT = 0.15
+
+P = TypeVar("P", bound=asyncio.Protocol)
 
 
 class Instance:
@@ -44,10 +48,14 @@ class Instance:
 
     async def connect(self, *, within: float = CONNECT_SECONDS) -> Connection:
         """A new connection. Raises UpstreamUnreachable."""
+        return await self.reach(Connection, within=within)
+
+    async def reach(self, kind: Callable[[], P], *, within: float) -> P:
+        """A new connection of this kind. Raises UpstreamUnreachable."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(within):
-                _, connection = await loop.create_connection(Connection, self.host, self.port)
+                _, connection = await loop.create_connection(kind, self.host, self.port)
         except (OSError, TimeoutError) as error:
             raise UpstreamUnreachable(f"{self.address}: {error!r}") from error
         return connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import cast
+from typing import Self, cast
 
 from websockets.client import ClientProtocol
 from websockets.http11 import Response
@@ -14,17 +14,17 @@ from websockets.uri import parse_uri
 
 from common.api.holder import HEADER, Holder
 from gateway_svc.gateway.asgi import Headers
-from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled, UpstreamTimedOut, UpstreamUnreachable
+from gateway_svc.gateway.errors import UpstreamClosed, UpstreamError, UpstreamGarbled, UpstreamTimedOut, UpstreamUnwell
+from gateway_svc.gateway.upstreams.instance import Instance
 from gateway_svc.gateway.upstreams.wire import MAX_HEAD_BYTES, read_head
 from gateway_svc.gateway.websocket import BROKEN, Goodbye, WebSocket
 
-OPEN_SECONDS = 5.0
 _END_OF_HEAD = b"\r\n\r\n"
 _SWITCHING = b"HTTP/1.1 101 "
 
 
 class SocketRefusedByService(Exception):
-    """The service answered the handshake with this status."""
+    """The service answered the handshake with this status, 4xx."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -52,19 +52,10 @@ class UpstreamSocket(WebSocket):
         """Whose it is, where the service says so."""
 
     @classmethod
-    async def open(
-        cls, host: str, port: int, *, uri: str, headers: Headers, subprotocols: list[Subprotocol]
-    ) -> UpstreamSocket:
+    async def open(cls, instance: Instance, opening: Opening, *, reach_within: float, answer_within: float) -> Self:
         """Raises UpstreamError, or SocketRefusedByService."""
-        opening = Opening(uri, headers, subprotocols)
-        try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                _, socket = await asyncio.get_running_loop().create_connection(partial(cls, opening), host, port)
-                await socket._shake_hands(opening)
-        except TimeoutError as error:
-            raise UpstreamTimedOut from error
-        except OSError as error:
-            raise UpstreamUnreachable(f"{host}:{port}: {error!r}") from error
+        socket = await instance.reach(partial(cls, opening), within=reach_within)
+        await socket._shake_hands(opening, within=answer_within)
         return socket
 
     def data_received(self, data: bytes) -> None:
@@ -78,17 +69,20 @@ class UpstreamSocket(WebSocket):
     def _end(self, code: int, reason: str) -> None:
         super()._end(code, reason)
         if self._opening:
-            self._opening.fail(UpstreamGarbled(reason))
+            self._opening.fail(UpstreamClosed(reason))
 
     def _misheard(self, protocol: Protocol) -> Goodbye:
         return BROKEN, "the service cannot be understood"
 
-    async def _shake_hands(self, opening: Opening) -> None:
+    async def _shake_hands(self, opening: Opening, *, within: float) -> None:
         self._transport.write(opening.question)
         try:
-            self.subprotocol, self.holder = await opening.answer
-        except BaseException:
+            async with asyncio.timeout(within):
+                self.subprotocol, self.holder = await opening.answer
+        except BaseException as error:
             self._transport.abort()
+            if isinstance(error, TimeoutError):
+                raise UpstreamTimedOut from error
             raise
 
 
@@ -140,9 +134,16 @@ class Opening:
 
     def _fail_as_told(self, head: bytes) -> None:
         try:
-            self.fail(SocketRefusedByService(read_head(head, method="GET").status))
+            self.fail(_told(read_head(head, method="GET").status))
         except UpstreamGarbled as error:
             self.fail(error)
+
+
+def _told(status: int) -> UpstreamError | SocketRefusedByService:
+    """What the service answered instead of a WebSocket: its no is a no, its trouble is ours."""
+    if 400 <= status < 500:
+        return SocketRefusedByService(status)
+    return (UpstreamUnwell if status >= 500 else UpstreamGarbled)(f"answered {status}")
 
 
 def _holder(response: Response) -> Holder | None:

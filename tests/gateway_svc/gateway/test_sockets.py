@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from gateway_svc.house_rules import services
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.gateway.test_tokens import assertion_of
 from tests.gateway_svc.signing import Signer
-from tests.gateway_svc.upstream import FakeSockets
+from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, FakeSockets, answer
+
+LIVE = "/ws/notifications/"
 
 
 def feed(door: Door, query: str = "", **options: object) -> ClientConnection:
-    return connect(f"ws://127.0.0.1:{door.port}/ws/notifications/{query}", max_size=None, **options)
+    return connect(f"ws://127.0.0.1:{door.port}{LIVE}{query}", max_size=None, **options)
 
 
 def closed_with(socket: ClientConnection) -> tuple[int | None, str | None]:
@@ -157,6 +163,79 @@ class TestSlowReaders:
                 deque(socket, maxlen=0)
 
 
+@pytest.fixture
+def start() -> Iterator[Callable[[Behaviour], FakeService]]:
+    """``start(hang)``: an instance that behaves so when it is to open a WebSocket, and is ready all the same."""
+    started: list[FakeService] = []
+
+    def start(behaviour: Behaviour) -> FakeService:
+        started.append(FakeService({"notifications": behaviour}))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """No service is waited for longer than a second."""
+    services.set_route(path=LIVE, first_byte_seconds=1)
+    yield
+    services.set_route(path=LIVE, first_byte_seconds=None)
+
+
+async def unwell(_service, _asked, _reader, writer) -> None:
+    writer.write(answer(b"{}", status="503 Service Unavailable"))
+
+
+class TestInstances:
+    def test_that_are_gone_are_not_noticed(self, open_door: Callable[..., Door], sockets: FakeSockets) -> None:
+        door = open_door(NOTIFY_SVC_SOCKET_URL=f"http://127.0.0.1:1,{sockets.url}")
+
+        for _ in range(8):
+            with feed(door) as socket:
+                socket.send("hello")
+                assert socket.recv(timeout=5) == "hello"
+
+    def test_that_are_not_well_are_not_noticed_and_left_out(
+        self, open_door: Callable[..., Door], sockets: FakeSockets, start
+    ) -> None:
+        rude = start(unwell)
+        door = open_door(NOTIFY_SVC_SOCKET_URL=f"{rude.url},{sockets.url}", GATEWAY_SVC_CHECK_SECONDS="60")
+
+        for _ in range(24):
+            with feed(door) as socket:
+                socket.send("hello")
+                assert socket.recv(timeout=5) == "hello"
+        assert 0 < len(rude.asked) <= 5
+
+    @pytest.mark.django_db(transaction=True)
+    def test_that_hang_are_given_up_and_left_out(
+        self, open_door: Callable[..., Door], sockets: FakeSockets, start, hasty: None
+    ) -> None:
+        hanging = start(BEHAVIOURS["hang"])
+        door = open_door(NOTIFY_SVC_SOCKET_URL=f"{hanging.url},{sockets.url}", GATEWAY_SVC_CHECK_SECONDS="60")
+
+        with ExitStack() as held, ThreadPoolExecutor(14) as pool:
+            answers = []
+            for each in [pool.submit(feed, door) for _ in range(14)]:
+                try:
+                    held.enter_context(each.result())
+                except InvalidStatus as refused:
+                    answers.append(refused.response)
+            heard = len(hanging.asked)
+            for _ in range(12):
+                held.enter_context(feed(door))
+
+        assert len(answers) == heard >= 5
+        assert {each.status_code for each in answers} == {503}
+        for each in answers:
+            problem = json.loads(each.body)
+            assert (problem["code"], problem["request_id"]) == ("timed_out", each.headers["x-request-id"])
+        assert len(hanging.asked) == heard
+
+
 class TestRefusals:
     def test_of_unknown_paths(self, door: Door) -> None:
         with pytest.raises(InvalidStatus) as refused:
@@ -164,14 +243,6 @@ class TestRefusals:
 
         assert refused.value.response.status_code == 404
         assert refused.value.response.headers["x-request-id"]
-
-    def test_of_one_that_is_gone_are_not_noticed(self, open_door: Callable[..., Door], sockets: FakeSockets) -> None:
-        door = open_door(NOTIFY_SVC_SOCKET_URL=f"http://127.0.0.1:1,{sockets.url}")
-
-        for _ in range(8):
-            with feed(door) as socket:
-                socket.send("hello")
-                assert socket.recv(timeout=5) == "hello"
 
     def test_while_the_service_is_down(self, open_door: Callable[..., Door]) -> None:
         door = open_door(NOTIFY_SVC_SOCKET_URL="http://127.0.0.1:1")

@@ -10,13 +10,23 @@ from typing import Any
 
 import pytest
 
-from gateway_svc.gateway.errors import CircuitOpen, Overloaded, UpstreamClosed, UpstreamUnreachable
+from gateway_svc.gateway.errors import (
+    CircuitOpen,
+    Overloaded,
+    UpstreamClosed,
+    UpstreamError,
+    UpstreamGarbled,
+    UpstreamTimedOut,
+    UpstreamUnreachable,
+    UpstreamUnwell,
+)
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.upstreams import balancer as balancing
 from gateway_svc.gateway.upstreams import line
 from gateway_svc.gateway.upstreams.addresses import Address
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.checks import keep_checking
+from gateway_svc.gateway.upstreams.instance import Instance
 from gateway_svc.gateway.upstreams.treatment import Treatment
 from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
 
@@ -174,6 +184,64 @@ class TestConnecting:
                 return [balancer.in_flight, balancer.instances[0].in_flight]
 
         assert asyncio.run(story()) == [0, 0]
+
+
+async def nothing(_instance: Instance) -> None: ...
+
+
+class TestOpening:
+    @pytest.mark.parametrize("error", [UpstreamUnreachable, UpstreamClosed, UpstreamGarbled, UpstreamUnwell])
+    def test_goes_on_to_another_and_leaves_out_who_always_fails(self, error: type[UpstreamError]) -> None:
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1", "http://127.0.0.1:2"]) as balancer:
+                bad, good = balancer.instances
+
+                async def reach(instance: Instance) -> str:
+                    if instance is bad:
+                        raise error
+                    return "open"
+
+                for number in range(1, 7):
+                    assert await balancer.open(reach) == (good, "open")
+                    assert (bad.in_flight, good.in_flight) == (0, number)
+                assert bad.ejection.is_out(balancing.now())
+
+        asyncio.run(story())
+
+    @pytest.mark.parametrize("error", [UpstreamTimedOut, ValueError])
+    def test_does_not_go_on_after_what_may_have_been_done(self, error: type[Exception]) -> None:
+        asked: list[Instance] = []
+
+        async def reach(instance: Instance) -> None:
+            asked.append(instance)
+            raise error
+
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1", "http://127.0.0.1:2"]) as balancer:
+                with pytest.raises(error):
+                    await balancer.open(reach)
+                assert [each.in_flight for each in balancer.instances] == [0, 0]
+
+        asyncio.run(story())
+        assert len(asked) == 1
+
+    def test_spares_a_service_that_fails(self) -> None:
+        treatment = Treatment(circuit_requests=3, circuit_seconds=0.05)
+
+        async def reach(_instance: Instance) -> None:
+            raise UpstreamTimedOut
+
+        async def story() -> None:
+            async with balanced(["http://127.0.0.1:1"], treatment=treatment) as balancer:
+                for _ in range(3):
+                    with pytest.raises(UpstreamTimedOut):
+                        await balancer.open(reach)
+                with pytest.raises(CircuitOpen):
+                    await balancer.open(nothing)
+                await asyncio.sleep(0.06)
+                assert [await balancer.open(nothing) for _ in range(2)] == [(balancer.instances[0], None)] * 2
+
+        asyncio.run(story())
 
 
 class TestBulkhead:

@@ -11,9 +11,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from gateway_svc.gateway import websocket
-from gateway_svc.gateway.errors import UpstreamGarbled, UpstreamTimedOut, UpstreamUnreachable
-from gateway_svc.gateway.upstreams import socket as upstream_socket
-from gateway_svc.gateway.upstreams.socket import SocketRefusedByService, UpstreamSocket
+from gateway_svc.gateway.errors import (
+    UpstreamClosed,
+    UpstreamGarbled,
+    UpstreamTimedOut,
+    UpstreamUnreachable,
+    UpstreamUnwell,
+)
+from gateway_svc.gateway.upstreams.addresses import Address
+from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.socket import Opening, SocketRefusedByService, UpstreamSocket
 from gateway_svc.gateway.websocket import SocketEnded
 
 Service = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -34,7 +41,13 @@ def frame(opcode: int, data: bytes, *, fin: bool = True) -> bytes:
     return bytes([opcode | (0x80 if fin else 0), len(data)]) + data
 
 
-def talk(service: Service, then: Callable[[UpstreamSocket], Awaitable[object]]) -> object:
+async def opened(port: int, *, answer_within: float = 5) -> UpstreamSocket:
+    instance = Instance(Address("127.0.0.1", port), ejection_seconds=1)
+    opening = Opening("ws://shop.example/ws/", [(b"host", b"shop.example")], [])
+    return await UpstreamSocket.open(instance, opening, reach_within=1, answer_within=answer_within)
+
+
+def talk(service: Service, then: Callable[[UpstreamSocket], Awaitable[object]], *, answer_within: float = 5) -> object:
     """Open a socket to this service, and do something with it."""
 
     async def run() -> object:
@@ -45,9 +58,7 @@ def talk(service: Service, then: Callable[[UpstreamSocket], Awaitable[object]]) 
         server = await asyncio.start_server(served, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with server:
-            socket = await UpstreamSocket.open(
-                "127.0.0.1", port, uri="ws://shop.example/ws/", headers=[(b"host", b"shop.example")], subprotocols=[]
-            )
+            socket = await opened(port, answer_within=answer_within)
             try:
                 return await asyncio.wait_for(then(socket), 5)
             finally:
@@ -124,10 +135,10 @@ class TestTheEnd:
 
 
 class TestOpening:
-    def opened(self, service: Service) -> None:
+    def opened(self, service: Service, *, answer_within: float = 5) -> None:
         async def nothing(_socket: UpstreamSocket) -> None: ...
 
-        talk(service, nothing)
+        talk(service, nothing, answer_within=answer_within)
 
     def test_is_refused_with_the_services_own_status(self) -> None:
         async def service(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -147,15 +158,29 @@ class TestOpening:
         with pytest.raises(UpstreamGarbled):
             self.opened(service)
 
-    def test_does_not_wait_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(upstream_socket, "OPEN_SECONDS", 0.1)
+    @pytest.mark.parametrize("status", [500, 503])
+    def test_fails_with_a_service_that_is_not_well(self, status: int) -> None:
+        async def service(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
 
+        with pytest.raises(UpstreamUnwell):
+            self.opened(service)
+
+    def test_fails_with_a_service_that_hangs_up(self) -> None:
+        async def service(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+
+        with pytest.raises(UpstreamClosed):
+            self.opened(service)
+
+    def test_does_not_wait_for_ever(self) -> None:
         async def service(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
             await reader.read()
 
         with pytest.raises(UpstreamTimedOut):
-            self.opened(service)
+            self.opened(service, answer_within=0.1)
 
     def test_fails_where_nobody_listens(self) -> None:
         with pytest.raises(UpstreamUnreachable):
-            asyncio.run(UpstreamSocket.open("127.0.0.1", 1, uri="ws://shop.example/", headers=[], subprotocols=[]))
+            asyncio.run(opened(1))

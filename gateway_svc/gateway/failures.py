@@ -1,0 +1,24 @@
+"""What becomes of a request whose service did not do its part."""
+
+from __future__ import annotations
+
+import logging
+
+from gateway_svc.gateway import errors, measures, problems
+from gateway_svc.gateway.exchange import Exchange
+
+logger = logging.getLogger(__name__)
+
+
+def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Problem:
+    """The answer to whoever asked, once it is written down what happened."""
+    measures.UPSTREAM_ERRORS.labels(exchange.audience, error.reason).inc()
+    if not isinstance(error, errors.UpstreamSpared):
+        logger.warning("%s at %s: %r", exchange.audience, exchange.instance or "no instance", error)
+    if isinstance(error, errors.UpstreamTimedOut):
+        return problems.TimedOut()
+    if isinstance(error, errors.UpstreamGarbled):
+        return problems.BadAnswer()
+    if isinstance(error, errors.UpstreamSpared):
+        return problems.Overloaded(error.retry_after_seconds)
+    return problems.Unavailable()
