@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from prometheus_client.samples import Sample
 from websockets.sync.client import connect
 
+from common.contracts import ShowingChanged
 from common.testing.private_redis import free_port
 from gateway_svc.gateway.inside import Inside
+from gateway_svc.gateway.upstreams.breaker import State
+from gateway_svc.gateway.upstreams.ejection import CONSECUTIVE_FAILURES
 from tests.common.observability.scraping import scrape, scraped
 from tests.gateway_svc.door import Door
-from tests.gateway_svc.upstream import FakeService
+from tests.gateway_svc.shelf import FakeShelf
+from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, answer, echo
 
 # Asked for, the test database is there; the gateway reads from it.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOCAL = "http://127.0.0.1:8000"
+AT_HOME = {"OPENCOMMERCE_PUBLIC_URL": LOCAL}
 REQUESTS = "opencommerce_gateway_request_seconds"
+ENTRIES, BYTES = "opencommerce_gateway_cache_entries", "opencommerce_gateway_cache_bytes"
+PURGES = "opencommerce_gateway_cache_purges_total"
+ORDERS, PRODUCTS = "/api/v1/orders/", "/api/v1/products/"
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +45,28 @@ def count(door: Door, family: str, **labels: str) -> float:
     samples = scraped(door.ask("GET", "/metrics").body).get(family, [])
     name = f"{family}_count" if family.endswith("_seconds") else family
     return sum(each.value for each in samples if each.name == name and labels.items() <= each.labels.items())
+
+
+def value(samples: list[Sample], suffix: str, **labels: str) -> float:
+    """The only sample of a histogram that has this suffix and these labels."""
+    (found,) = [each.value for each in samples if each.name.endswith(suffix) and labels.items() <= each.labels.items()]
+    return found
+
+
+def reads(door: Door) -> Counter[str]:
+    """Reads of the catalogue by how they came out."""
+    samples = scraped(door.ask("GET", "/metrics").body).get("opencommerce_gateway_cache_reads_total", [])
+    return Counter({each.labels["outcome"]: int(each.value) for each in samples})
+
+
+def slow(seconds: float) -> Behaviour:
+    """Answers, in its own time."""
+
+    async def behave(_service, _asked, _reader, writer) -> None:
+        await asyncio.sleep(seconds)
+        writer.write(answer(b"{}"))
+
+    return behave
 
 
 class TestWhoSees:
@@ -129,6 +164,124 @@ class TestWhatIsCounted:
         local_door.ask("GET", "/api/v1/products/echo")
 
         assert count(local_door, "opencommerce_gateway_requests_in_flight") == 0
+
+
+class TestWhatServicesMakeOfIt:
+    """At a door and with instances of a test's own: nobody else is counted, so each number is known."""
+
+    @pytest.fixture
+    def start(self) -> Iterator[Callable[..., FakeService]]:
+        started: list[FakeService] = []
+
+        def start(orders: Behaviour) -> FakeService:
+            started.append(FakeService({**BEHAVIOURS, "orders": orders}))
+            return started[-1]
+
+        yield start
+        for each in started:
+            each.close()
+
+    def test_seconds_by_route_and_upstream(self, open_door: Callable[..., Door], start) -> None:
+        door = open_door(**AT_HOME, ORDER_SVC_URL=start(slow(0.3)).url)
+
+        for path in (ORDERS, ORDERS, PRODUCTS):
+            door.ask("GET", path)
+
+        of_orders = {"route": ORDERS, "upstream": "order_svc", "method": "GET", "status": "2xx"}
+        of_products = {"route": PRODUCTS, "upstream": "product_svc", "method": "GET", "status": "2xx"}
+        samples = scraped(door.ask("GET", "/metrics").body)[REQUESTS]
+        assert (value(samples, "_count", **of_orders), value(samples, "_count", **of_products)) == (2, 1)
+        assert value(samples, "_bucket", le="0.25", **of_orders) == 0
+        assert value(samples, "_bucket", le="+Inf", **of_orders) == 2
+        assert value(samples, "_sum", **of_orders) > 2 * 0.3
+
+    def test_who_is_asked_again_and_who_is_left_out(self, open_door: Callable[..., Door], start) -> None:
+        good, rude = start(echo), start(BEHAVIOURS["die-before"])
+        door = open_door(**AT_HOME, ORDER_SVC_URL=f"{good.url},{rude.url}")
+
+        answers = [door.ask("GET", ORDERS).status for _ in range(40)]
+
+        assert answers == [200] * 40
+        assert len(rude.asked) == CONSECUTIVE_FAILURES
+        of_good, of_rude = [{"upstream": "order_svc", "address": f"{each.host}:{each.port}"} for each in (good, rude)]
+        assert count(door, "opencommerce_gateway_retries_total", upstream="order_svc") == CONSECUTIVE_FAILURES
+        assert count(door, "opencommerce_gateway_ejections_total", **of_rude) == 1
+        assert count(door, "opencommerce_gateway_ejections_total") == 1
+        assert count(door, "opencommerce_gateway_instance_ejected", **of_rude) == 1
+        assert count(door, "opencommerce_gateway_instance_ejected", **of_good) == 0
+        assert count(door, "opencommerce_gateway_upstream_errors_total") == 0
+
+    def test_who_is_not_asked_for_a_while(self, open_door: Callable[..., Door], start) -> None:
+        service = start(BEHAVIOURS["die-before"])
+        own = {"GATEWAY_SVC_CIRCUIT_REQUESTS": "6", "GATEWAY_SVC_CIRCUIT_SECONDS": "0.5"}
+        door = open_door(**AT_HOME, **own, ORDER_SVC_URL=service.url)
+
+        def state() -> float:
+            return count(door, "opencommerce_gateway_breaker_state", upstream="order_svc")
+
+        def refused(reason: str) -> float:
+            return count(door, "opencommerce_gateway_upstream_errors_total", upstream="order_svc", reason=reason)
+
+        assert state() == State.CLOSED
+        wait_until(lambda: door.ask("GET", ORDERS).status == 503 and state() == State.OPEN)
+        told = refused("closed")
+        assert {door.ask("GET", ORDERS).status for _ in range(3)} == {503}
+        assert (refused("closed"), refused("circuit_open")) == (told, 3)
+        wait_until(lambda: state() == State.HALF_OPEN)
+        del service.behaviours["orders"]
+        assert door.ask("GET", ORDERS).status == 200
+        assert state() == State.CLOSED
+        assert count(door, "opencommerce_gateway_breaker_state") == 0
+
+    def test_who_waits_and_who_is_worked_for(self, open_door: Callable[..., Door], start) -> None:
+        service = start(BEHAVIOURS["hang"])
+        door = open_door(**AT_HOME, ORDER_SVC_URL=service.url, GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE="2")
+        address = f"{service.host}:{service.port}"
+
+        with ThreadPoolExecutor(3) as pool:
+            hanging = [pool.submit(door.ask, "GET", ORDERS) for _ in range(3)]
+            wait_until(lambda: count(door, "opencommerce_gateway_upstream_requests_waiting", upstream="order_svc") == 1)
+            assert count(door, "opencommerce_gateway_upstream_requests_in_flight", upstream="order_svc") == 2
+            assert count(door, "opencommerce_gateway_instance_requests_in_flight", address=address) == 2
+            service.stop()
+            assert {each.result().status for each in hanging} == {503}
+
+        assert count(door, "opencommerce_gateway_upstream_requests_in_flight", upstream="order_svc") == 0
+        assert count(door, "opencommerce_gateway_upstream_requests_waiting", upstream="order_svc") == 0
+
+
+class TestWhatIsKept:
+    def test_is_counted_by_how_it_was_come_by(self, open_keeping_door: Callable[..., Door], shelf: FakeShelf) -> None:
+        door = open_keeping_door(**AT_HOME)
+        lamp, spade = f"{PRODUCTS}lamp/", f"{PRODUCTS}spade/"
+        reads_before, entries_before = reads(door), count(door, ENTRIES)
+
+        for _ in range(3):
+            door.ask("GET", lamp)
+        door.ask("GET", lamp, headers=[("If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT")])
+        shelf.lifetime = "max-age=1, stale-if-error=600"
+        door.ask("GET", spade)
+        shelf.dies = True
+        time.sleep(1.01)  # a lifetime is told in whole seconds
+        door.ask("GET", spade)
+
+        assert reads(door) - reads_before == Counter(miss=2, hit=2, stale=1, bypass=1)
+        assert count(door, ENTRIES) - entries_before == 2
+
+    def test_is_gone_from_the_figures_once_it_is_forgotten(
+        self, open_keeping_door: Callable[..., Door], shelf: FakeShelf, hear: Callable[..., bool]
+    ) -> None:
+        door = open_keeping_door(**AT_HOME)
+        door.ask("GET", f"{PRODUCTS}lamp/")
+        purges = count(door, PURGES)
+        assert count(door, ENTRIES) > 0
+        assert count(door, BYTES) > 0
+
+        hear(ShowingChanged(version=1, change_id=str(uuid.uuid4()), everything=True))
+
+        # Twice for each change (middleware/cache.py).
+        wait_until(lambda: count(door, PURGES) == purges + 2)
+        assert (count(door, ENTRIES), count(door, BYTES)) == (0, 0)
 
 
 class TestSockets:
