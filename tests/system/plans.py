@@ -1,0 +1,41 @@
+"""The processes of a platform that is up, changed for a test and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ops.platform import Platform
+from ops.supervisor.spec import Spec, read_plan
+from tests.system.people import wait_until
+
+
+@contextmanager
+def with_applications(platform: Platform, applications: Sequence[Spec]) -> Iterator[None]:
+    """The platform with these processes and its servers, and then as it was: what is in both runs on undisturbed."""
+    before = read_plan(platform.state.plan)
+    _become(platform, [*(spec for spec in before if not spec.is_application), *applications])
+    try:
+        yield
+    finally:
+        _become(platform, before)
+
+
+def applications_of(platform: Platform) -> list[Spec]:
+    """Its own processes, as they are meant to be now."""
+    return [spec for spec in read_plan(platform.state.plan) if spec.is_application]
+
+
+def identity_of(platform: Platform, name: str) -> dict[str, Any] | None:
+    """What tells a process from the one that had its name before; None while there is none."""
+    found: dict[str, Any] | None = platform.daemon.processes().get(name, {}).get("identity")
+    return found
+
+
+def _become(platform: Platform, plan: Sequence[Spec]) -> None:
+    leaving = [spec.name for spec in read_plan(platform.state.plan) if spec not in plan]
+    before = [identity for name in leaving if (identity := identity_of(platform, name))]
+    platform.daemon.change(plan)
+    wait_until(lambda: not any(identity_of(platform, name) in before for name in leaving))
+    platform.wait_until_healthy(seconds=60)
