@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,10 +14,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from common.topology import USERS
+from ops import ports
 from ops.bench.stage import Stage
+from ops.blueprint import GATEWAY_WEB
 from ops.platform import Platform
 from ops.shop import Refused, Shop
 from tests.system.people import PASSWORD, Person, sign_up, wait_until
+from tests.system.plans import applications_of, with_applications
 
 PROMISED_SECONDS = 2.0
 
@@ -34,20 +39,39 @@ def disable_the_account(platform: Platform, person: Person) -> None:
     Stage(platform).manage(USERS, "disable_account", person.email)
 
 
+@pytest.fixture(scope="module")
+def doors(platform: Platform) -> Iterator[list[str]]:
+    """The origins of two gateway processes of one platform."""
+    applications = applications_of(platform)
+    first = next(spec for spec in applications if spec.name == GATEWAY_WEB)
+    port, inside = ports.remembered(platform.state, ["second door", "second door's inside"]).values()
+    argv = [str(port) if word == str(first.port) else word for word in first.argv]
+    environment = {**first.environment, "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{inside}"}
+    place = {"port": port, "probe": f"http://127.0.0.1:{port}/health/ready"}
+    second = replace(first, name=f"{first.name}-2", argv=argv, environment=environment, **place)
+    with with_applications(platform, [*applications, second]):
+        yield [platform.url, f"http://127.0.0.1:{port}"]
+
+
 @pytest.mark.parametrize("end", [sign_out, change_the_password, disable_the_account])
-def test_a_token_and_a_live_feed_end_in_time(platform: Platform, end: Callable[[Platform, Person], None]) -> None:
+def test_a_token_and_its_live_feeds_end_in_time_at_every_door(
+    platform: Platform, doors: list[str], end: Callable[[Platform, Person], None]
+) -> None:
     person = sign_up(platform.url)
-    thief = Shop(platform.url, timeout_seconds=30)
-    thief.access = person.shop.access
-    with feed_of(platform, thief) as feed, feed_by_ticket(platform, thief) as by_ticket:
-        feed.recv(timeout=10), by_ticket.recv(timeout=10)
-        assert not is_refused(thief)
+    thieves = [Shop(origin, timeout_seconds=30) for origin in doors]
+    for thief in thieves:
+        thief.access = person.shop.access
+    with ExitStack() as stack:
+        feeds = [stack.enter_context(way(thief)) for way in (feed_of, feed_by_ticket) for thief in thieves]
+        for feed in feeds:
+            feed.recv(timeout=10)
+        assert not any(map(is_refused, thieves))
 
         end(platform, person)
 
         began = time.monotonic()
-        wait_until(lambda: is_refused(thief))
-        assert closed_with(feed) == closed_with(by_ticket) == 4401
+        wait_until(lambda: all(map(is_refused, thieves)))
+        assert set(map(closed_with, feeds)) == {4401}
         assert time.monotonic() - began < PROMISED_SECONDS
 
 
@@ -60,14 +84,14 @@ def is_refused(shop: Shop) -> bool:
     return False
 
 
-def feed_of(platform: Platform, shop: Shop) -> ClientConnection:
+def feed_of(shop: Shop) -> ClientConnection:
     bearer = {"Authorization": f"Bearer {shop.access}"}
-    return connect(f"ws{platform.url.removeprefix('http')}/ws/notifications/", additional_headers=bearer, proxy=None)
+    return connect(f"ws{shop.origin.removeprefix('http')}/ws/notifications/", additional_headers=bearer, proxy=None)
 
 
-def feed_by_ticket(platform: Platform, shop: Shop) -> ClientConnection:
+def feed_by_ticket(shop: Shop) -> ClientConnection:
     ticket = shop.request("POST", "/api/v1/notifications/ticket/")["ticket"]
-    return connect(f"ws{platform.url.removeprefix('http')}/ws/notifications/?ticket={ticket}", proxy=None)
+    return connect(f"ws{shop.origin.removeprefix('http')}/ws/notifications/?ticket={ticket}", proxy=None)
 
 
 def closed_with(feed: ClientConnection) -> int | None:
