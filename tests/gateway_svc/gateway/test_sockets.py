@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from common.api.holder import Holder
+from common.observability.correlation import Correlation
+from common.topology import NOTIFICATIONS
+from gateway_svc.gateway import websocket
+from gateway_svc.gateway.asgi import ASGIApp
+from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.open_sockets import OpenSockets
+from gateway_svc.gateway.places import SocketLimits
+from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.routes import socket_routes
+from gateway_svc.gateway.sockets import Sockets
+from gateway_svc.gateway.upstreams.balancer import balancers
+from gateway_svc.gateway.upstreams.treatment import Treatment
 from gateway_svc.house_rules import services
-from tests.gateway_svc.door import Door
+from tests.gateway_svc.door import PUBLIC_URL, Door, settle
+from tests.gateway_svc.gateway.server.test_sockets import HANDSHAKE
 from tests.gateway_svc.gateway.test_tokens import assertion_of
+from tests.gateway_svc.serving import serving
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, FakeSockets, answer
 
@@ -30,6 +48,14 @@ def closed_with(socket: ClientConnection) -> tuple[int | None, str | None]:
     with pytest.raises(ConnectionClosed):
         socket.recv(timeout=5)
     return socket.close_code, socket.close_reason
+
+
+def is_let_in(door: Door, headers: dict[str, str]) -> bool:
+    try:
+        with feed(door, additional_headers=headers):
+            return True
+    except InvalidStatus:
+        return False
 
 
 class TestMessages:
@@ -140,11 +166,11 @@ class TestTheEndOfTheGateway:
     def test_is_told_to_both_sides(self, open_door: Callable[..., Door], sockets: FakeSockets) -> None:
         door = open_door()
 
-        with feed(door) as one, feed(door) as other:
+        with ExitStack() as held:
+            feeds = [held.enter_context(feed(door)) for _ in range(40)]
             exit_code = door.stop()
 
-            assert closed_with(one)[0] == 1012
-            assert closed_with(other)[0] == 1012
+            assert {closed_with(each)[0] for each in feeds} == {1012}
 
         assert exit_code == 0
         assert sockets.close_code() == 1012
@@ -236,7 +262,63 @@ class TestInstances:
         assert len(hanging.asked) == heard
 
 
+class TestADeadClient:
+    def test_is_hung_up_on_and_gives_its_place_back(
+        self, sockets: FakeSockets, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.3)
+
+        before = len(sockets.asked)
+        with serving(one_place_at(sockets)) as server, server.connect() as dead:
+            dead.sendall(HANDSHAKE + b"\r\n")
+            assert dead.recv(65536).startswith(b"HTTP/1.1 101 ")
+            settle(lambda: len(sockets.asked) > before)
+
+            assert sockets.close_code() == 1011
+            with connect(f"ws://127.0.0.1:{server.port}{LIVE}") as socket:
+                socket.send("hello")
+                assert socket.recv(timeout=5) == "hello"
+
+
+def one_place_at(sockets: FakeSockets) -> ASGIApp:
+    """The end of the way in, for one WebSocket at a time."""
+    app = Sockets(
+        balancers({NOTIFICATIONS.name: [sockets.url]}, Treatment()),
+        Assertions(Ed25519PrivateKey.generate().private_bytes_raw()),
+        PublicOrigin(PUBLIC_URL),
+        SocketLimits(an_address=1),
+        open_sockets=OpenSockets(frozenset()),
+    )
+
+    async def alone(scope, receive, send) -> None:
+        scope["exchange"] = Exchange(Correlation.start(), route=socket_routes().find(LIVE))
+        await app(scope, receive, send)
+
+    return alone
+
+
 class TestRefusals:
+    def test_of_more_than_a_person_may_have(
+        self, open_door: Callable[..., Door], sockets: FakeSockets, signer: Signer
+    ) -> None:
+        door, person = open_door(GATEWAY_SVC_SOCKETS_A_PERSON="2"), str(uuid.uuid4())
+        sockets.tickets["theirs"] = Holder(person, "another sign-in")
+        token = {"Authorization": f"Bearer {signer.token(sub=person)}"}
+
+        with feed(door, additional_headers=token) as first, feed(door, "?ticket=theirs"):
+            for query, headers in (("", token), ("?ticket=theirs", {})):
+                with pytest.raises(InvalidStatus) as refused:
+                    feed(door, query, additional_headers=headers)
+                response = refused.value.response
+                problem = json.loads(response.body)
+                assert (response.status_code, problem["code"]) == (429, "too_many_sockets")
+                assert problem["request_id"] == response.headers["x-request-id"]
+                assert response.headers["retry-after"] == "10"
+            with feed(door, additional_headers={"Authorization": f"Bearer {signer.token()}"}):
+                pass
+            first.close()
+            settle(lambda: is_let_in(door, token))
+
     def test_of_unknown_paths(self, door: Door) -> None:
         with pytest.raises(InvalidStatus) as refused:
             connect(f"ws://127.0.0.1:{door.port}/ws/nope/")

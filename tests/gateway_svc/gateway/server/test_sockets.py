@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import queue
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from gateway_svc.gateway import websocket
-from tests.gateway_svc.door import Door
+from gateway_svc.gateway.server import sockets
+from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.serving import Serving
 
 HANDSHAKE = (
@@ -102,6 +105,29 @@ class TestTheEnd:
             client.send("fail")
 
             assert code_of(client) == websocket.BROKEN
+
+
+class TestAServerThatStops:
+    def test_says_goodbye_to_one_after_the_other(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets, "GOODBYES_A_SECOND", 20)
+        with ExitStack() as held:
+            clients = [held.enter_context(listening.socket()) for _ in range(30)]
+            stopping = threading.Thread(target=listening.server.stop)
+
+            stopping.start()
+
+            settle(lambda: any(each.close_code for each in clients))
+            assert any(answers(each) for each in clients)
+            stopping.join()
+            assert {code_of(each) for each in clients} == {websocket.RESTARTS}
+
+
+def answers(client: ClientConnection) -> bool:
+    try:
+        client.send("hello")
+        return client.recv(timeout=5) == "hello"
+    except ConnectionClosed:
+        return False
 
 
 class TestWhoeverTakesNothing:
