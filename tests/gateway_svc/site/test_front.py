@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
+from django.conf import settings
+from kombu import Connection, Producer
 
+from common.events import broker
+from common.topology import GATEWAY
 from tests.gateway_svc.accounts import ADMIN
-from tests.gateway_svc.door import Door
+from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.signing import Signer
-from tests.gateway_svc.upstream import Behaviour, FakeService, answer, hang
+from tests.gateway_svc.upstream import Behaviour, FakeService, answer, die_before, hang
 from tests.gateway_svc.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/admin/"
 
 
-async def tell(_service, _asked, _reader, writer) -> None:
+def telling_of(outbox: dict[str, float]) -> Behaviour:
+    """Tells its figures, with these of what it has to send."""
     told = {
         "version": "1.2.3",
         "started_at": "2026-01-01T09:00:00+00:00",
-        "outbox": {"unsent": 0, "oldest_seconds": 0.0},
+        "outbox": outbox,
         "dead_letters": 0,
         "last_errors": [
             {"at": "2026-01-01T10:00:00+00:00", "message": "<b>no luck</b>", "error": "ValueError", "where": "a:1",
              "request_id": "request-1", "logger": "a"}
         ],
     }  # fmt: skip
-    writer.write(answer(json.dumps(told).encode()))
+
+    async def tell(_service, _asked, _reader, writer) -> None:
+        writer.write(answer(json.dumps(told).encode()))
+
+    return tell
+
+
+tell = telling_of({"unsent": 0, "oldest_seconds": 0.0})
+
+
+def behave_after(seconds: float) -> Behaviour:
+    """Answers, in its own time."""
+
+    async def behave(_service, _asked, _reader, writer) -> None:
+        await asyncio.sleep(seconds)
+        writer.write(answer(b"{}"))
+
+    return behave
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +77,38 @@ def telling(instance: Callable[[Behaviour], FakeService], users) -> Iterator[dic
     well = instance(tell)
     yield {f"{name}_SVC_URL": well.url for name in ("PRODUCT", "ORDER", "NOTIFY", "FILE")}
     del users.behaviours["figures"]
+
+
+@pytest.fixture
+def gateways_queues() -> Iterator[Callable[[str, int], None]]:
+    """``gateways_queues("gateway_svc.work", 3)``: so many messages lie in it, and nobody takes them."""
+    with Connection(settings.BROKER_URL) as connection, connection.channel() as channel:
+        broker.declare(connection, GATEWAY, [])
+        queues = (GATEWAY.work_queue, GATEWAY.dead_queue)
+
+        def fill(queue: str, depth: int) -> None:
+            producer = Producer(connection.channel(), routing_key=queue)
+            for number in range(depth):
+                producer.publish({"number": number})
+            settle(lambda: channel.queue_declare(queue, passive=True).message_count == depth)
+
+        for queue in queues:
+            channel.queue_purge(queue)
+        yield fill
+        for queue in queues:
+            channel.queue_purge(queue)
+
+
+def card_of(service: str, page) -> str:
+    """What the page tells of a service."""
+    cards = unescape(page.body.decode()).split('<li class="card">')
+    return next(card for card in cards if re.search(rf"<h3><a [^>]*>{service}</a>", card))
+
+
+def said_of(service: str, page) -> dict[str, str]:
+    """The same, by its headings."""
+    said = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", card_of(service, page), re.DOTALL)
+    return {heading: re.sub(r"<[^>]+>", "", text).strip() for heading, text in said}
 
 
 def sentence_of(page) -> str:
@@ -90,6 +145,50 @@ class TestThePageInFrontOfTheAdmins:
         assert f"127.0.0.1:{second.port}".encode() in page.body
         assert b"1.2.3" in page.body
         assert b'href="/admin/orders/dead-letters/"' in page.body
+
+    def test_shows_what_waits_and_what_died(
+        self,
+        open_door: Callable[..., Door],
+        telling: dict[str, str],
+        instance: Callable[[Behaviour], FakeService],
+        gateways_queues: Callable[[str, int], None],
+    ) -> None:
+        late = instance(telling_of({"unsent": 41, "oldest_seconds": 125.0}))
+        visitor = Visitor(open_door(**{**telling, "ORDER_SVC_URL": late.url}))
+        visitor.sign_in(ADMIN)
+        gateways_queues(GATEWAY.work_queue, 3)
+        gateways_queues(GATEWAY.dead_queue, 2)
+
+        page = visitor.get(PAGE)
+
+        assert said_of("Orders", page)["Facts to be sent"] == "41, the oldest for 2 minutes"
+        assert said_of("Products", page)["Facts to be sent"] == "0"
+        assert said_of("Gateway", page)[GATEWAY.work_queue] == "3 waiting, 0 workers"
+        assert said_of("Gateway", page)["Dead letters"] == "2"
+        assert "41 facts of Orders waited up to 2 minutes" in sentence_of(page)
+        assert "2 dead letters in Gateway" in sentence_of(page)
+
+    def test_shows_how_services_answer(
+        self, open_door: Callable[..., Door], telling: dict[str, str], instance: Callable[[Behaviour], FakeService]
+    ) -> None:
+        slow, bad = instance(tell), instance(tell)
+        slow.behaviours["products"], bad.behaviours["orders"] = behave_after(0.2), die_before
+        theirs = {"PRODUCT_SVC_URL": slow.url, "ORDER_SVC_URL": bad.url}
+        door = open_door(**{**telling, **theirs, "GATEWAY_SVC_CIRCUIT_REQUESTS": "6"})
+        visitor = Visitor(door)
+        visitor.sign_in(ADMIN)
+        before = said_of("Orders", visitor.get(PAGE))["Requests"]
+
+        door.ask("GET", "/api/v1/products/")
+        for _ in range(6):
+            door.ask("GET", "/api/v1/orders/")
+
+        page = visitor.get(PAGE)
+        assert before == said_of("Products", page)["Requests"] == "let through"
+        assert said_of("Orders", page)["Requests"] == "none for a while, since it fails"
+        assert "Orders fails, and is left alone for a while" in sentence_of(page)
+        now, lately = re.findall(r"(\d+) requests? now, (\d+) ms lately", card_of("Products", page))[0]
+        assert (int(now), int(lately) >= 200) == (0, True)
 
     def test_shows_errors_as_text(self, open_door: Callable[..., Door], telling: dict[str, str]) -> None:
         visitor = Visitor(open_door(**telling))
