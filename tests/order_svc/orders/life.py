@@ -16,6 +16,14 @@ class Trouble(Exception):
     """The provider's answer did not come: it was away, or we were."""
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Where it is cut off, and whether that kills us; else the provider is away."""
+
+    point: str = ""
+    is_killed: bool = False
+
+
 @dataclass
 class Expected:
     """One order of two lines of two sellers, as it should be by now."""
@@ -32,9 +40,10 @@ class Expected:
     refund_asked_at: int = 0
     is_refund_due: bool = False
     parcels: list[str] = field(default_factory=list)
-    was_confirmed: bool = False
+    said: list[str] = field(default_factory=list)
+    """What the time line tells of payment calls."""
 
-    def pay(self, now: int, trouble: str) -> None:
+    def pay(self, now: int, trouble: Cut) -> None:
         """Its stock is reserved, or a sweeper found that the answer is not known."""
         if self.status != "placed":
             return
@@ -47,10 +56,10 @@ class Expected:
         else:
             self._ask("authorise", trouble, self._hold)
             if self.money == "held":
-                self._ask("capture", trouble, self._take)
+                self._capture(trouble)
         self._conclude(now, trouble)
 
-    def resume(self, now: int, trouble: str) -> None:
+    def resume(self, now: int, trouble: Cut) -> None:
         """The sweeper meets it."""
         is_silent = self.asked_at < now - SILENCE_SECONDS
         if self.payment == ASKED and is_silent and self._is_time_to_ask(now, self.asked_at):
@@ -58,14 +67,14 @@ class Expected:
             with suppress(Trouble):
                 self.follow_up(now, trouble)
 
-    def follow_up(self, now: int, trouble: str) -> None:
+    def follow_up(self, now: int, trouble: Cut) -> None:
         """Find out what became of a charge whose answer is not known."""
         self.pay(now, trouble)
         if self.payment == ASKED and self.status != "placed":
             self._ask("void", trouble, self._let_go)
             self._conclude(now, trouble)
 
-    def report(self, now: int, trouble: str) -> None:
+    def report(self, now: int, trouble: Cut) -> None:
         """The provider says that something became of it."""
         if self.payment == ASKED:
             self.follow_up(now, trouble)
@@ -77,7 +86,7 @@ class Expected:
         if self.status == "placed" and self.payment == PENDING:
             self._cancel("out_of_stock", now)
 
-    def expire(self, now: int, trouble: str) -> None:
+    def expire(self, now: int, trouble: Cut) -> None:
         """The sweeper looks for orders that took too long."""
         if self.status != "placed" or not self._is_overdue(now):
             return
@@ -110,25 +119,39 @@ class Expected:
         self.status = "delivered"
         return True
 
-    def resume_refund(self, now: int, trouble: str) -> None:
+    def resume_refund(self, now: int, trouble: Cut) -> None:
         """The sweeper meets it."""
         if self.is_refund_due and self._is_time_to_ask(now, self.refund_asked_at):
             self.refund_asked_at = now
             with suppress(Trouble):
                 self.refund(trouble)
 
-    def refund(self, trouble: str) -> None:
+    def refund(self, trouble: Cut) -> None:
         """Whoever is to give the money back."""
         if self.is_refund_due:
             self._ask("refund", trouble, self._give_back)
             self._note_refund()
 
-    def _ask(self, call: str, trouble: str, do: Callable[[], None]) -> None:
-        if trouble == f"before {call}":
-            raise Trouble
+    def _ask(self, call: str, trouble: Cut, do: Callable[[], None]) -> None:
+        if trouble.point == f"before {call}":
+            self._leave(call, trouble)
         do()
-        if trouble == f"after {call}":
-            raise Trouble
+        if trouble.point == f"after {call}":
+            self._leave(call, trouble)
+
+    def _capture(self, trouble: Cut) -> None:
+        if trouble.point.endswith("capture") and not trouble.is_killed:
+            self._say_that_it_is_held()
+        self._ask("capture", trouble, self._take)
+
+    def _leave(self, call: str, trouble: Cut) -> None:
+        if not trouble.is_killed:
+            self.said.append(f"no answer to {call}")
+        raise Trouble
+
+    def _say_that_it_is_held(self) -> None:
+        if "held" not in self.said:
+            self.said.append("held")
 
     def _hold(self) -> None:
         if not self.money:
@@ -144,11 +167,14 @@ class Expected:
     def _give_back(self) -> None:
         self.money = "back"
 
-    def _conclude(self, now: int, trouble: str) -> None:
+    def _conclude(self, now: int, trouble: Cut) -> None:
         self.payment = {"taken": "captured", "declined": "declined", "let go": "voided"}[self.money]
+        if self.money == "taken":
+            self._say_that_it_is_held()
+        self.said.append("let go, perhaps" if self.payment == "voided" and "held" not in self.said else self.money)
         if self.status == "placed":
             if self.money == "taken":
-                self.status, self.was_confirmed, self.settled_at = "confirmed", True, now
+                self.status, self.settled_at = "confirmed", now
             else:
                 self._cancel("payment_declined" if self.money == "declined" else "expired", now)
         elif self.money == "taken":
@@ -164,6 +190,7 @@ class Expected:
     def _note_refund(self) -> None:
         if self.is_refund_due:
             self.payment, self.is_refund_due = "refunded", False
+            self.said.append("back")
 
     def _is_time_to_ask(self, now: int, asked_at: int) -> bool:
         """The longer an order is over, the more rarely."""

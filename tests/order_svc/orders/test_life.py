@@ -12,19 +12,27 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from common import clock
 from common.contracts import OrderCancelled, OrderConfirmed, OrderDelivered, OrderRefunded, OrderShipped, Shortage
 from common.testing.plugin import Told
 from common.topology import ORDERS, PRODUCTS, Service
 from ops.verify import orders as verified
 from ops.verify.books import Books, Row
-from order_svc.orders import errors, rules, services
-from order_svc.orders.models import Order
+from order_svc.orders import errors, events, services
+from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments.models import Payment, SandboxCharge
 from order_svc.payments.services import ProviderUnavailable
-from tests.order_svc.factories import ADDRESS, NOON, OfferFactory, Somebody
-from tests.order_svc.orders.life import LIMIT_SECONDS, Expected, Trouble
+from tests.order_svc.factories import NOON, OfferFactory, Somebody, order_body
+from tests.order_svc.orders.life import LIMIT_SECONDS, Cut, Expected, Trouble
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,10 +40,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CALLS = ("authorise", "capture", "void", "refund")
 # Mostly nothing goes wrong, or no order would ever get far.
 POINTS = st.sampled_from([*[""] * 12, *(f"{when} {call}" for call in CALLS for when in ("before", "after"))])
-KINDS = st.sampled_from(["paid"] * 4 + ["good card"] * 2 + ["bad card", "lacking"])
-WHICH = st.integers(0, 2)
+KINDS = st.sampled_from(["paid"] * 4 + ["good card"] * 2 + ["bad card"])
+MOST_ORDERS = 5
+WHICH = st.integers(0, MOST_ORDERS - 1)
 SELLERS = {"mira": uuid.UUID(int=1), "noah": uuid.UUID(int=2)}
 MONEY = {"authorised": "held", "succeeded": "taken", "declined": "declined", "voided": "let go", "refunded": "back"}
+SAID = {
+    OrderEvent.Name.PAYMENT_AUTHORISED: "held",
+    OrderEvent.Name.PAYMENT_CAPTURED: "taken",
+    OrderEvent.Name.PAYMENT_DECLINED: "declined",
+    OrderEvent.Name.PAYMENT_VOIDED: "let go",
+    OrderEvent.Name.PAYMENT_REFUNDED: "back",
+}
 # No sum of few of them is the time limit to the second.
 PAUSES = st.sampled_from([*[0] * 10, 7, 37, 37, LIMIT_SECONDS + 1])
 
@@ -43,37 +59,63 @@ PAUSES = st.sampled_from([*[0] * 10, 7, 37, 37, LIMIT_SECONDS + 1])
 class Life(RuleBasedStateMachine):
     """Some orders, everything that can be done to them, and beside each what ought to have become of it."""
 
-    def __init__(self, provider: Interrupted) -> None:
+    def __init__(self, provider: Interrupted, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
         self.provider = provider
+        self.client_of = client_of
+        self.monkeypatch = monkeypatch
         self.seconds = 0
         self.expected: dict[uuid.UUID, Expected] = {}
-        self.is_lacking: dict[uuid.UUID, bool] = {}
+        self.requests: dict[uuid.UUID, Callable[[], Any]] = {}
+        """What placed each order, to be sent again."""
+        monkeypatch.setattr(clock, "now", lambda: self.now)
 
     @initialize(kinds=st.lists(KINDS, min_size=3, max_size=3))
-    def place(self, kinds: list[str]) -> None:
+    def open_shop(self, kinds: list[str]) -> None:
         for sku, seller_id in SELLERS.items():
             OfferFactory(sku=sku, seller_id=seller_id)
-        for which, kind in enumerate(kinds):
-            is_card_good = kind != "bad card"
-            order_id = self._place("tok_success" if is_card_good else "tok_declined")
-            self.expected[order_id] = Expected(placed_at=self.seconds, is_card_good=is_card_good)
-            self.is_lacking[order_id] = kind == "lacking"
-            if kind == "paid":
-                self.hear_of_the_stock(which, 0, "", is_killed=False)
+        for kind in kinds:
+            self.place(kind, is_killed=False)
+
+    @precondition(lambda self: len(self.expected) < MOST_ORDERS)
+    @rule(kind=KINDS, is_killed=st.booleans())
+    def place(self, kind: str, is_killed: bool) -> None:
+        """A customer whose request was cut off sends it again."""
+        is_card_good = kind != "bad card"
+        send = self._request("tok_success" if is_card_good else "tok_declined")
+        if is_killed:
+            with self.monkeypatch.context() as dying:
+                dying.setattr(events, "order_placed", lambda *_: die())
+                with pytest.raises(ProcessDied):
+                    send()
+        order_id = uuid.UUID(send().json()["id"])
+        self.requests[order_id] = send
+        self.expected[order_id] = Expected(placed_at=self.seconds, is_card_good=is_card_good)
+        if kind == "paid":
+            self.hear_that_it_is_reserved(len(self.expected) - 1, 0, "", is_killed=False)
+
+    @rule(which=WHICH, pause=PAUSES)
+    def send_the_order_again(self, which: int, pause: int) -> None:
+        order_id = self._order(which, pause)
+        again = self.requests[order_id]()
+        assert (again.json()["id"], again["Idempotent-Replayed"]) == (str(order_id), "true")
+        assert Order.objects.count() == len(self.expected)
 
     @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
-    def hear_of_the_stock(self, which: int, pause: int, point: str, is_killed: bool) -> None:
+    def hear_that_it_is_reserved(self, which: int, pause: int, point: str, is_killed: bool) -> None:
         order_id = self._order(which, pause)
-        if self.is_lacking[order_id]:
-            shortage = Shortage(sku="mira", wanted=1, available=0)
-            services.reject_order(order_id=str(order_id), shortages=[shortage], now=self.now)
-            self.expected[order_id].reject(self.seconds)
-            return
         with self._trouble(point, is_killed=is_killed):
             services.pay_order(order_id=order_id, now=self.now)
         with suppress(Trouble):
-            self.expected[order_id].pay(self.seconds, point)
+            self.expected[order_id].pay(self.seconds, Cut(point, is_killed))
+
+    @rule(which=WHICH, pause=PAUSES)
+    def hear_that_it_is_lacking(self, which: int, pause: int) -> None:
+        """Before or after it is said to be reserved: whichever comes first counts."""
+        order_id = self._order(which, pause)
+        shortage = Shortage(sku="mira", wanted=1, available=0)
+        services.reject_order(order_id=str(order_id), shortages=[shortage], now=self.now)
+        self.expected[order_id].reject(self.seconds)
 
     @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
     def hear_from_the_provider(self, which: int, pause: int, point: str, is_killed: bool) -> None:
@@ -84,7 +126,7 @@ class Life(RuleBasedStateMachine):
         with self._trouble(point, is_killed=is_killed):
             services.follow_report(provider="sandbox", key=payment.idempotency_key, reference=reference, now=self.now)
         with suppress(Trouble):
-            self.expected[order_id].report(self.seconds, point)
+            self.expected[order_id].report(self.seconds, Cut(point, is_killed))
 
     @rule(which=WHICH, pause=PAUSES, point=POINTS, is_killed=st.booleans())
     def hear_that_a_refund_is_due(self, which: int, pause: int, point: str, is_killed: bool) -> None:
@@ -92,7 +134,7 @@ class Life(RuleBasedStateMachine):
         with self._trouble(point, is_killed=is_killed):
             services.refund_order(order_id=order_id, now=self.now)
         with suppress(Trouble):
-            self.expected[order_id].refund(point)
+            self.expected[order_id].refund(Cut(point, is_killed))
 
     @rule(which=WHICH, pause=PAUSES)
     def cancel(self, which: int, pause: int) -> None:
@@ -122,15 +164,15 @@ class Life(RuleBasedStateMachine):
         with self._trouble(point, is_killed=False):
             self._sweep()
         for order in self.expected.values():
-            order.resume(self.seconds, point)
+            order.resume(self.seconds, Cut(point))
         for order in self.expected.values():
-            order.resume_refund(self.seconds, point)
+            order.resume_refund(self.seconds, Cut(point))
         for order in self.expected.values():
-            order.expire(self.seconds, point)
+            order.expire(self.seconds, Cut(point))
 
     @invariant()
     def all_is_as_it_should_be(self) -> None:
-        orders = Order.objects.select_related("payment").in_bulk(list(self.expected))
+        orders = Order.objects.select_related("payment").prefetch_related("events").in_bulk(list(self.expected))
         books = dict(SandboxCharge.objects.values_list("idempotency_key", "status"))
         for order_id, expected in self.expected.items():
             order = orders[order_id]
@@ -138,6 +180,7 @@ class Life(RuleBasedStateMachine):
             assert (order.status, order.cancel_reason) == (expected.status, expected.reason)
             assert (order.payment.status, money) == (expected.payment, expected.money)
             assert (order.payment.refund_due_since is not None) == expected.is_refund_due
+            assert said_of(order) == expected.said
 
     def teardown(self) -> None:
         """In the end the sweepers bring all to an end, the books agree, and each thing was told once."""
@@ -148,6 +191,7 @@ class Life(RuleBasedStateMachine):
             for proof in (
                 verified.sold_orders_are_paid_and_deducted_once,
                 verified.cancelled_orders_hold_nothing,
+                verified.no_order_stays_open,
                 verified.buyers_were_told_once,
             ):
                 assert list(proof(books)) == []
@@ -158,22 +202,16 @@ class Life(RuleBasedStateMachine):
     def now(self) -> datetime:
         return NOON + timedelta(seconds=self.seconds)
 
-    def _place(self, token: str) -> uuid.UUID:
-        order = services.place_order(
-            customer_id=uuid.uuid4(),
-            items=[rules.Item(sku, 1) for sku in SELLERS],
-            shipping_address=ADDRESS,
-            provider="sandbox",
-            token=token,
-            expected_total=None,
-            now=self.now,
-        )
-        return order.id
+    def _request(self, token: str) -> Callable[[], Any]:
+        """A request of some customer to place an order, as often as it is sent the same."""
+        client, key = self.client_of(uuid.uuid4(), "customer"), uuid.uuid4().hex
+        body = order_body(*((sku, 1) for sku in SELLERS), payment={"provider": "sandbox", "token": token})
+        return lambda: client.post("/api/v1/orders/", body, headers={"Idempotency-Key": key})
 
     def _order(self, which: int, pause: int) -> uuid.UUID:
         """That order, after a while."""
         self.seconds += pause
-        return list(self.expected)[which]
+        return list(self.expected)[which % len(self.expected)]
 
     def _come_to_an_end(self) -> None:
         for _ in range(3):
@@ -262,6 +300,17 @@ class BooksOfTheTold(Books):
         ]
 
 
+def said_of(order: Order) -> list[str]:
+    """What its time line tells of payment calls, in the model's words."""
+    return [_in_short(event) for event in order.events.all() if event.fact.startswith("payments.")]
+
+
+def _in_short(event: OrderEvent) -> str:
+    if event.fact == OrderEvent.Name.PAYMENT_UNANSWERED:
+        return f"no answer to {event.detail.partition(':')[0]}"
+    return SAID[event.fact] + (", perhaps" if "not known" in event.detail else "")
+
+
 def _is_done(act: Callable[..., Any], **given: Any) -> bool:
     try:
         act(**given)
@@ -271,12 +320,15 @@ def _is_done(act: Callable[..., Any], **given: Any) -> bool:
 
 
 def _empty_the_shop() -> None:
-    tables = "orders_order, orders_orderline, orders_orderevent, payments_payment, payments_sandboxcharge"
+    tables = "orders_order, orders_orderline, orders_orderevent, payments_payment, payments_sandboxcharge, "
+    tables += "idempotency_keyedanswer"
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables}, payments_straycharge, offers_offer, events_outbox CASCADE")
 
 
-def test_an_order_lives_as_the_model_says(provider: Interrupted) -> None:
-    bounded = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_order_lives_as_the_model_says(
+    provider: Interrupted, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounded = settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 
-    run_state_machine_as_test(lambda: Life(provider), settings=bounded)
+    run_state_machine_as_test(lambda: Life(provider, client_of, monkeypatch), settings=bounded)
