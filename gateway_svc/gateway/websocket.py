@@ -74,7 +74,7 @@ class WebSocket(asyncio.Protocol):
         self._protocol: Protocol | None = None
         # Seldom more than one, and a deque would take 750 bytes for none.
         self._messages: list[Said] = []
-        self._parts: list[bytes] = []
+        self._parts = bytearray()
         self._is_text = False
         self._is_paused = False
         self._ended: SocketEnded | None = None
@@ -128,6 +128,8 @@ class WebSocket(asyncio.Protocol):
         self._flush()
         for event in self._protocol.events_received():
             self._hear(cast(Frame, event))
+            if self._protocol is None:
+                return
         if self._protocol.parser_exc:
             self._end(*self._misheard(self._protocol))
 
@@ -162,10 +164,9 @@ class WebSocket(asyncio.Protocol):
         elif frame.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
             if frame.opcode is not Opcode.CONT:
                 self._is_text = frame.opcode is Opcode.TEXT
-            if frame.data:  # else there could be any number of them
-                self._parts.append(bytes(frame.data))
+            self._parts += frame.data
             if frame.fin:
-                self._put(b"".join(self._parts))
+                self._put(bytes(self._parts))
                 self._parts.clear()
 
     def _put(self, message: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
+from websockets.frames import Frame
 from websockets.http11 import Request, Response
 from websockets.protocol import SERVER
 from websockets.server import ServerProtocol
@@ -26,6 +27,14 @@ SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
 
+# Messages, parts of them, and pings: to read one takes ten times as long as to send it. After a pause so many at once.
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 200
+TOO_MUCH = 4429, "too many messages"
+# Of what comes in one piece, so many bytes are read before it is known whether that is too much.
+PIECE_BYTES = 4096
+# For whoever is told so to hear it: see http.LINGER_SECONDS.
+LINGER_SECONDS = 1.0
+
 
 class ClientSocket(WebSocket):
     """A server that stops closes its sockets with 1012 (Service Restart, IANA's registry of RFC 6455).
@@ -34,7 +43,7 @@ class ClientSocket(WebSocket):
     WebSocket, hands it the head of that, and asks it to shut down.
     """
 
-    __slots__ = ("_app", "_response", "_server")
+    __slots__ = ("_app", "_counted_until", "_response", "_server")
 
     SIDE = SERVER
     # The gateway has a smaller bound of its own, which it can explain.
@@ -50,6 +59,8 @@ class ClientSocket(WebSocket):
         self._server = server_state
         self._response: Response | None = None
         """With which it opens, until it is known whether it does."""
+        self._counted_until = 0.0
+        """When all that was heard would have been heard, at the pace that is allowed."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -63,12 +74,26 @@ class ClientSocket(WebSocket):
         if self._protocol is None and self._ended is None:
             self._shake_hands(data)
         else:
-            super().data_received(data)
+            for start in range(0, len(data), PIECE_BYTES):
+                super().data_received(data[start : start + PIECE_BYTES])
 
     def shutdown(self) -> None:
         """Close at some moment of the time that so many sockets need."""
         spread = min(len(self._server.connections) / GOODBYES_A_SECOND, LONGEST_GOODBYE_SECONDS)
         self._loop.call_later(random.uniform(0, spread), self._say_goodbye)  # noqa: S311 - no secret
+
+    def _hear(self, frame: Frame) -> None:
+        self._counted_until = max(self._counted_until, self._heard_at) + 1 / FRAMES_A_SECOND
+        if self._counted_until - self._heard_at <= FRAMES_AT_ONCE / FRAMES_A_SECOND:
+            super()._hear(frame)
+        else:
+            self._hear_no_more()
+
+    def _hear_no_more(self) -> None:
+        """Say why, and pass over what else may come."""
+        self.close(*TOO_MUCH)
+        self._protocol = None
+        self._set_timer(self._loop.call_later(LINGER_SECONDS, self._transport.abort))
 
     def _say_goodbye(self) -> None:
         if self._response:

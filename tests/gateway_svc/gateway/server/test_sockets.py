@@ -6,8 +6,10 @@ import gc
 import queue
 import socket
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -131,7 +133,8 @@ def answers(client: ClientConnection) -> bool:
 
 
 class TestWhoeverTakesNothing:
-    def test_is_read_no_more(self, listening: Listening) -> None:
+    def test_is_read_no_more(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets, "FRAMES_AT_ONCE", 10**9)
         pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 8000
         with listening.server.connect() as rude:
             rude.sendall(HANDSHAKE + b"\r\n")
@@ -142,8 +145,35 @@ class TestWhoeverTakesNothing:
                 send_again_and_again(rude, pings)
 
 
+class TestWhoeverTalksTooMuch:
+    @pytest.mark.parametrize(
+        "frame",
+        [b"\x89\x80\0\0\0\0", b"\x81\x81\0\0\0\0a", b"\x01\x80\0\0\0\0\x80\x80\0\0\0\0"],
+        ids=["pings", "messages", "parts"],
+    )
+    def test_is_told_so_and_heard_no_more(
+        self, listening: Listening, monkeypatch: pytest.MonkeyPatch, frame: bytes
+    ) -> None:
+        monkeypatch.setattr(sockets, "LINGER_SECONDS", 0.2)
+        with listening.socket() as client:
+            client.socket.sendall(frame * 2000)
+
+            with pytest.raises(ConnectionClosed):
+                deque(iter(partial(client.recv, timeout=5), None), maxlen=0)
+            assert (client.close_code, client.close_reason) == (4429, "too many messages")
+        assert listening.ends.get(timeout=5) == 4429
+
+    def test_may_say_much_at_once_after_a_pause(self, listening: Listening) -> None:
+        with listening.socket() as client:
+            for number in range(150):
+                client.send(str(number))
+
+            assert [client.recv(timeout=5) for _ in range(150)] == [str(number) for number in range(150)]
+
+
 class TestEmptyFrames:
-    def test_take_no_memory(self, listening: Listening) -> None:
+    def test_take_no_memory(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets, "FRAMES_AT_ONCE", 10**9)
         with listening.socket() as client:
             client.socket.sendall(b"\x01\x81\0\0\0\0a" + b"\x00\x80\0\0\0\0" * 10_000)
             client.socket.sendall(b"\x00\x81\0\0\0\0b" + b"\x89\x80\0\0\0\0")
