@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -68,7 +69,9 @@ class Life(RuleBasedStateMachine):
         self.expected: dict[uuid.UUID, Expected] = {}
         self.requests: dict[uuid.UUID, Callable[[], Any]] = {}
         """What placed each order, to be sent again."""
+        # Ours, and Django's own, which dates rows.
         monkeypatch.setattr(clock, "now", lambda: self.now)
+        monkeypatch.setattr(timezone, "now", lambda: self.now)
 
     @initialize(kinds=st.lists(KINDS, min_size=3, max_size=3))
     def open_shop(self, kinds: list[str]) -> None:
