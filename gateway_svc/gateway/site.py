@@ -63,7 +63,8 @@ class Site:
         await gather(receive, body, idle_seconds=PAGE.idle_seconds, within=PAGE.body_seconds)
         visit = Visit(exchange.principal, exchange.cookie, exchange.client, self._users, self._browsers, self._platform)
         headers = self._headers(exchange, len(body.getvalue()))
-        inner = {**scope, "scheme": self._origin.scheme.decode(), "headers": headers, "visit": visit}
+        place = {"scheme": self._origin.scheme.decode(), "client": (exchange.client, 0)}
+        inner = {**scope, **place, "headers": headers, "visit": visit}
         django: ASGIApp = self._django  # Django's types know of messages that nobody changes
         await django(inner, _replayed(body.getvalue(), receive), send)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 
 from common import clock
-from common.admin.actions import service_action
+from common.admin.actions import ServiceAction, service_action
 from common.admin.columns import BAD, EMPTY, GOOD, PLAIN, WAITING, Column, badge
 from common.admin.model_admin import ServiceAdmin
 from common.admin.models import Operator
@@ -143,12 +144,24 @@ class BlockAdmin(ServiceAdmin):
     search_by = {"value": lambda term: term if "/" in term or "." in term or ":" in term else str(UUID(term))}
     search_help_text = "A network, or the id of an account or a key, as it stands here."
 
+    def do(self, request: HttpRequest, action: ServiceAction, row: Any, answers: Mapping[str, Any]) -> bool:
+        """Whoever blocks is at some address themselves."""
+        here = {"at_address": request.META["REMOTE_ADDR"]} if action.name == "block" else {}
+        return super().do(request, action, row, {**answers, **here})
+
     @service_action("Block", asks=BlockForm, is_for_list=True)
-    def block(self, person: Operator, *, kind: str, value: str, reason: str, hours: int | None) -> str:
+    def block(self, person: Operator, *, kind: str, value: str, reason: str, hours: int | None, at_address: str) -> str:
         """Within two seconds they get 403, wherever they knock. Staff who are signed in get in from every network."""
         now = clock.now()
-        ends_at = _end(hours, now=now)
-        made = services.block(kind=kind, value=value, reason=reason, ends_at=ends_at, now=now, by=person.id)
+        made = services.block(
+            kind=kind,
+            value=value,
+            reason=reason,
+            ends_at=_end(hours, now=now),
+            now=now,
+            by=person.id,
+            at_address=at_address,
+        )
         return f"{made}: {reason}"
 
     @service_action("Lift", in_bulk=True, applies=lambda row: row.holds(now=clock.now()))

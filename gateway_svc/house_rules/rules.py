@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 NETWORK, ACCOUNT, KEY = "network", "account", "key"
@@ -46,3 +46,12 @@ def named(kind: str, value: str) -> str:
     if network.prefixlen < widest:
         raise ValueError(f"{network} is too wide: /{widest} at most.")
     return str(network)
+
+
+def is_within(network: str, address: str) -> bool:
+    """Whether somebody at this address is in it."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found) in ip_network(network)

@@ -55,15 +55,24 @@ def open_route(*, path: str) -> None:
 
 @transaction.atomic
 def block(
-    *, kind: str, value: str, reason: str, ends_at: datetime | None, now: datetime, by: UUID | None = None
+    *,
+    kind: str,
+    value: str,
+    reason: str,
+    ends_at: datetime | None,
+    now: datetime,
+    by: UUID | None = None,
+    at_address: str = "",
 ) -> Block:
-    """Let them in nowhere; said again it gives a new reason and end.
+    """Let them in nowhere; said again it gives a new reason and end. ``by`` and ``at_address`` are whoever does it.
 
     Raises InvalidInput, LocksOneselfOut or TooManyBlocks.
     """
     made = _block(Block(kind=kind, value=value, reason=reason, ends_at=ends_at), now=now)
     if kind == rules.ACCOUNT and made.value == str(by):
         raise errors.LocksOneselfOut
+    if kind == rules.NETWORK and rules.is_within(made.value, at_address):
+        raise errors.LocksOneselfOut("You are in that network: once signed out you would not get in to lift it again.")
     _require_room(now=now)
     transaction.on_commit(announce)
     return made

@@ -14,12 +14,15 @@ from common import clock
 from common.testing.private_redis import PrivateRedis
 from gateway_svc.house_rules import rules, services
 from gateway_svc.house_rules.models import Block, Rules
+from tests.gateway_svc.accounts import ADMIN, FakeAccounts
 from tests.gateway_svc.door import Answer, Door, settle
 from tests.gateway_svc.shelf import FakeShelf
 from tests.gateway_svc.signing import Signer
+from tests.gateway_svc.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRODUCTS, ORDERS, FILES, LIVE = "/api/v1/products/", "/api/v1/orders/", "/api/v1/files/", "/ws/notifications/"
+MAKING = "/admin/gateway/house_rules/block/do/block/"
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +147,22 @@ class TestABlock:
         assert door.ask("GET", PRODUCTS, headers=there, token=signer.token(roles=["support"])).status == 200
         assert door.ask("GET", "/health/live", headers=there).status == 200
         assert door.ask("GET", PRODUCTS, headers=from_("203.0.114.9")).status == 200
+
+    def test_of_the_network_that_staff_come_from_is_refused_to_them(
+        self, doors: list[Door], accounts: FakeAccounts
+    ) -> None:
+        staff = Visitor(doors[0])
+        staff.sign_in(ADMIN)
+
+        def make(address: str) -> Answer:
+            who = {"kind": rules.NETWORK, "value": "203.0.113.0/24", "reason": "they scrape"}
+            return staff.post(MAKING, {"X-Forwarded-For": address}, **who)
+
+        refused = make("203.0.113.9")
+        assert (refused.status, b"you would not get in" in refused.body) == (200, True)
+        assert not Block.objects.exists()
+        assert make("198.51.100.9").status == 302
+        settle(lambda: both(doors, lambda door: door.ask("GET", PRODUCTS, headers=from_("203.0.113.9")).status == 403))
 
     def test_of_a_network_goes_past_no_memory(self, doors: list[Door], keeping_door: Door, shelf: FakeShelf) -> None:
         assert keeping_door.ask("GET", PRODUCTS).status == 200

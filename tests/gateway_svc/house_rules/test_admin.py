@@ -28,8 +28,9 @@ def do(client: Any, row: Any, action: str, values: dict[str, str] | None = None)
     return client.post(row_address(row, "action", action), values or {}, format="multipart")
 
 
-def block(client: Any, **values: str) -> Any:
-    return client.post(f"{list_address(Block)}do/block/", {**SCRAPERS, **values}, format="multipart")
+def block(client: Any, *, at: str = "198.51.100.1", **values: str) -> Any:
+    address = f"{list_address(Block)}do/block/"
+    return client.post(address, {**SCRAPERS, **values}, format="multipart", REMOTE_ADDR=at)
 
 
 class TestALimit:
@@ -125,3 +126,16 @@ class TestABlock:
         assert again.status_code == 200
         assert "you would not get in" in again.content.decode()
         assert not Block.objects.exists()
+
+    @pytest.mark.parametrize("at", ["203.0.113.9", "::ffff:203.0.113.9"])
+    def test_of_the_network_that_one_is_in_is_refused(self, client_of: ClientOf, at: str) -> None:
+        again = block(client_of(uuid.uuid4(), "admin"), at=at)
+
+        assert again.status_code == 200
+        assert "once signed out you would not get in" in again.content.decode()
+        assert not Block.objects.exists()
+
+    @pytest.mark.parametrize("at", ["203.0.114.9", "2001:db8::9", ""])
+    def test_of_another_network_is_made(self, client_of: ClientOf, at: str) -> None:
+        assert block(client_of(uuid.uuid4(), "admin"), at=at).status_code == 302
+        assert Block.objects.get().value == "203.0.113.0/24"
