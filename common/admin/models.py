@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from typing import Any, Self
+from uuid import UUID, uuid5
 
 from django.contrib.auth import get_user_model
 from django.db import models
 
 from common.api.authentication import Principal
 from common.person import STAFF_ROLES
+
+_MACHINE = UUID("a3e1c9b0-55d6-4a8f-9d0f-6f6f1b1f2c11")
+"""The ids of people known by the machine's names are made of this."""
 
 
 class Operator(models.Model):
@@ -38,6 +44,15 @@ class Operator(models.Model):
         """The person that a request is made for; nothing is written."""
         is_staff = principal.is_staff
         return cls(id=principal.id, name=principal.name, roles=sorted(principal.roles), is_active=is_staff)
+
+    @classmethod
+    def at_this_machine(cls) -> Self:
+        """Whoever runs a command here, by the name that the system has for them. They get in nowhere by it."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):
+            name = f"user {os.getuid()}"
+        return cls(id=uuid5(_MACHINE, name), name=f"{name}, by a command", is_active=False)
 
     @property
     def is_staff(self) -> bool:

@@ -36,6 +36,16 @@ def locked_route(path: str) -> Route:
     raise errors.UnknownRule(path=path)
 
 
+def locked_limits() -> QuerySet[Limit]:
+    """All of them, for this transaction alone to change."""
+    return Limit.objects.select_for_update()
+
+
+def locked_routes() -> QuerySet[Route]:
+    """All of them, for this transaction alone to change."""
+    return Route.objects.select_for_update()
+
+
 def locked_block(block_id: UUID) -> Block:
     """One block, for this transaction alone to change. Raises BlockNotFound."""
     if block := Block.objects.select_for_update().filter(id=block_id).first():

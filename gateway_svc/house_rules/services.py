@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
 from common.errors import InvalidInput
 from gateway_svc.house_rules import errors, rules, selectors
 from gateway_svc.house_rules.adapters.announcements import announce
 from gateway_svc.house_rules.models import Block, Limit, Route, Rules
+
+Rule = Limit | Route | Block
+
+
+@dataclass(frozen=True)
+class Change:
+    """What of a rule became otherwise."""
+
+    rule: Rule
+    values: Mapping[str, Any]
 
 
 @transaction.atomic
@@ -68,7 +79,7 @@ def block(
 
     Raises InvalidInput, LocksOneselfOut or TooManyBlocks.
     """
-    made = _block(Block(kind=kind, value=value, reason=reason, ends_at=ends_at), now=now)
+    made, _ = _block(Block(kind=kind, value=value, reason=reason, ends_at=ends_at), now=now)
     if kind == rules.ACCOUNT and made.value == str(by):
         raise errors.LocksOneselfOut
     if kind == rules.NETWORK and rules.is_within(made.value, at_address):
@@ -86,27 +97,25 @@ def lift_block(*, block_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_over(wanted: Rules, *, now: datetime) -> None:
+def take_over(wanted: Rules, *, now: datetime) -> list[Change]:
     """Have these rules and no others: what is not among them is as the environment and the code say, or lifted.
 
-    Raises UnknownRule, InvalidInput or TooManyBlocks; then nothing is changed.
+    Returns what became otherwise. Raises UnknownRule, InvalidInput or TooManyBlocks; then nothing is changed.
     """
     limits = {limit.label: limit for limit in wanted.limits}
-    for limit in Limit.objects.select_for_update():
-        _change(limit, _values(limits.pop(limit.label, Limit())))
     routes = {route.path: route for route in wanted.routes}
-    for route in Route.objects.select_for_update():
-        _change(route, _values(routes.pop(route.path, Route())))
+    changes = [_change(limit, _values(limits.pop(limit.label, Limit()))) for limit in selectors.locked_limits()]
+    changes += [_change(route, _values(routes.pop(route.path, Route()))) for route in selectors.locked_routes()]
     if unknown := [*limits, *routes]:
         raise errors.UnknownRule(f"There is no such limit or route: {', '.join(unknown)}.")
     names = {(each.kind, each.value) for each in wanted.blocks}
     for old in selectors.blocks_that_hold(now=now).select_for_update():
         if (old.kind, old.value) not in names:
-            _change(old, {"ends_at": now})
-    for each in wanted.blocks:
-        _block(each, now=now)
+            changes.append(_change(old, {"ends_at": now}))
+    changes += [_block(each, now=now)[1] for each in wanted.blocks]
     _require_room(now=now)
     transaction.on_commit(announce)
+    return [change for change in changes if change.values]
 
 
 @transaction.atomic
@@ -128,7 +137,7 @@ def _know(model: type[Limit] | type[Route], names: Collection[str]) -> None:
     model._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 
-def _block(wanted: Block, *, now: datetime) -> Block:
+def _block(wanted: Block, *, now: datetime) -> tuple[Block, Change]:
     """The row of whom it keeps out, as it says."""
     try:
         value = rules.named(wanted.kind, wanted.value)
@@ -137,8 +146,7 @@ def _block(wanted: Block, *, now: datetime) -> Block:
     if not wanted.holds(now=now):
         raise InvalidInput(errors={"ends_at": [f"{wanted} would be over already."]})
     made, _ = Block.objects.select_for_update().get_or_create(kind=wanted.kind, value=value)
-    _change(made, {"reason": wanted.reason, "ends_at": wanted.ends_at})
-    return made
+    return made, _change(made, {"reason": wanted.reason, "ends_at": wanted.ends_at})
 
 
 def _require_room(*, now: datetime) -> None:
@@ -151,7 +159,8 @@ def _values(rule: Limit | Route) -> dict[str, Any]:
     return {field.name: getattr(rule, field.name) for field in rule._meta.concrete_fields if not field.primary_key}
 
 
-def _change(row: models.Model, values: Mapping[str, Any]) -> None:
+def _change(row: Rule, values: Mapping[str, Any]) -> Change:
+    change = Change(row, {name: value for name, value in values.items() if getattr(row, name) != value})
     for name, value in values.items():
         setattr(row, name, value)
     try:
@@ -159,3 +168,4 @@ def _change(row: models.Model, values: Mapping[str, Any]) -> None:
     except ValidationError as error:
         raise InvalidInput(errors=error.message_dict) from error
     row.save()
+    return change

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 
 from common import clock
@@ -16,6 +18,7 @@ from gateway_svc.house_rules.models import Block, Limit, Route, Rules
 
 pytestmark = pytest.mark.django_db
 
+CLOSED_BECAUSE = "We count our stock; “back” soon."
 WHOLE = """\
 # What is set at the gateway's door. Whatever is not here is as the environment and the code say.
 
@@ -123,6 +126,34 @@ class TestImport:
         assert not Route.objects.exclude(closed_because="").exists()
         assert Block.objects.count() == 2  # for those who are asked what became of them
 
+    def test_leaves_a_line_in_the_history_of_each_rule_that_it_changes(self, path: Path) -> None:
+        services.set_limit(label="payment-person", requests=5, window_seconds=None, is_off=False)
+        lifted = services.block(kind=rules.NETWORK, value="198.51.100.1", reason="old", ends_at=None, now=clock.now())
+
+        call_command("house_rules", "import", str(path))
+
+        written = {entry.object_repr: entry.change_message for entry in LogEntry.objects.all()}
+        assert written == {
+            "reading-person": f"Import {path}: requests 2400, window_seconds 60",
+            "uploads-address": f"Import {path}: is_off True",
+            "payment-person": f"Import {path}: requests None",
+            "/api/v1/products/": f"Import {path}: total_seconds 30",
+            "POST /api/v1/orders/": f"Import {path}: closed_because {CLOSED_BECAUSE}, back_in_seconds 600",
+            "account 7d7f4a44-8b41-4a7c-9d0e-0b8f6f1c2a3b": f"Import {path}: reason stolen cards",
+            "network 203.0.113.0/24": f"Import {path}: reason they scrape, ends_at 2100-01-31 12:00:00+00:00",
+            "network 198.51.100.1/32": f"Import {path}: ends_at {Block.objects.get(id=lifted.id).ends_at}",
+        }
+        assert {entry.user.name for entry in LogEntry.objects.all()} == {f"{getpass.getuser()}, by a command"}
+        assert {entry.get_edited_object() for entry in LogEntry.objects.all()} >= {lifted}
+
+    def test_of_what_is_set_already_leaves_none(self, path: Path) -> None:
+        call_command("house_rules", "import", str(path))
+        before = LogEntry.objects.count()
+
+        call_command("house_rules", "import", str(path))
+
+        assert LogEntry.objects.count() == before
+
     @pytest.mark.parametrize(
         ("addition", "why"),
         [
@@ -138,6 +169,7 @@ class TestImport:
             call_command("house_rules", "import", str(path))
 
         assert set_now() == file.HEADING
+        assert not LogEntry.objects.exists()
 
     def test_of_a_file_that_cannot_be_read_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="cannot be read"):
@@ -171,6 +203,7 @@ class TestDiff:
         assert ended.value.code == 1
         assert "+requests = 2400" in said.splitlines()
         assert set_now() == file.HEADING
+        assert not LogEntry.objects.exists()
 
     def test_refuses_what_import_would_refuse(self, path: Path) -> None:
         path.write_text("[limits.nonsense]\nrequests = 5\n")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from common import clock
+from common.admin import history
+from common.admin.models import Operator
 from common.errors import DomainError
 from gateway_svc.house_rules import selectors, services
 from gateway_svc.house_rules.adapters import file
@@ -40,18 +44,29 @@ class Command(BaseCommand):
             self.stdout.write(file.written(there), ending="")
             return
         wanted = _read(name)
-        do = services.take_over if what == "import" else services.rehearse
         try:
-            do(wanted, now=now)
+            if what == "import":
+                _import(wanted, name, now=now)
+            else:
+                services.rehearse(wanted, now=now)
         except DomainError as error:
             raise CommandError(_told(error)) from error
         changes = "\n".join(_changes(there, wanted, name))
         if changes:
             self.stdout.write(changes)
-        if what == "import":
-            logger.info("house rules were imported", extra={"file": name, "is_changed": bool(changes)})
-        elif changes:
+        if what == "diff" and changes:
             sys.exit(1)
+
+
+@transaction.atomic
+def _import(wanted: Rules, name: str, *, now: datetime) -> None:
+    """Have these rules, and write down in the history who did it."""
+    person = Operator.at_this_machine()
+    person.is_known()
+    for change in services.take_over(wanted, now=now):
+        values = ", ".join(f"{field} {value}" for field, value in change.values.items())
+        history.write_down(person, change.rule, f"Import {name}: {values}")
+    logger.info("house rules were imported", extra={"file": name, "by": person.name})
 
 
 def _read(name: str) -> Rules:
