@@ -24,6 +24,8 @@ class Service:
     """Paths that the gateway sends here; the longest that matches wins."""
     own_prefixes: tuple[str, ...] = ()
     """Paths of its API that lead nowhere further: those of the gateway itself."""
+    open_paths: tuple[str, ...] = ()
+    """Paths of its API below which strangers may send something; elsewhere what they send is not even read."""
     dear_paths: tuple[str, ...] = ()
     """Paths that cost much to POST to: the gateway lets few in at once, so that the others get their turn."""
     keyed_paths: tuple[str, ...] = ()
@@ -37,6 +39,10 @@ class Service:
     def api_prefixes(self) -> tuple[str, ...]:
         """All paths of its API."""
         return (*self.prefixes, *self.own_prefixes)
+
+    def takes_from_strangers(self, path: str) -> bool:
+        """Somebody who has not signed in may send something there; pages decide for themselves."""
+        return path.startswith(self.open_paths) or not path.startswith(self.api_prefixes)
 
     @property
     def facts_queue(self) -> str:
@@ -88,6 +94,7 @@ USERS = Service(
     name="user_svc",
     admin_path="/admin/users/",
     prefixes=("/.well-known/jwks.json", "/api/v1/auth/", "/api/v1/users/", "/api/v1/sellers/"),
+    open_paths=("/api/v1/auth/",),
     # Hashing a password is slow on purpose.
     dear_paths=(
         "/api/v1/auth/register/",
@@ -108,6 +115,7 @@ ORDERS = Service(
     name="order_svc",
     admin_path="/admin/orders/",
     prefixes=("/api/v1/cart/", "/api/v1/orders/", "/api/v1/payments/"),
+    open_paths=("/api/v1/cart/", "/api/v1/orders/quote/", "/api/v1/payments/webhooks/"),
     keyed_paths=("/api/v1/orders/",),
     # A card provider that answers late must not hold up the facts.
     workers=(("facts",), ("work",)),

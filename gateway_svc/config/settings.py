@@ -57,6 +57,9 @@ SOCKET_LIMITS = SocketLimits(
 # Of the catalogue's answers a process keeps so much in memory; 0: none.
 CACHE_BYTES = env.whole_number("GATEWAY_SVC_CACHE_MIB", 32) * 1024 * 1024
 
+# Of requests' bodies so much lies in a process at a time, and as much of answers that clients read slowly.
+BODIES_BYTES = env.whole_number("GATEWAY_SVC_BODIES_MIB", 256) * 1024 * 1024
+
 # How long those who are signed in at a browser stay so past the end of their token, while user_svc is away.
 BROWSER_GRACE_SECONDS = env.seconds("GATEWAY_SVC_BROWSER_GRACE_SECONDS", 3600)
 

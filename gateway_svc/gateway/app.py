@@ -47,6 +47,7 @@ from gateway_svc.gateway.proxies import Network, TrustedProxies
 from gateway_svc.gateway.proxy import Proxy
 from gateway_svc.gateway.readiness import database_answers
 from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.routes import page_routes
 from gateway_svc.gateway.site import Site
 from gateway_svc.gateway.sockets import Sockets
@@ -89,6 +90,7 @@ class Gateway:
         socket_limits: SocketLimits,
         grace_seconds: float,
         cache_bytes: int,
+        bodies_bytes: int,
         static_root: str | None,
     ) -> None:
         self._house_rules = HouseRules(read=standing_rules, policies=rate_limits)
@@ -117,7 +119,9 @@ class Gateway:
         )
         self._api_keys = ApiKeys(self._ended, limiter=self._limiter)
         self._staff_door = StaffDoor(needs_second_factor=staff_need_second_factor)
-        self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles)
+        # Whoever reads slowly must not keep others from sending.
+        self._bodies, backlogs = Room(bodies_bytes), Room(bodies_bytes)
+        self._proxy = Proxy(self._balancers, self._assertions, self._origin, self._turnstiles, room=backlogs)
         self._always = said_always(is_https=self._origin.scheme == b"https", hsts_seconds=hsts_seconds)
         self._cache = Cache(self._ask_services, most_bytes=cache_bytes, always=self._always)
         self._composed = Composed(self._cache, self._house_rules)
@@ -152,6 +156,7 @@ class Gateway:
             socket_limits=settings.SOCKET_LIMITS,
             grace_seconds=settings.BROWSER_GRACE_SECONDS,
             cache_bytes=settings.CACHE_BYTES,
+            bodies_bytes=settings.BODIES_BYTES,
             static_root=settings.STATIC_ROOT,
         )
 
@@ -200,7 +205,7 @@ class Gateway:
         return FromMemory(app, cache=self._cache, house_rules=self._house_rules)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
-        app = BodyLimit(app)
+        app = BodyLimit(app, room=self._bodies)
         app = RateLimits(app, limiter=self._limiter, is_in_memory=self._cache.holds) if self._limiter else app
         return Authentication(
             app,

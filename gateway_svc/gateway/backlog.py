@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from gateway_svc.gateway.errors import ClientGone
+from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.upstreams.answer import Body
 
 _LARGEST_BYTES = 32 * 1024 * 1024
@@ -18,11 +21,14 @@ _PIECE_BYTES = 64 * 1024
 class Backlog:
     """What has come of a body and is not sent yet: a little of it in memory, more on disk, and no more than fits.
 
-    A service gives a body from one of its few threads, and must not be held by whoever reads slowly.
+    A service gives a body from one of its few threads, and must not be held by whoever reads slowly. Where all who do
+    have filled the room that there is for it, nothing more is taken from the services than is read.
     """
 
-    def __init__(self, body: Body, first: bytes, *, at_end: Callable[[], None]) -> None:
+    def __init__(self, body: Body, first: bytes, *, room: Room, until: float, at_end: Callable[[], None]) -> None:
         self._body = body
+        self._room = room
+        self._give_up_at = until
         self._at_end = at_end
         self._file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES)  # noqa: SIM115 - closed at the exit
         self._begin = self._end = 0
@@ -40,6 +46,7 @@ class Backlog:
         self._filling.cancel()
         await asyncio.wait({self._filling})
         self._file.close()
+        self._room.give_back(self._end)
 
     async def take(self) -> bytes:
         """The next piece; empty at the end. Raises what the body raises, after all that came before."""
@@ -51,20 +58,36 @@ class Backlog:
         piece = self._file.read(min(_PIECE_BYTES, self._end - self._begin))
         self._begin += len(piece)
         if self._begin == self._end:
+            self._room.give_back(self._end)
             self._begin = self._end = 0
         self._moved.set()
         return piece
 
     async def _fill(self) -> None:
         while not self._body.is_complete:
-            await self._until(lambda: self._end < _LARGEST_BYTES)
+            await self._wait_for_room()
             self._append(await self._body.read())
         self._at_end()
+
+    async def _wait_for_room(self) -> None:
+        """Whoever takes so little that the service would wait for too long is not waited for."""
+        if self._may_grow():
+            return
+        try:
+            async with asyncio.timeout(self._give_up_at - time.monotonic()):
+                await self._until(self._may_grow)
+        except TimeoutError:
+            raise ClientGone from None
+
+    def _may_grow(self) -> bool:
+        most = _KEPT_IN_MEMORY_BYTES if self._room.is_full else _LARGEST_BYTES
+        return self._end < most
 
     def _append(self, piece: bytes) -> None:
         self._file.seek(self._end)
         self._file.write(piece)
         self._end += len(piece)
+        self._room.take(len(piece))
         self._moved.set()
 
     async def _until(self, condition: Callable[[], bool]) -> None:

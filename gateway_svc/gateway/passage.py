@@ -10,6 +10,7 @@ from functools import partial
 from gateway_svc.gateway.asgi import Receive, Send
 from gateway_svc.gateway.backlog import Backlog
 from gateway_svc.gateway.request_head import last_line
+from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
@@ -20,8 +21,9 @@ from gateway_svc.gateway.watch import DisconnectWatch
 class Passage:
     """The request goes out while its answer is waited for; the answer flows on to the client."""
 
-    def __init__(self, lease: Lease, receive: Receive, limits: Limits, *, until: float) -> None:
+    def __init__(self, lease: Lease, receive: Receive, limits: Limits, *, room: Room, until: float) -> None:
         self._lease = lease
+        self._room = room
         self._connection = lease.connection
         self._connection.until = until
         self._limits = limits
@@ -57,7 +59,8 @@ class Passage:
         if body.is_complete:
             self._take_leave(head)
         else:
-            async with Backlog(body, first, at_end=partial(self._take_leave, head)) as backlog:
+            at_end = partial(self._take_leave, head)
+            async with Backlog(body, first, room=self._room, until=self._connection.until, at_end=at_end) as backlog:
                 while piece := await backlog.take():
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             first = b""

@@ -17,6 +17,7 @@ from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.failures import problem_of
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
+from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.routes import Limits, Route
 from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
@@ -48,7 +49,10 @@ class Proxy:
         assertions: Assertions,
         origin: PublicOrigin,
         turnstiles: Mapping[str, Turnstile],
+        *,
+        room: Room,
     ) -> None:
+        self._room = room
         self._balancers = balancers
         self._turnstiles = turnstiles
         self._assertions = assertions
@@ -124,7 +128,7 @@ class Proxy:
         """At this instance; others can be asked when it is not well."""
         exchange: Exchange = scope["exchange"]
         exchange.instance = lease.instance.address
-        passage = Passage(lease, receive, request.limits, until=request.until)
+        passage = Passage(lease, receive, request.limits, room=self._room, until=request.until)
         is_good: bool | None = None
         try:
             body = request.body() if request.body else None

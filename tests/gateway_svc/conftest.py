@@ -149,6 +149,7 @@ def door(open_door: Callable[..., Door]) -> Door:
 def fresh(service: FakeService) -> None:
     """What was asked in another test is of no interest."""
     service.asked.clear()
+    service.has_given.clear()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from gateway_svc.catalogue.adapters import announcements
 from tests.gateway_svc.conftest import wait_until
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.shelf import FakeShelf
+from tests.gateway_svc.signing import Signer
 
 LIST = "/api/v1/products/"
 TREE = "/api/v1/categories/"
@@ -101,13 +102,13 @@ class TestAChange:
         for door in doors:
             require_soon("new", door, f"{LIST}lamp/")
 
-    def test_made_through_the_gateway_shows_at_once(self, keeping_door: Door, shelf: FakeShelf) -> None:
+    def test_made_through_the_gateway_shows_at_once(self, keeping_door: Door, shelf: FakeShelf, signer: Signer) -> None:
         for number in range(10):
             word_at(keeping_door, f"{LIST}lamp/")
             word_at(keeping_door, LIST)
             shelf.word = f"new-{number}"
 
-            keeping_door.ask("PATCH", f"{LIST}lamp/", body=b"{}")
+            keeping_door.ask("PATCH", f"{LIST}lamp/", token=signer.token(), body=b"{}")
 
             assert word_at(keeping_door, f"{LIST}lamp/") == word_at(keeping_door, LIST) == shelf.word
 

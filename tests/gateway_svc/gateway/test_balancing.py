@@ -18,6 +18,7 @@ import pytest
 from tests.common.observability.scraping import scraped
 from tests.gateway_svc.crowd import crowd, stream
 from tests.gateway_svc.door import Door, settle
+from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, answer, echo
 
 ORDERS = "/api/v1/orders/"
@@ -104,15 +105,19 @@ class TestInstances:
         assert {each.status for each in answers} == {200}
         assert 0 < asked(other) <= 6
 
-    def test_are_not_asked_twice_for_what_may_happen_only_once(self, open_door: Callable[..., Door], start) -> None:
+    def test_are_not_asked_twice_for_what_may_happen_only_once(
+        self, open_door: Callable[..., Door], start, signer: Signer
+    ) -> None:
         services = [start(orders=BEHAVIOURS["die-before"]) for _ in range(2)]
         door = open_door(ORDER_SVC_URL=urls(*services))
 
-        assert door.ask("POST", ORDERS, body=b"{}").status == 503
+        assert door.ask("POST", ORDERS, token=signer.token(), body=b"{}").status == 503
 
         assert sum(map(asked, services)) == 1
 
-    def test_are_asked_twice_for_what_says_that_it_is_done_once(self, open_door: Callable[..., Door], start) -> None:
+    def test_are_asked_twice_for_what_says_that_it_is_done_once(
+        self, open_door: Callable[..., Door], start, signer: Signer
+    ) -> None:
         async def echo_at_last(service, request, reader, writer) -> None:
             if sum(map(asked, services)) == 1:
                 await BEHAVIOURS["die-before"](service, request, reader, writer)
@@ -122,7 +127,8 @@ class TestInstances:
         services = [start(orders=echo_at_last) for _ in range(2)]
         door = open_door(ORDER_SVC_URL=urls(*services))
 
-        found = door.ask("POST", ORDERS, headers=[("Idempotency-Key", "k")], body=b"x" * 200_000)
+        once = [("Idempotency-Key", "k")]
+        found = door.ask("POST", ORDERS, token=signer.token(), headers=once, body=b"x" * 200_000)
 
         assert found.status == 200
         assert found.json()["length"] == 200_000

@@ -43,7 +43,7 @@ class TestAServiceThatIsDown:
     def test_is_not_noticed_while_another_instance_lives(self, open_door: Callable[..., Door], service) -> None:
         door = open_door(ORDER_SVC_URL=f"http://127.0.0.1:1,{service.url}")
 
-        assert {door.ask("POST", "/api/v1/orders/", body=b"{}").status for _ in range(6)} == {200}
+        assert {door.ask("POST", "/api/v1/cart/", body=b"{}").status for _ in range(6)} == {200}
 
 
 class TestAServiceThatIsSlow:
@@ -74,7 +74,7 @@ class TestAServiceThatIsSlow:
 
 class TestAServiceThatBreaksOff:
     def test_before_its_answer_is_a_503(self, door: Door) -> None:
-        assert_problem(door.ask("POST", PRODUCTS + "die-before/", body=b"x"), 503, "unavailable")
+        assert_problem(door.ask("POST", "/api/v1/cart/die-before/", body=b"x"), 503, "unavailable")
 
     @pytest.mark.parametrize("path", ["die-within/", "die-within-chunks/"])
     def test_within_its_answer_breaks_the_clients_connection(self, door: Door, path: str) -> None:
@@ -86,7 +86,7 @@ class TestAServiceThatBreaksOff:
         door = open_door(ORDER_SVC_URL=orders.url)
 
         for _ in range(3):
-            assert door.ask("POST", "/api/v1/orders/", body=b"{}").status == 200
+            assert door.ask("POST", "/api/v1/cart/", body=b"{}").status == 200
             orders.stop()
             orders.start()
         orders.close()

@@ -149,14 +149,14 @@ class TestWhatIsCounted:
     def test_bodies_that_are_too_large(self, local_door: Door) -> None:
         before = count(local_door, "opencommerce_gateway_problems_total", code="too_large")
 
-        local_door.say(b"POST /api/v1/products/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", seconds=1)
+        local_door.say(b"POST /api/v1/cart/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", seconds=1)
 
         assert count(local_door, "opencommerce_gateway_problems_total", code="too_large") == before + 1
 
     def test_services_that_break_off(self, local_door: Door) -> None:
         before = count(local_door, "opencommerce_gateway_upstream_errors_total", upstream="product_svc")
 
-        assert local_door.ask("POST", "/api/v1/products/die-before", body=b"x").status == 503
+        assert local_door.ask("GET", "/api/v1/products/garbage").status == 502
 
         assert count(local_door, "opencommerce_gateway_upstream_errors_total", upstream="product_svc") == before + 1
 

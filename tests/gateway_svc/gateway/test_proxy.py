@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.gateway_svc.upstream import FakeService
 
 PRODUCTS = "/api/v1/products/"
 FILES = "/api/v1/files/"
+CART = "/api/v1/cart/"
 MEBIBYTE = 1024 * 1024
 
 
@@ -117,7 +119,7 @@ class TestBodies:
         body = os.urandom(size)
         connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10)
 
-        connection.request("POST", PRODUCTS, body=iter([body[: size // 2], body[size // 2 :]]), encode_chunked=True)
+        connection.request("POST", CART, body=iter([body[: size // 2], body[size // 2 :]]), encode_chunked=True)
         response = connection.getresponse()
         response.read()
         connection.close()
@@ -128,7 +130,7 @@ class TestBodies:
         assert service.last.sha256 == hashlib.sha256(body).hexdigest()
 
     def test_announced_as_too_large_are_refused_unread(self, door: Door, service: FakeService) -> None:
-        head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: {MEBIBYTE + 1}\r\n\r\n"
+        head = f"POST {CART} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: {MEBIBYTE + 1}\r\n\r\n"
 
         heard = door.say(head.encode(), seconds=2)
 
@@ -139,7 +141,7 @@ class TestBodies:
     def test_that_turn_out_too_large_are_refused(self, door: Door, service: FakeService) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=10)
 
-        connection.request("POST", PRODUCTS, body=iter([b"x" * 65536] * 40), encode_chunked=True)
+        connection.request("POST", CART, body=iter([b"x" * 65536] * 40), encode_chunked=True)
         response = connection.getresponse()
         problem = response.read()
         connection.close()
@@ -148,8 +150,8 @@ class TestBodies:
         assert b'"code":"too_large"' in problem
         assert not service.asked
 
-    def test_far_too_large_are_answered_to_clients_that_read_last(self, door: Door) -> None:
-        answer = door.ask("POST", FILES, body=b"x" * (200 * MEBIBYTE))
+    def test_far_too_large_are_answered_to_clients_that_read_last(self, door: Door, signer: Signer) -> None:
+        answer = door.ask("POST", FILES, token=signer.token(), body=b"x" * (200 * MEBIBYTE))
 
         assert answer.status == 413
         assert answer.json()["request_id"] == answer.get("x-request-id")
@@ -161,7 +163,7 @@ class TestBodies:
         assert door.ask("PATCH", FILES, token=signer.token(), body=body).status == 413
 
     def test_refused_early_by_the_service_are_answered(self, door: Door) -> None:
-        answer = door.ask("PUT", "/api/v1/orders/early/", body=b"x" * 900_000)
+        answer = door.ask("PUT", "/api/v1/cart/early/", body=b"x" * 900_000)
 
         assert (answer.status, answer.body) == (401, b"no")
 
@@ -170,7 +172,8 @@ class TestBodies:
         door.ask("POST", FILES, token=signer.token(), body=body)
         before = door.resident_bytes()
         peaks: list[int] = []
-        threads = [threading.Thread(target=door.ask, args=("POST", FILES), kwargs={"body": body}) for _ in range(4)]
+        upload = partial(door.ask, "POST", FILES, token=signer.token(), body=body)
+        threads = [threading.Thread(target=upload) for _ in range(4)]
 
         for thread in threads:
             thread.start()
@@ -205,7 +208,7 @@ class TestBodies:
         assert size > 24 * MEBIBYTE
 
     def test_reach_the_service_only_once_they_are_whole(self, door: Door, service: FakeService) -> None:
-        head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 500000\r\n\r\n".encode()
+        head = f"POST {CART} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 500000\r\n\r\n".encode()
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as connection:
             connection.sendall(head + b"x" * 499_999)
             time.sleep(0.3)
@@ -218,7 +221,7 @@ class TestBodies:
         assert service.last.length == 500_000
 
     def test_whose_sender_goes_away_never_reach_the_service(self, door: Door, service: FakeService) -> None:
-        head = f"POST {PRODUCTS} HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n".encode()
+        head = f"POST {CART} HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n".encode()
         with socket.create_connection(("127.0.0.1", door.port)) as connection:
             connection.sendall(head + b"x" * 100_000)
         time.sleep(0.3)
