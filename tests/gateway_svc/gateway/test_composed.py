@@ -47,7 +47,7 @@ ANSWERS = {
     "products": {"next": None, "previous": None, "results": [PRODUCT]},
     "categories": {"next": None, "previous": None, "results": [CATEGORY]},
     "me": PROFILE,
-    "cart": {"id": str(uuid.UUID(int=5)), "items": [], "total": USD},
+    "cart": {"id": str(uuid.UUID(int=5)), "items": [], "total": USD, "left_out": []},
     "orders": {"next": None, "previous": None, "results": []},
     "notifications": {"next": None, "previous": None, "results": [], "unread_count": 3},
 }
