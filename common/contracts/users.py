@@ -61,15 +61,16 @@ class EmailVerificationRequested(Contract, name="users.email_verification_reques
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialsChanged(Contract, name="users.credentials_changed.v1", aggregate="change_id"):
-    """How somebody signs in is no longer what it was; they are told by letter, in case it was not them."""
+    """How somebody signs in is no longer what it was, or is about to be: they are told by letter, in case it was not
+    them."""
 
     change_id: str
     user_id: str
     email: str = personal()
     """Where they are told: for a changed address, the one before."""
     change: str
-    """``password_changed``, ``email_changed``, ``totp_on``, ``totp_off``, ``passkey_added``, ``passkey_removed``,
-    ``recovery_codes_renewed``, ``recovery_code_used`` or ``factors_removed``."""
+    """``password_changed``, ``email_wanted``, ``email_changed``, ``totp_on``, ``totp_off``, ``passkey_added``,
+    ``passkey_removed``, ``recovery_codes_renewed``, ``recovery_code_used`` or ``factors_removed``."""
     changed_at: str
 
 

@@ -33,6 +33,7 @@ class Change(StrEnum):
     """What may change of how somebody signs in, of which they are told."""
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 – no password
+    EMAIL_WANTED = "email_wanted"
     EMAIL_CHANGED = "email_changed"
     TOTP_ON = "totp_on"
     TOTP_OFF = "totp_off"

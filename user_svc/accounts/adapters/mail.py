@@ -17,6 +17,11 @@ _RESET = ("/account/reset-password/", "/api/v1/auth/password/reset/confirm/")
 _VERIFY = ("/account/verify-email/", "/api/v1/auth/email/verify/")
 _CHANGES = {
     Change.PASSWORD_CHANGED: ("Your password was changed", "the password of your account was changed"),
+    Change.EMAIL_WANTED: (
+        "Is your e-mail address to change?",
+        "somebody asked for another e-mail address for your account; it will be the new one once a letter there is"
+        " answered, and you will get no letters here then",
+    ),
     Change.EMAIL_CHANGED: (
         "Your e-mail address was changed",
         "the e-mail address of your account was changed, and letters no longer come here",

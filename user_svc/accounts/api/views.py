@@ -90,7 +90,11 @@ class Me(APIView):
     def get(self, request: Request) -> Response:
         return Response(ProfileOutput(selectors.user_of(user_id=caller_id(request))).data)
 
-    @operation(takes=ProfileInput(partial=True), gives=ProfileOutput, refuses=[errors.EmailTaken, errors.WrongPassword])
+    @operation(
+        takes=ProfileInput(partial=True),
+        gives=ProfileOutput,
+        refuses=[errors.EmailTaken, errors.WrongPassword, errors.PasswordChangedMeanwhile],
+    )
     def patch(self, request: Request) -> Response:
         changes = ProfileInput.of(request.data, partial=True)
         current = changes.pop("current", "")

@@ -88,6 +88,17 @@ def prove(user: User, password: str, *, field: str, source: str, now: datetime) 
     know(guess, now=now)
 
 
+def lock_proved(user: User) -> User:
+    """The account, locked, of whoever has just proved to be its owner. Raises PasswordChangedMeanwhile.
+
+    A password is checked outside transactions, since that takes long; it must still be the one by the time it counts.
+    """
+    locked = selectors.locked_user(user_id=user.id)
+    if locked.password != user.password:
+        raise errors.PasswordChangedMeanwhile
+    return locked
+
+
 def _counted_under(target: Target, key: str) -> str:
     return rules.digest_of(f"{target.name} of {key}")
 

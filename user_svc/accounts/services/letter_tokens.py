@@ -41,6 +41,14 @@ class LetterToken:
             raise _refusal()
         return user
 
+    def locked_holder(self, token: str, *, now: datetime) -> User:
+        """The same person, locked, so that what is done with the account is done one after the other."""
+        try:
+            selectors.locked_user(user_id=self.holder(token, now=now).id)
+        except errors.UserNotFound:
+            raise _refusal() from None
+        return self.holder(token, now=now)  # a twin may have used it while we waited for the lock
+
     @property
     def _signer(self) -> Signer:
         return Signer(salt=f"accounts.letter_tokens.{self.purpose}")

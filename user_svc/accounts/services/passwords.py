@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,8 +36,9 @@ def change_password(*, user_id: UUID, session_id: str, current: str, new: str, s
     """
     user = selectors.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
-    if not _replace(user, new, now=now, but=session_id):
-        raise errors.PasswordChangedMeanwhile
+    hashed = _hash(new, user)
+    with transaction.atomic():
+        _replace(guesses.lock_proved(user), hashed, now=now, but=session_id)
 
 
 def request_password_reset(*, email: str, now: datetime) -> None:
@@ -55,23 +57,23 @@ def request_password_reset(*, email: str, now: datetime) -> None:
 
 def reset_password(*, token: str, new: str, source: str, now: datetime) -> None:
     """Replace a forgotten password, and sign its owner out everywhere. Raises BadLetterToken, AccountNotAcceptable."""
-    user = PASSWORD_RESET.holder(token, now=now)
-    if not _replace(user, new, now=now):
-        raise errors.BadLetterToken
+    hashed = _hash(new, PASSWORD_RESET.holder(token, now=now))
+    with transaction.atomic():
+        user = PASSWORD_RESET.locked_holder(token, now=now)
+        _replace(user, hashed, now=now)
     guesses.trust(email=user.email, source=source, now=now)
 
 
-def _replace(user: User, new: str, *, now: datetime, but: str = "") -> bool:
-    """False when somebody else was faster."""
+def _hash(new: str, user: User) -> str:
+    """What is kept of it. Takes its time by design: no transaction is open meanwhile. Raises AccountNotAcceptable."""
     if faults := faults_of(new, user):
         raise errors.AccountNotAcceptable(errors={"new": faults})
-    before = user.password
-    # Hashing takes its time by design; no transaction is open meanwhile.
-    user.set_password(new)
-    with transaction.atomic():
-        if selectors.locked_user(user_id=user.id).password != before:
-            return False
-        user.save(update_fields=["password", "updated_at"])
-        end_sessions_of(user_id=user.id, now=now, but=but)
-        warn_owner(user_id=user.id, email=user.email, change=rules.Change.PASSWORD_CHANGED, now=now)
-        return True
+    return make_password(new)
+
+
+def _replace(user: User, hashed: str, *, now: datetime, but: str = "") -> None:
+    """Whoever had the old password is out, and so is what they wished for. The account is locked."""
+    user.password, user.new_email = hashed, ""
+    user.save(update_fields=["password", "new_email", "updated_at"])
+    end_sessions_of(user_id=user.id, now=now, but=but)
+    warn_owner(user_id=user.id, email=user.email, change=rules.Change.PASSWORD_CHANGED, now=now)

@@ -22,16 +22,22 @@ _TOLD = {"full_name", "locale"}
 def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, source: str, now: datetime) -> User:
     """Change what is given. Another e-mail address takes the ``current`` password, and holds once it is verified.
 
-    Raises AccountNotAcceptable, WrongPassword or TooManyRequests.
+    Raises AccountNotAcceptable, WrongPassword, TooManyRequests or PasswordChangedMeanwhile.
     """
     values = dict(changes)
+    user = selectors.user_of(user_id=user_id)
     if "email" in values:
-        user = selectors.user_of(user_id=user_id)
         values["new_email"] = _wanted_address(values.pop("email"), user)
-        if values["new_email"]:
-            guesses.prove(user, current, field="current", source=source, now=now)
-            _take_letter(user, now=now)
-    return _change(user_id=user_id, values=values)
+    if not values.get("new_email"):
+        with transaction.atomic():
+            return _change(selectors.locked_user(user_id=user_id), values)
+    guesses.prove(user, current, field="current", source=source, now=now)
+    _take_letter(user, now=now)
+    with transaction.atomic():
+        user = _change(guesses.lock_proved(user), values)
+        publish(events.email_verification_requested(user))
+        warn_owner(user_id=user.id, email=user.email, change=rules.Change.EMAIL_WANTED, now=now)
+        return user
 
 
 @transaction.atomic
@@ -46,9 +52,7 @@ def request_email_verification(*, user_id: UUID, now: datetime) -> None:
 @transaction.atomic
 def verify_email(*, token: str, now: datetime) -> None:
     """Believe that an address belongs to whoever read its letter. Raises BadLetterToken or EmailTaken."""
-    holder = EMAIL_VERIFICATION.holder(token, now=now)
-    selectors.locked_user(user_id=holder.id)
-    user = EMAIL_VERIFICATION.holder(token, now=now)  # a twin may have used it while we waited for the lock
+    user = EMAIL_VERIFICATION.locked_holder(token, now=now)
     user.email_verified_at = now
     if not user.new_email:
         user.save(update_fields=["email_verified_at", "updated_at"])
@@ -60,9 +64,8 @@ def verify_email(*, token: str, now: datetime) -> None:
     publish(events.profile_changed(user))
 
 
-@transaction.atomic
-def _change(*, user_id: UUID, values: Mapping[str, str]) -> User:
-    user = selectors.locked_user(user_id=user_id)
+def _change(user: User, values: Mapping[str, str]) -> User:
+    """Save and tell what is new, if anything is. The account is locked."""
     changed = {name for name, value in values.items() if getattr(user, name) != value}
     for name in changed:
         setattr(user, name, values[name])
@@ -71,8 +74,6 @@ def _change(*, user_id: UUID, values: Mapping[str, str]) -> User:
         publish(events.profile_changed(user))
     if changed:
         user.save(update_fields=[*changed, "version", "updated_at"])
-    if values.get("new_email"):
-        publish(events.email_verification_requested(user))
     return user
 
 

@@ -49,10 +49,11 @@ def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
     if not user.check_password(password):
         # Whoever came in with the old password is not known to be the admin.
         _accept(user, password)
+        user.new_email = ""
         end_sessions_of(user_id=user.id, now=now)
     user.roles = list(dict.fromkeys([*user.roles, *rules.ADMIN_ROLES]))
     user.is_active = True
-    user.save(update_fields=["password", "roles", "is_active", "updated_at"])
+    user.save(update_fields=["password", "new_email", "roles", "is_active", "updated_at"])
     return False
 
 

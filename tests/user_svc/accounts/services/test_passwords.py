@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from common.contracts import CredentialsChanged, PasswordResetRequested, SessionEnded
 from common.errors import TooManyRequests
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
+from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import Session, User
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWORD_RESET
@@ -26,6 +27,13 @@ def change(user: User, *, session_id: str = "", current: str = PASSWORD, new: st
 
 def reset(token: str, *, new: str = NEW, now: Any = NOON) -> None:
     services.reset_password(token=token, new=new, source=HOME, now=now)
+
+
+def letter_to_another_address(user: User) -> str:
+    """The token of somebody who wished for another address."""
+    changes = {"email": "thief@example.com"}
+    changed = services.change_profile(user_id=user.id, changes=changes, current=PASSWORD, source=ELSEWHERE, now=NOON)
+    return EMAIL_VERIFICATION.issue(changed, now=NOON)
 
 
 @pytest.mark.django_db
@@ -69,6 +77,16 @@ class TestChangePassword:
 
         with pytest.raises(TooManyRequests):
             change(user)
+
+    def test_forgets_the_address_that_somebody_wished_for_before(self) -> None:
+        user = UserFactory()
+        letter = letter_to_another_address(user)
+
+        change(user)
+
+        assert User.objects.get().new_email == ""
+        with pytest.raises(errors.BadLetterToken):
+            services.verify_email(token=letter, now=NOON)
 
     @pytest.mark.parametrize("new", ["short", "password123", "ada lovelace"])
     def test_refuses_what_anyone_would_guess(self, new: str) -> None:
@@ -126,6 +144,16 @@ class TestResetPassword:
 
         assert not Session.objects.filter(ended_at=None).exists()
         assert len(told.named(SessionEnded)) == 1
+
+    def test_forgets_the_address_that_a_thief_wished_for(self) -> None:
+        user = UserFactory(email_verified_at=NOON)
+        letter = letter_to_another_address(user)
+
+        reset(PASSWORD_RESET.issue(User.objects.get(), now=NOON))
+
+        with pytest.raises(errors.BadLetterToken):
+            services.verify_email(token=letter, now=NOON)
+        assert (User.objects.get().email, User.objects.get().new_email) == (user.email, "")
 
     def test_lets_its_owner_in_while_others_guess(self) -> None:
         user = UserFactory()
@@ -195,3 +223,13 @@ class TestResetPasswordAtOnce:
             outcomes = sorted(pool.map(attempt, range(6)))
 
         assert outcomes == [*["refused"] * 5, "reset"]
+
+    def test_is_refused_once_the_letter_went_to_an_address_of_before(self) -> None:
+        user = UserFactory(email_verified_at=NOON)
+        letter = letter_to_another_address(user)
+        token = PASSWORD_RESET.issue(User.objects.get(), now=NOON)
+
+        outcome = overtake(lambda: reset(token), lambda: services.verify_email(token=letter, now=NOON))
+
+        assert isinstance(outcome.exception(), errors.BadLetterToken)
+        assert User.objects.get().check_password(PASSWORD)

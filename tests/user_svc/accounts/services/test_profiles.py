@@ -7,6 +7,7 @@ import pytest
 from common.contracts import CredentialsChanged, EmailVerificationRequested, ProfileChanged
 from common.errors import TooManyRequests
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
+from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import User
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWORD_RESET
@@ -59,6 +60,13 @@ class TestChangeProfile:
         assert [fact.user_id for fact in told.named(EmailVerificationRequested)] == [str(user.id)]
         assert not told.named(ProfileChanged)
 
+    def test_tells_its_owner_at_once_of_a_wish_for_another_address(self, told: Any) -> None:
+        user = UserFactory()
+
+        change(user, email=NEW_EMAIL)
+
+        assert [(fact.email, fact.change) for fact in told.named(CredentialsChanged)] == [(user.email, "email_wanted")]
+
     def test_takes_the_password_for_another_address(self) -> None:
         user = UserFactory()
 
@@ -78,6 +86,21 @@ class TestChangeProfile:
         change(user, email=NEW_EMAIL)
 
         assert change(user, email=user.email).new_email == ""
+
+
+@pytest.mark.django_db(transaction=True)
+class TestChangeProfileAtOnce:
+    def test_takes_no_wish_of_whoever_knew_the_password_before(self) -> None:
+        user = UserFactory()
+        reset = PASSWORD_RESET.issue(user, now=NOON)
+
+        outcome = overtake(
+            lambda: change(user, email=NEW_EMAIL),
+            lambda: services.reset_password(token=reset, new="a longer walk home", source=HOME, now=NOON),
+        )
+
+        assert isinstance(outcome.exception(), errors.PasswordChangedMeanwhile)
+        assert User.objects.get().new_email == ""
 
 
 @pytest.mark.django_db
@@ -102,7 +125,8 @@ class TestVerifyEmail:
         user.refresh_from_db()
         assert (user.email, user.new_email, user.is_email_verified) == (NEW_EMAIL, "", True)
         assert [(fact.email, fact.version) for fact in told.named(ProfileChanged)] == [(NEW_EMAIL, 2)]
-        assert [(fact.email, fact.change) for fact in told.named(CredentialsChanged)] == [(before, "email_changed")]
+        warning = told.named(CredentialsChanged)[-1]
+        assert (warning.email, warning.change) == (before, "email_changed")
 
     def test_refuses_the_letter_to_an_address_that_is_wanted_no_longer(self) -> None:
         user = change(UserFactory(), email=NEW_EMAIL)
