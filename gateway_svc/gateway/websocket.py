@@ -225,6 +225,8 @@ class WebSocket(asyncio.Protocol):
         self._timer = timer
 
     def _look(self) -> None:
+        if self._is_paused and not self._writable:
+            self._heard_at = self._loop.time()  # it may well have spoken: nobody has taken what it said before
         quiet_for = self._loop.time() - self._heard_at
         if quiet_for >= 2 * QUIET_SECONDS:
             self.close(*self.SILENT)

@@ -99,6 +99,23 @@ class TestMessages:
 
         assert talk(saying(*parts), two) == ["one ä", b"\0"]
 
+    def test_may_wait_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.05)
+        said = [frame(1, b"%d" % number) for number in range(40)]
+
+        async def service(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await accept(reader, writer)
+            for each in said:
+                writer.write(each)
+                await asyncio.sleep(0.002)
+            await reader.read()
+
+        async def slowly(socket: UpstreamSocket) -> list[str | bytes]:
+            await asyncio.sleep(0.3)
+            return [await socket.take() for _ in range(40)]
+
+        assert talk(service, slowly) == [str(number) for number in range(40)]
+
     def test_that_wait_are_all_heard_before_the_end(self) -> None:
         said = [frame(1, b"%d" % number) for number in range(40)]
 
