@@ -106,7 +106,8 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         if self.headers.get("origin", _public_origin()) != _public_origin():
             raise Refused(UNAUTHENTICATED, "A ticket is good only on the shop's own pages.")
         try:
-            holder: Holder = await read(services.redeem_ticket)(ticket=ticket)
+            # All that is read from the database takes turns in one thread, and must not wait for Redis.
+            holder = await asyncio.to_thread(services.redeem_ticket, ticket=ticket)
         except DomainError as error:
             raise Refused(4000 + error.status, error.detail) from None
         return holder
