@@ -111,7 +111,7 @@ class Sockets:
 
 def _forget_head(scope: Scope) -> None:
     """An open socket is there for hours, with others by the thousand, and all that its head said has been read."""
-    scope["headers"] = []
+    scope["headers"] = scope["subprotocols"] = []
     scope["exchange"].headers = []
     scope["exchange"].authorization = ()
 

@@ -81,14 +81,21 @@ class TestASocket:
 
 
 class TestASocketByTicket:
-    def test_ends_with_the_sign_in_that_got_the_ticket(self, door: Door, ticket_of: TicketOf) -> None:
+    def test_ends_at_each_door_with_the_sign_in_that_got_the_ticket(
+        self, door: Door, keeping_door: Door, ticket_of: TicketOf
+    ) -> None:
         session_id = str(uuid.uuid4())
-        with feed(door, ticket_of(session_id=session_id)) as socket, feed(door, ticket_of()) as of_another:
-            assert is_open(socket)
+        with (
+            feed(door, ticket_of(session_id=session_id)) as here,
+            feed(keeping_door, ticket_of(session_id=session_id)) as there,
+            feed(door, ticket_of()) as of_another,
+        ):
+            assert is_open(here)
+            assert is_open(there)
 
             sessions.end_session(session_id=session_id, user_id="u", ended_at=clock.now())
 
-            assert closed_with(socket) == (4401, "signed out")
+            assert closed_with(here) == closed_with(there) == (4401, "signed out")
             assert is_open(of_another)
 
     def test_ends_at_once_where_that_is_over(self, door: Door, ticket_of: TicketOf, signer: Signer) -> None:
