@@ -60,6 +60,13 @@ def payment_named(*, key: str, provider: str) -> Payment | None:
         return None
 
 
+def payment_charged(*, provider: str, reference: str) -> Payment | None:
+    """The payment that a provider's charge is known to be of, whatever key a notice of it names."""
+    return (
+        Payment.objects.filter(provider=provider, provider_reference=reference).exclude(provider_reference="").first()
+    )
+
+
 @cache
 def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields if not isinstance(field, JSONField)]

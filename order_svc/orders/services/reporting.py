@@ -19,7 +19,9 @@ def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> 
 
     Money that belongs to no order is put on record and goes back. Raises ProviderUnavailable.
     """
-    payment = payment_selectors.payment_named(key=key, provider=provider)
+    payment = payment_selectors.payment_charged(
+        provider=provider, reference=reference
+    ) or payment_selectors.payment_named(key=key, provider=provider)
     if payment is None or payment.is_of_another_charge(reference):
         _follow_stray(provider, reference, now=now)
     elif payment.is_processing:

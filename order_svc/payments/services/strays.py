@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from order_svc.payments import errors
+from order_svc.payments import errors, selectors
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
 from order_svc.payments.models import StrayCharge
@@ -33,8 +33,8 @@ def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
 
 
 def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.inf) -> None:
-    """Give back what is on record; what the provider does not take now, or not ``until`` then (on the monotonic clock),
-    it is asked again.
+    """Give back what is on record, unless it turned out to be an order's after all. What the provider does not take
+    now, or not ``until`` then (on the monotonic clock), it is asked again.
     """
     for stray in _claim(now=now, limit=limit):
         if time.monotonic() >= until:
@@ -55,6 +55,10 @@ def send_back_stray_charge(*, charge_id: UUID, now: datetime) -> None:
 
 
 def _send_back(stray: StrayCharge, *, now: datetime) -> None:
+    if selectors.payment_charged(provider=stray.provider, reference=stray.reference):
+        logger.warning("%s at %s is an order's after all, and is kept", stray.reference, stray.provider)
+        stray.delete()
+        return
     PROVIDERS[stray.provider].refund(stray.reference)
     StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import uuid
 from collections.abc import Callable
@@ -186,6 +187,19 @@ class TestReports:
         assert states(order) == ("cancelled", "refunded")
         assert SandboxCharge.objects.get().status == "refunded"
 
+    @pytest.mark.parametrize("key", [str(uuid.uuid4()), "nobodys", ""])
+    def test_under_a_key_that_nobody_knows_are_of_whose_charge_it_is(self, hear: Hear, key: str) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        reference = Payment.objects.get().provider_reference
+
+        hear(PaymentReported(version=1, provider="sandbox", key=key, reference=reference))
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert states(order) == ("confirmed", "captured")
+        assert SandboxCharge.objects.get().status == "succeeded"
+        assert not StrayCharge.objects.exists()
+
     def test_about_what_was_never_asked_for_are_passed_over(self, hear: Hear) -> None:
         order = placed_order()
 
@@ -244,6 +258,20 @@ class TestStrayMoney:
         services.refund_unwanted_payments(now=clock.now())
 
         assert StrayCharge.objects.get().refunded_at
+
+    def test_is_not_what_turns_out_to_be_an_orders_before_it_is_sent_back(
+        self, hear: Hear, provider: Interrupted
+    ) -> None:
+        order = placed_order()
+        provider.after["capture"] = lambda: hear(dataclasses.replace(reported(order), key="nobodys"))
+        hear(reserved(order))
+        assert StrayCharge.objects.exists()
+
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert states(order) == ("confirmed", "captured")
+        assert SandboxCharge.objects.get().status == "succeeded"
+        assert not StrayCharge.objects.exists()
 
     def test_is_not_what_nobody_holds(self, hear: Hear) -> None:
         declined = Sandbox().authorise(Bill(key="x", token="tok_declined", amount=Money(700, "EUR")))
