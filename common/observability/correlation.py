@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 # https://www.w3.org/TR/trace-context/#traceparent-header: version 00, no all-zero ids. Of the flags only the last bit
 # is ours to know ("sampled"); level 2 has a second one.
@@ -19,13 +18,12 @@ TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Correlation:
-    """The names under which one piece of work is known."""
+class Correlation(NamedTuple):
+    """The names under which one piece of work is known. A tuple, since each request has one made."""
 
     request_id: str
     traceparent: str
-    span: Any = field(default=None, compare=False, repr=False)
+    span: Any = None
     """OpenTelemetry's span of it, where traces are on (common/observability/tracing.py)."""
 
     @classmethod

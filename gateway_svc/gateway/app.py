@@ -25,7 +25,6 @@ from gateway_svc.gateway.keys import KeySet
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.limits.policies import Policy
 from gateway_svc.gateway.lines import Lines
-from gateway_svc.gateway.middleware.access_log import AccessLog
 from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.cache import Cache
@@ -33,7 +32,7 @@ from gateway_svc.gateway.middleware.correlation import CorrelationId
 from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.from_memory import FromMemory
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
-from gateway_svc.gateway.middleware.measured import Measured
+from gateway_svc.gateway.middleware.observed import Observed
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
@@ -190,9 +189,7 @@ class Gateway:
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         app = self._marked(app)
-        app = AccessLog(app, lines=self._lines)
-        app = Measured(app)
-        return CorrelationId(app)
+        return CorrelationId(Observed(app, lines=self._lines))
 
     def _marked(self, app: ASGIApp) -> ASGIApp:
         """What is in memory has its marks already, but for those that a page of another origin must find."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from common.observability.correlation import Correlation
 from gateway_svc.gateway.asgi import Headers
@@ -10,12 +10,11 @@ from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.routes import Route
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(msgspec.Struct):
     """Filled in on the way through the middleware; travels as ``scope["exchange"]``."""
 
     names: Correlation
-    headers: Headers = field(default_factory=list)
+    headers: Headers = msgspec.field(default_factory=list)
     """The caller's headers that may be passed on."""
     authorization: tuple[bytes, ...] = ()
     client: str = ""
@@ -32,7 +31,7 @@ class Exchange:
     """Who asks could not be found out just now, so nobody may be told to sign in."""
     instance: str = ""
     """The address of who answered."""
-    marks: Headers = field(default_factory=list)
+    marks: Headers = msgspec.field(default_factory=list)
     """What the answer says of how it came about, whoever gives it."""
     status: int = 0
     cache: str = ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Scope
 from gateway_svc.gateway.exchange import Exchange
@@ -39,7 +41,7 @@ class Inner:
 
     async def ask(self, app: ASGIApp, outer: Scope) -> InnerAnswer:
         """Ask as a part of another request, under its names. Raises what the way to the service raises."""
-        exchange: Exchange = replace(
+        exchange: Exchange = msgspec.structs.replace(
             outer["exchange"],
             route=self.route,
             principal=self.principal,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.cache.store import Key
@@ -23,8 +24,7 @@ _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
 
-@dataclass(slots=True)
-class Question:
+class Question(msgspec.Struct):
     """A GET or HEAD. Ways of asking that mean the same have one key."""
 
     key: Key

@@ -91,20 +91,19 @@ class Cache:
         entry = self._store.get(question.key) if question else None
         return entry is not None and time.monotonic() < entry.fresh_until
 
-    async def gives_at_once(self, scope: Scope, send: Send) -> bool:
-        """Give whoever brings nothing but a question what is in memory, before anything else is looked at.
+    def at_hand(self, scope: Scope, send: Send) -> Awaitable[None] | None:
+        """What is in memory, for whoever brings nothing but a question, before anything else is looked at.
 
         What is there was asked for by this very path once, on the whole way in.
         """
         if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
-            return False
+            return None
         question = plain_question_of(scope)
         entry = self._store.get(question.key) if question else None
         if question is None or entry is None or time.monotonic() >= entry.fresh_until:
-            return False
+            return None
         scope["exchange"].route = entry.route
-        await give(entry, question, scope, send, "hit")
-        return True
+        return give(entry, question, scope, send, "hit")
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):

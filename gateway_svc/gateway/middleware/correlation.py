@@ -26,31 +26,32 @@ class CorrelationId:
         # A WebSocket, open for hours, is no span of anything.
         if tracing.IS_ON and scope["type"] == "http":
             with _spanned(scope, request_id, traceparent) as names:
-                exchange = await self._pass_on(names, scope, receive, send)
-                _note_answer(names, exchange, scope)
+                await self.app(scope, receive, _noting(names, scope, send))
+                _note_answer(names, scope)
             return
         names = Correlation.start(request_id, traceparent)
         # Written out: a context manager would be a tenth of what an answer from memory costs.
         token = correlation.enter(names)
         try:
-            await self._pass_on(names, scope, receive, send)
+            await self.app(scope, receive, _noting(names, scope, send))
         finally:
             correlation.leave(token)
 
-    async def _pass_on(self, names: Correlation, scope: Scope, receive: Receive, send: Send) -> Exchange:
-        exchange = scope["exchange"] = Exchange(names)
-        mark = (b"x-request-id", names.request_id.encode())
 
-        async def send_marked(message: Message) -> None:
-            if message["type"] in _STARTS:
-                exchange.status = message["status"]
-                message["headers"].append(mark)
-            elif message["type"] == "websocket.accept":
-                exchange.status = 101
-            await send(message)
+def _noting(names: Correlation, scope: Scope, send: Send) -> Send:
+    """Begin an exchange under these names; its answer is marked with them, and its status noted."""
+    exchange = scope["exchange"] = Exchange(names)
+    mark = (b"x-request-id", names.request_id.encode())
 
-        await self.app(scope, receive, send_marked)
-        return exchange
+    async def send_marked(message: Message) -> None:
+        if message["type"] in _STARTS:
+            exchange.status = message["status"]
+            message["headers"].append(mark)
+        elif message["type"] == "websocket.accept":
+            exchange.status = 101
+        await send(message)
+
+    return send_marked
 
 
 def _spanned(scope: Scope, request_id: str, traceparent: str) -> AbstractContextManager[Correlation]:
@@ -59,7 +60,8 @@ def _spanned(scope: Scope, request_id: str, traceparent: str) -> AbstractContext
     return tracing.served(tracing.SERVER, method, attributes, request_id=request_id, traceparent=traceparent)
 
 
-def _note_answer(names: Correlation, exchange: Exchange, scope: Scope) -> None:
+def _note_answer(names: Correlation, scope: Scope) -> None:
+    exchange: Exchange = scope["exchange"]
     method = metrics.method_label(scope["method"])
     route = exchange.route.prefix if exchange.route else "own"
     tracing.answered(names, method=method, route=route, status=exchange.status)

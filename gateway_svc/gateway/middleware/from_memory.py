@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.middleware.cache import Cache
@@ -19,7 +21,7 @@ class FromMemory:
         self._cache = cache
         self._house_rules = house_rules
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         may_be_short = scope["type"] == "http" and self._house_rules.now.is_plain
-        if not may_be_short or not await self._cache.gives_at_once(scope, send):
-            await self.app(scope, receive, send)
+        at_hand = self._cache.at_hand(scope, send) if may_be_short else None
+        return at_hand or self.app(scope, receive, send)

@@ -189,11 +189,7 @@ class Cycle:
 
 def _head(status: int, headers: Headers) -> bytes:
     """Raises RuntimeError for a header that would be more than one line."""
-    parts = [_status_line(status)]
-    for name, value in headers:
-        parts += name, b": ", value, b"\r\n"
-    parts.append(b"\r\n")
-    head = b"".join(parts)
+    head = b"\r\n".join([_status_line(status), *map(b": ".join, headers), b"\r\n"])
     if not head.count(b"\n") == head.count(b"\r") == len(headers) + 2:
         raise RuntimeError("a header of more than one line")
     return head
@@ -205,7 +201,7 @@ def _status_line(status: int) -> bytes:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
+    return f"HTTP/1.1 {status} {phrase}".encode()
 
 
 def _chunk(body: bytes, *, is_last: bool) -> bytes:

@@ -1,0 +1,56 @@
+"""How many requests, where to, how they ended and how long they took; and one line about each."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from common.observability import metrics
+from gateway_svc.gateway import measures
+from gateway_svc.gateway.access_line import access_line
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.lines import Lines
+
+logger = logging.getLogger("access")
+
+# They are asked all day long, by those who watch.
+_HEALTH = "/health/"
+_METRICS = "/metrics"
+_OWN = "own"
+
+
+class Observed:
+    """Measure each request, and write a line about it.
+
+    WebSockets, which stay for hours, are counted where they are relayed.
+    """
+
+    def __init__(self, app: ASGIApp, *, lines: Lines) -> None:
+        self.app = app
+        self._lines = lines
+        self._in_flight = 0
+        measures.IN_FLIGHT.set_function(lambda: self._in_flight)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if path.startswith(_HEALTH):
+            return await self.app(scope, receive, send)
+        is_measured = scope["type"] == "http" and not path.startswith(_METRICS)
+        self._in_flight += is_measured
+        started = time.perf_counter()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            seconds = time.perf_counter() - started
+            self._in_flight -= is_measured
+            if is_measured:
+                _observe(scope["exchange"], scope["method"], seconds)
+            if logger.isEnabledFor(logging.INFO):
+                self._lines.write(access_line(scope, seconds))
+
+
+def _observe(exchange: Exchange, method: str, seconds: float) -> None:
+    route, upstream = (exchange.route.prefix, exchange.audience) if exchange.route else (_OWN, _OWN)
+    labels = (route, upstream, metrics.method_label(method), metrics.status_label(exchange.status))
+    measures.seconds(*labels).observe(seconds)
