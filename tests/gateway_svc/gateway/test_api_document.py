@@ -9,7 +9,8 @@ import pytest
 
 from common.testing.documented import document
 from common.topology import GATEWAY
-from gateway_svc.gateway.routes import http_routes, page_routes
+from gateway_svc.gateway.composed import COMPOSITIONS
+from gateway_svc.gateway.routes import Route, http_routes, page_routes
 from tests.gateway_svc.door import PUBLIC_URL, Door
 
 SCHEMA = "/api/schema/"
@@ -25,6 +26,27 @@ def test_each_operation_is_led_to(method: str, path: str) -> None:
     route = routes.find(re.sub(r"{\w+}", "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21", path), method)
 
     assert (route is not None) == (path not in OURS)
+
+
+def test_each_route_leads_to_something_that_is_told_of() -> None:
+    """What a service itself answers below it, its own tests hold against the document (config/test_urls.py)."""
+    routes = [route for table in (http_routes(), page_routes()) for route in table.routes if is_of_the_api(route)]
+    told = {
+        route
+        for method, path in OPERATIONS
+        for table in (http_routes(), page_routes())
+        if (route := table.find(path, method))
+    }
+
+    assert [route.name for route in routes if route not in told] == []
+
+
+def is_of_the_api(route: Route) -> bool:
+    return route.prefix.startswith(("/api/v1/", "/.well-known/"))
+
+
+def test_each_answer_of_the_gateways_own_is_told_of() -> None:
+    assert [path for path in (*OURS, *COMPOSITIONS) if ("GET", path) not in OPERATIONS] == []
 
 
 class TestSchema:
