@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -28,7 +28,12 @@ from common.topology import USERS
 from notify_svc.notifications import services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
-TONES = {Delivery.Status.PENDING: WAITING, Delivery.Status.SENT: GOOD, Delivery.Status.FAILED: BAD}
+TONES = {
+    Delivery.Status.PENDING: WAITING,
+    Delivery.Status.SENT: GOOD,
+    Delivery.Status.FAILED: BAD,
+    Delivery.Status.REFUSED: BAD,
+}
 NEXT_ATTEMPT = Column("next attempt at", lambda delivery: moment(delivery.due_at))
 
 
@@ -65,19 +70,21 @@ class UnsentFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
 
+    _ended: ClassVar[dict[str, str]] = {Delivery.Status.FAILED: "given up", Delivery.Status.REFUSED: "refused for good"}
+
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
-        return [("unsent", "not sent"), (Delivery.Status.FAILED, "given up")]
+        return [("unsent", "not sent"), *self._ended.items()]
 
     def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
         if self.value() is None:
             return queryset
         unsent = queryset.exclude(status=Delivery.Status.SENT)
-        return unsent.filter(status=Delivery.Status.FAILED) if self.value() == Delivery.Status.FAILED else unsent
+        return unsent.filter(status=self.value()) if self.value() in self._ended else unsent
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ServiceAdmin):
-    """Letters on their way, and those that arrived or were given up."""
+    """Letters on their way, and those that arrived, were refused or given up."""
 
     status = badge_column("status", TONES)
     recipient = Column("recipient", lambda delivery: _to_account(delivery.notification.user_id))
@@ -91,7 +98,7 @@ class DeliveryAdmin(ServiceAdmin):
 
     @service_action("Try again now", in_bulk=True, applies=lambda delivery: delivery.status != Delivery.Status.SENT)
     def try_again_now(self, _person: Operator, delivery: Delivery) -> None:
-        """It is sent within seconds, even if it had been given up; what hinders it then stands here as before."""
+        """It is sent within seconds, even if it was given up or refused; what hinders it then stands here as before."""
         services.try_again_now(delivery_id=delivery.pk, now=clock.now())
 
 

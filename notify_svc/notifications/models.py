@@ -101,6 +101,9 @@ class Delivery(models.Model):
         PENDING = "pending"
         SENT = "sent"
         FAILED = "failed"
+        """Tried as often as it ever will be."""
+        REFUSED = "refused"
+        """The mail server will never take it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
@@ -132,11 +135,17 @@ class Delivery(models.Model):
         return self.next_attempt_at if self.status == self.Status.PENDING else None
 
     def hasten(self, *, now: datetime) -> None:
-        """It is due now, even if it had been given up. Raises AlreadySent."""
+        """It is due now, even if it had been given up or refused. Raises AlreadySent."""
         if self.status == self.Status.SENT:
             raise errors.AlreadySent
         self.status = self.Status.PENDING
         self.next_attempt_at = now
+
+    def refuse(self, *, error: str) -> None:
+        """It did not leave, and never will."""
+        self.attempts += 1
+        self.last_error = error
+        self.status = self.Status.REFUSED
 
     def fail(self, *, error: str, now: datetime) -> None:
         """It did not leave: later again, or never."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from prometheus_client import REGISTRY
 
-from common.letters import hand_over
+from common.letters import hand_over, is_refused_for_good
 
 
 class Refusing(BaseEmailBackend):
@@ -42,3 +43,20 @@ class TestHandOver:
             hand_over(EmailMessage("Hello", "…", "shop@example.com", ["ada@example.com"]))
 
         assert letters("failed") == before + 1
+
+
+class TestIsRefusedForGood:
+    @pytest.mark.parametrize(
+        ("error", "is_for_good"),
+        [
+            (SMTPRecipientsRefused({"ada@example.com": (550, b"no such user")}), True),
+            (SMTPRecipientsRefused({"ada@example.com": (450, b"mailbox busy")}), False),
+            (SMTPDataError(554, b"looks like spam"), True),
+            (SMTPDataError(451, b"try later"), False),
+            (SMTPSenderRefused(530, b"sign in first", "shop@example.com"), False),
+            (SMTPServerDisconnected("gone"), False),
+            (ConnectionRefusedError("away"), False),
+        ],
+    )
+    def test_of_this_letter_alone(self, error: Exception, is_for_good: bool) -> None:
+        assert is_refused_for_good(error) is is_for_good

@@ -7,13 +7,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from common import clock
 from common.contracts import BrowserSignedOut, CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
 from common.events.fact_task import TryAgainLater
 from common.events.subscriptions import subscribe
+from common.letters import is_refused_for_good
 from user_svc.accounts import services
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,8 @@ def _write(letter: Callable[[], None]) -> None:
     """Servers like to quote addresses, which belong neither into logs nor among the reasons of a failure."""
     try:
         letter()
-    except SMTPRecipientsRefused:
-        logger.warning("a letter has no reader: the mail server refuses the address")
     except OSError as error:
+        if is_refused_for_good(error):
+            logger.warning("a letter has no reader: the mail server refuses it for good")
+            return
         raise TryAgainLater(type(error).__name__) from None

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from common.errors import NotFound
+from common.letters import is_refused_for_good
 from notify_svc.notifications import rules, selectors
 from notify_svc.notifications.adapters import mail
 from notify_svc.notifications.models import Delivery
@@ -41,7 +42,7 @@ def deliver_mail(*, now: datetime) -> None:
 
 @transaction.atomic
 def try_again_now(*, delivery_id: UUID, now: datetime) -> None:
-    """Have a letter sent next that waits or was given up. Raises NotFound, AlreadySent."""
+    """Have a letter sent next that waits, was given up or refused. Raises NotFound, AlreadySent."""
     delivery = Delivery.objects.select_for_update().filter(id=delivery_id).first()
     if delivery is None:
         raise NotFound
@@ -70,7 +71,7 @@ def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
         elif (error := _send(delivery, recipient)) is None:
             sent.append(delivery)
         else:
-            _note_failure(delivery, f"{type(error).__name__}: {error}".replace(recipient.email, "…"), now=now)
+            _note_error(delivery, error, recipient, now=now)
             is_away = not _is_of_one_letter(error)
     _note_sent(sent, now=now)
     _put_off(left, until=now)
@@ -93,6 +94,15 @@ def _is_of_one_letter(error: Exception) -> bool:
     if isinstance(error, SMTPRecipientsRefused | SMTPDataError):
         return True
     return not isinstance(error, OSError | SoftTimeLimitExceeded)
+
+
+def _note_error(delivery: Delivery, error: Exception, recipient: recipients.Recipient, *, now: datetime) -> None:
+    said = f"{type(error).__name__}: {error}".replace(recipient.email, "…")
+    if not is_refused_for_good(error):
+        _note_failure(delivery, said, now=now)
+        return
+    delivery.refuse(error=said)
+    delivery.save()
 
 
 def _note_failure(delivery: Delivery, error: str, *, now: datetime) -> None:

@@ -96,13 +96,15 @@ class TestLists:
         assert delivery.notification.title in page
         assert "OC-OTHER" not in page
 
-    @pytest.mark.parametrize(("state", "is_listed"), [("unsent", True), ("failed", False)])
+    @pytest.mark.parametrize(("state", "is_listed"), [("unsent", True), ("failed", False), ("refused", False)])
     def test_show_what_did_not_leave(self, support: Any, delivery: Delivery, state: str, is_listed: bool) -> None:
         page = support.get(list_address(Delivery), {"state": state}, **HTML).content.decode()
 
         assert (delivery.notification.title in page) is is_listed
 
-    @pytest.mark.parametrize(("status", "is_shown"), [("pending", True), ("sent", False), ("failed", False)])
+    @pytest.mark.parametrize(
+        ("status", "is_shown"), [("pending", True), ("sent", False), ("failed", False), ("refused", False)]
+    )
     @pytest.mark.parametrize(
         "address",
         [lambda _: list_address(Delivery), row_address, lambda delivery: row_address(delivery.notification)],

@@ -23,12 +23,14 @@ from tests.notify_svc.factories import (
     ReviewPostedFactory,
     SellerChangedFactory,
 )
-from tests.notify_svc.notifications.failing_mail import NOBODY, SPAMMER, EmailBackend
+from tests.notify_svc.notifications.failing_mail import EmailBackend
+from tests.notify_svc.notifications.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADA = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a11")
 EVE = uuid.UUID("6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a13")
+SENDER = "shop@opencommerce.example"
 ORDER = "6f1d1a3e-0c5e-4a3f-9a53-4d3c8b4d2a12"
 
 
@@ -42,6 +44,19 @@ def away(settings: Any) -> Iterator[list[str]]:
 
 def know_ada() -> None:
     remember_recipient(user_id=ADA, email="ada@example.com", full_name="Ada Lovelace", roles=["customer"], version=1)
+
+
+def know_eve() -> None:
+    remember_recipient(user_id=EVE, email="eve@example.com", full_name="Eve", roles=["customer"], version=1)
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    """A mail server that takes everything until the test says otherwise."""
+    with MailServer() as server:
+        for name, value in mail_settings(f"smtp://127.0.0.1:{server.port}").items():
+            setattr(settings, name, value)
+        yield server
 
 
 def confirm(*, times: int = 1, **changes: Any) -> None:
@@ -182,21 +197,50 @@ class TestDeliverMail:
 
         assert len(away) == 1
 
-    @pytest.mark.parametrize("address", [NOBODY, SPAMMER])
-    def test_goes_on_after_a_letter_that_the_server_refuses(self, settings: Any, address: str) -> None:
-        settings.EMAIL_BACKEND = "tests.notify_svc.notifications.failing_mail.ChoosyEmailBackend"
-        remember_recipient(user_id=EVE, email=address, full_name="Eve", roles=["customer"], version=1)
+    @pytest.mark.parametrize("step", ["RCPT", "DATA"])
+    @pytest.mark.parametrize(
+        ("code", "status", "times"),
+        [(550, "refused", 1), (554, "refused", 1), (450, "pending", 3), (451, "pending", 3)],
+    )
+    def test_goes_on_after_a_letter_that_the_server_does_not_take(
+        self, mail_server: MailServer, step: str, code: int, status: str, times: int
+    ) -> None:
+        know_eve()
         know_ada()
         confirm(customer_id=str(EVE))
         confirm(times=mailing.BATCH)
+        mail_server.refusals["eve@example.com"] = (step, code)
+
+        for hours in range(3):
+            services.deliver_mail(now=NOON + timedelta(hours=hours))
+
+        assert mail_server.taken == ["ada@example.com"] * mailing.BATCH
+        assert mail_server.asked.count("eve@example.com") == times
+        untaken = Delivery.objects.get(notification__user_id=EVE)
+        assert (untaken.status, untaken.attempts) == (status, times)
+        assert f"({code}" in untaken.last_error
+        assert "eve@example.com" not in untaken.last_error
+
+    def test_sends_one_that_was_refused_when_somebody_says_so(self, mail_server: MailServer) -> None:
+        know_eve()
+        confirm(customer_id=str(EVE))
+        mail_server.refusals["eve@example.com"] = ("RCPT", 550)
+        services.deliver_mail(now=NOON)
+        mail_server.refusals.clear()
+
+        services.try_again_now(delivery_id=Delivery.objects.get().id, now=NOON)
+        services.deliver_mail(now=NOON)
+
+        assert mail_server.taken == ["eve@example.com"]
+
+    def test_a_server_that_wants_nothing_from_us_is_asked_again(self, mail_server: MailServer) -> None:
+        know_ada()
+        confirm(times=3)
+        mail_server.refusals[SENDER] = ("MAIL", 530)
 
         services.deliver_mail(now=NOON)
 
-        assert len(mail.outbox) == mailing.BATCH
-        refused = Delivery.objects.get(notification__user_id=EVE)
-        assert (refused.status, refused.attempts) == ("pending", 1)
-        assert refused.last_error.startswith("SMTP")
-        assert address not in refused.last_error
+        assert sorted(Delivery.objects.values_list("status", "attempts")) == [("pending", 0)] * 2 + [("pending", 1)]
 
     def test_goes_on_after_a_letter_that_cannot_be_written(self) -> None:
         know_ada()

@@ -166,6 +166,15 @@ class TestMailServer:
 
         assert hear(forgotten(user.email))
 
+    def test_that_does_not_take_it_at_the_moment_is_asked_again(
+        self, hear: Hear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        user = UserFactory()
+        fails(monkeypatch, SMTPRecipientsRefused({user.email: (450, b"mailbox busy")}))
+
+        with pytest.raises(TryAgainLater):
+            hear(forgotten(user.email))
+
 
 def fails(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def refuse(*_: object) -> None:
