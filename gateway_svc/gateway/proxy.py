@@ -118,9 +118,9 @@ class Proxy:
             if not may_repeat or exchange.status or not retries.is_worth_it(error, has_others=has_others):
                 raise
             first = error
-        async with balancer.retrying(first):
-            lease = await balancer.lease(not_at=[lease.instance], anew=True, within=route.limits.connect_seconds)
-            await self._try(lease, request, scope, receive, send, has_others=False)
+        balancer.try_again_after(first)
+        lease = await balancer.lease(not_at=[lease.instance], anew=True, within=route.limits.connect_seconds)
+        await self._try(lease, request, scope, receive, send, has_others=False)
 
     async def _try(
         self, lease: Lease, request: Request, scope: Scope, receive: Receive, send: Send, *, has_others: bool

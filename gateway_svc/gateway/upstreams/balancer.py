@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -34,9 +32,6 @@ logger = logging.getLogger(__name__)
 MOST_CONNECTS = 3
 RECONNECT_SECONDS = 0.1
 UNKNOWN_NAME_SECONDS = 0.5
-# Retries beyond the budget wait for others to end: not all for the same moment, and not for long.
-BUDGET_PATIENCE_SECONDS = 0.5
-_BUDGET_PAUSE_SECONDS = (0.005, 0.025)
 
 # Who waited in vain has waited enough, as has the service.
 NOT_DONE = (UpstreamUnreachable, UpstreamClosed, UpstreamGarbled, UpstreamUnwell)
@@ -106,6 +101,8 @@ class Balancer:
         except BaseException as error:
             self._leave(began_at, now(), is_good=False if isinstance(error, UpstreamUnreachable) else None)
             raise
+        if not not_at:
+            self._retries.note(began_at)
         return Lease(instance, connection, began_at, self._end)
 
     async def open(self, reach: Reach[T]) -> tuple[Instance, T]:
@@ -114,6 +111,7 @@ class Balancer:
         """
         began_at = now()
         self._admit(began_at)
+        self._retries.note(began_at)
         is_good: bool | None = None
         try:
             again = NOT_DONE if len(self.instances) > 1 else UpstreamUnreachable
@@ -127,20 +125,10 @@ class Balancer:
             self._report(began_at, now(), is_good=is_good)
         return instance, opened
 
-    @asynccontextmanager
-    async def retrying(self, error: UpstreamError) -> AsyncIterator[None]:
-        """Another try after this error, which is raised where too many others try again already."""
-        give_up_at = now() + BUDGET_PATIENCE_SECONDS
-        while not self._retries.begin(active=self.in_flight):
-            if now() >= give_up_at:
-                measures.RETRIES_REFUSED.labels(self.service).inc()
-                raise error
-            await asyncio.sleep(random.uniform(*_BUDGET_PAUSE_SECONDS))  # noqa: S311 - not a secret
+    def try_again_after(self, error: UpstreamError) -> None:
+        """Another try is made after this error, which is raised where too many others were made again of late."""
+        self._spend_after(error)
         measures.RETRIES.labels(self.service).inc()
-        try:
-            yield
-        finally:
-            self._retries.end()
 
     async def look_up(self) -> None:
         """Find out where the names lead now."""
@@ -157,6 +145,11 @@ class Balancer:
         """Close the connections that are kept."""
         for instance in self.instances:
             instance.close()
+
+    def _spend_after(self, error: UpstreamError) -> None:
+        if not self._retries.spend(now()):
+            measures.RETRIES_REFUSED.labels(self.service).inc()
+            raise error
 
     def _admit(self, at: float) -> None:
         if not self.breaker.admit(at):
@@ -178,10 +171,12 @@ class Balancer:
         while True:
             try:
                 return instance, await self._reach(instance, reach)
-            except again:
+            except again as error:
                 left -= 1
                 if not left:
                     raise
+                if not isinstance(error, UpstreamUnreachable):
+                    self._spend_after(error)
             measures.RETRIES.labels(self.service).inc()
             if instance in tried or len(self.instances) == 1:
                 await asyncio.sleep(RECONNECT_SECONDS)

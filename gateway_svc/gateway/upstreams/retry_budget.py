@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-SHARE_OF_ACTIVE = 0.2
-ALWAYS = 3
+from gateway_svc.gateway.upstreams.window import Window
+
+WINDOW_SECONDS = 10
+SHARE = 0.2
+ALWAYS = 6
+"""Where there were few requests: to tell an instance that fails from one that failed once takes five."""
 
 
 class RetryBudget:
-    """At any moment, retries are a fifth of the requests under way, or three (Envoy's retry budget)."""
+    """A fifth of the last seconds' requests, or a few. Who comes when it is spent is not made to wait: they would be
+    one more who asks a service that has trouble already. ``now`` is any clock that only goes forward.
+    """
 
     def __init__(self) -> None:
-        self._under_way = 0
+        self._requests = Window(WINDOW_SECONDS)
+        """Those made again are those that did not go well."""
 
-    def begin(self, *, active: int) -> bool:
-        """Whether one more may be made now; who may has to end it."""
-        if self._under_way >= max(ALWAYS, SHARE_OF_ACTIVE * active):
+    def note(self, now: float) -> None:
+        """A request is made for the first time."""
+        self._requests.note(is_good=True, now=now)
+
+    def spend(self, now: float) -> bool:
+        """Whether one more may be made again."""
+        first, again = self._requests.totals(now)
+        if again >= max(ALWAYS, int(SHARE * first)):
             return False
-        self._under_way += 1
+        self._requests.note(is_good=False, now=now)
         return True
-
-    def end(self) -> None:
-        """One is done."""
-        self._under_way -= 1

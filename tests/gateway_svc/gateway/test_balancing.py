@@ -218,12 +218,13 @@ def ready_ones(door: Door) -> set[str]:
 
 
 class TestAServiceThatAlwaysFails:
+    @pytest.mark.parametrize("breaker_opens_at", ["20", "1000000"])
     @pytest.mark.parametrize(("instances", "behaviour"), [(1, BEHAVIOURS["die-before"]), (3, unwell)])
     def test_hears_little_more_than_clients_say(
-        self, open_door: Callable[..., Door], start, instances: int, behaviour: Behaviour
+        self, open_door: Callable[..., Door], start, instances: int, behaviour: Behaviour, breaker_opens_at: str
     ) -> None:
         services = [start(orders=behaviour) for _ in range(instances)]
-        door = open_door(ORDER_SVC_URL=urls(*services), GATEWAY_SVC_CIRCUIT_REQUESTS="20")
+        door = open_door(ORDER_SVC_URL=urls(*services), GATEWAY_SVC_CIRCUIT_REQUESTS=breaker_opens_at)
 
         answers = crowd(door, ORDERS, clients=8, requests=100)
 

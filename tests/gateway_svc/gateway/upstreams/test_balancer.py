@@ -316,29 +316,21 @@ class TestBreaker:
         asyncio.run(story())
 
 
-class TestRetrying:
-    def test_waits_for_others_and_gives_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(balancing, "BUDGET_PATIENCE_SECONDS", 0.05)
-        error = UpstreamClosed("gone")
+class TestTryingAgain:
+    def test_is_refused_at_once_where_too_many_did(self, start) -> None:
+        service = start()
 
-        async def story() -> int:
-            async with balanced(["http://127.0.0.1:1"]) as balancer:
-                waits = asyncio.Event()
-
-                async def retry() -> None:
-                    async with balancer.retrying(error):
-                        await waits.wait()
-
-                holders = [asyncio.create_task(retry()) for _ in range(3)]
-                await asyncio.sleep(0)
+        async def story() -> None:
+            async with balanced([service.url]) as balancer:
+                for _ in range(50):
+                    (await balancer.lease()).end(is_good=True)
+                for _ in range(10):
+                    balancer.try_again_after(UpstreamClosed("gone"))
+                    (await balancer.lease(not_at=balancer.instances, anew=True)).end(is_good=False)
                 with pytest.raises(UpstreamClosed):
-                    await retry()
-                waits.set()
-                await asyncio.gather(*holders)
-                await retry()
-                return len(holders)
+                    balancer.try_again_after(UpstreamClosed("gone"))
 
-        assert asyncio.run(story()) == 3
+        asyncio.run(story())
 
 
 class TestChecking:

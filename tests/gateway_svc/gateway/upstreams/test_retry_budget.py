@@ -1,4 +1,4 @@
-"""Retries are few beside what is under way."""
+"""Retries are few beside the requests."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from gateway_svc.gateway.upstreams.retry_budget import RetryBudget
 
 
 class TestRetryBudget:
-    @pytest.mark.parametrize(("active", "most"), [(0, 3), (1, 3), (15, 3), (20, 4), (100, 20)])
-    def test_is_a_fifth_of_the_requests_under_way_and_three_at_least(self, active: int, most: int) -> None:
+    @pytest.mark.parametrize(("requests", "most"), [(0, 6), (1, 6), (30, 6), (35, 7), (99, 19), (100, 20)])
+    def test_is_a_fifth_of_the_requests_and_six_at_least(self, requests: int, most: int) -> None:
         budget = RetryBudget()
+        for _ in range(requests):
+            budget.note(1.0)
 
-        begun = [budget.begin(active=active) for _ in range(200)]
+        spent = [budget.spend(1.0) for _ in range(200)]
 
-        assert begun.count(True) == most
+        assert spent == [True] * most + [False] * (200 - most)
 
-    def test_is_given_back(self) -> None:
+    def test_is_there_again_once_those_are_long_ago(self) -> None:
         budget = RetryBudget()
-        while budget.begin(active=0):
+        while budget.spend(1.0):
             pass
 
-        budget.end()
-
-        assert budget.begin(active=0)
+        assert not budget.spend(10.0)
+        assert budget.spend(11.0)
