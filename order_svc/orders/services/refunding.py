@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from common.events.outbox import publish
-from order_svc.orders import events
-from order_svc.orders.models import OrderEvent
+from order_svc.orders import errors, events, rules, selectors
+from order_svc.orders.models import CancelReason, Order, OrderEvent
 from order_svc.orders.services import noting, settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
+
+logger = logging.getLogger(__name__)
 
 Name = OrderEvent.Name
 
@@ -28,15 +31,46 @@ def give_back(*, payment: payments.Payment, now: datetime) -> None:
     """Refund a payment, once however often this is called, and tell. Raises ProviderUnavailable."""
     with noting.silence(order_id=payment.order_id, at=now):
         payments.refund(payment=payment)
-    record_refund(order_id=payment.order_id, now=now)
+    follow_refund(order_id=payment.order_id, now=now)
 
 
 @transaction.atomic
-def record_refund(*, order_id: UUID, now: datetime) -> None:
-    """Note that the money of a cancelled order went back, and tell its customer; once."""
+def follow_refund(*, order_id: UUID, now: datetime) -> None:
+    """Note that the money of an order went back, and tell its customer; once.
+
+    Where we never asked for that, somebody did it at the provider: the order is called off, unless some of it left.
+    """
     payment = payment_selectors.locked_payment_of(order_id=order_id)
-    if payment.refund_due_since is None:
+    if not payment.is_captured:
         return
+    if payment.refund_due_since is None:
+        if not _is_cancellable(payment.order):
+            _note_loss(payment, now=now)
+            return
+        settling.cancel(payment, CancelReason.CUSTOMER, now=now)
+    _record(payment, now=now)
+
+
+def _is_cancellable(order: Order) -> bool:
+    try:
+        rules.require_cancellable(order.status, is_partly_shipped=selectors.is_partly_shipped(order_id=order.id))
+    except errors.NotCancellable:
+        return False
+    return True
+
+
+def _note_loss(payment: payments.Payment, *, now: datetime) -> None:
+    """Of an order that is on its way: from now on the books say that nothing is paid for it, as is so."""
+    order = payment.order
+    logger.error(
+        "order %s left, and its %s were given back at %s by hand: ask its customer to pay again, or write it off",
+        *(order.number, payment.amount, payment.provider),
+    )
+    payments.record_refund(payment=payment)
+    settling.note(order, Name.PAYMENT_REFUNDED, at=now, detail=f"{payment.amount}, by hand at {payment.provider}")
+
+
+def _record(payment: payments.Payment, *, now: datetime) -> None:
     order = payment.order
     payments.record_refund(payment=payment)
     order.version += 1

@@ -42,6 +42,6 @@ def _follow_settled(payment: payments.Payment, reference: str, *, now: datetime)
     if charge is None:
         logger.warning("%s does not know %s, of which it reported", payment.provider, reference)
     elif charge.state == State.REFUNDED:
-        refunding.record_refund(order_id=payment.order_id, now=now)
+        refunding.follow_refund(order_id=payment.order_id, now=now)
     else:
         paying.conclude(order_id=payment.order_id, charge=charge, now=now)

@@ -12,9 +12,17 @@ from typing import Any
 import pytest
 
 from common import clock
-from common.contracts import OrderConfirmed, OrderRefunded, PaymentReported, StockReserved
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderRefunded,
+    PaymentReported,
+    RefundRequested,
+    StockReserved,
+)
 from common.events.fact_task import TryAgainLater
 from common.money import Money
+from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import services
 from order_svc.orders.models import Order
 from order_svc.payments.adapters.provider import Bill
@@ -22,7 +30,8 @@ from order_svc.payments.adapters.sandbox import Sandbox
 from order_svc.payments.adapters.signature import sign
 from order_svc.payments.models import Payment, ReceivedNotice, SandboxCharge, StrayCharge
 from order_svc.payments.services import forget_old_notices
-from tests.order_svc.factories import placed_order
+from tests.order_svc.factories import Somebody, placed_order
+from tests.order_svc.orders.test_life import BooksOfTheTold
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,6 +225,83 @@ class TestReports:
 
         with pytest.raises(TryAgainLater):
             hear(reported(order))
+
+
+class TestGivenBackByHand:
+    """Somebody pressed a button at the provider."""
+
+    @pytest.fixture
+    def order(self, hear: Hear) -> Order:
+        order = placed_order()
+        hear(reserved(order))
+        return order
+
+    def give_back(self) -> None:
+        SandboxCharge.objects.update(status="refunded")
+
+    def test_calls_off_an_order_of_which_nothing_left(self, hear: Hear, told: Any, order: Order) -> None:
+        self.give_back()
+
+        for _ in range(2):
+            hear(reported(order))
+
+        assert states(order) == ("cancelled", "refunded")
+        assert [fact.seller_ids for fact in told.named(OrderCancelled)] == [(str(order.lines.get().seller_id),)]
+        assert [fact.amount_minor for fact in told.named(OrderRefunded)] == [2500]
+
+    def test_is_not_given_back_once_more(self, hear: Hear, told: Any, order: Order, provider: Interrupted) -> None:
+        self.give_back()
+        hear(reported(order))
+        provider.before["refund"] = be_away
+
+        hear(told.named(RefundRequested)[0])
+        services.refund_unwanted_payments(now=clock.now())
+
+        assert states(order) == ("cancelled", "refunded")
+
+    @pytest.mark.parametrize("is_delivered", [False, True])
+    def test_is_said_of_what_is_on_its_way(
+        self, hear: Hear, told: Any, order: Order, caplog: pytest.LogCaptureFixture, is_delivered: bool
+    ) -> None:
+        staff = Somebody(uuid.uuid4(), roles=frozenset({"support"}))
+        services.ship_order(person=staff, order_id=order.id, tracking="", now=clock.now())
+        if is_delivered:
+            services.deliver_order(person=staff, order_id=order.id, now=clock.now())
+        self.give_back()
+
+        for _ in range(2):
+            hear(reported(order))
+
+        assert states(order) == ("delivered" if is_delivered else "shipped", "refunded")
+        assert order.events.get(fact__startswith="payments.payment_refunded").detail == "25.00 USD, by hand at sandbox"
+        assert not told.named((OrderCancelled, OrderRefunded))
+        errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+        assert [error for error in errors if order.number in error and "by hand" in error] == errors != []
+
+    def test_is_seen_by_verify(self, hear: Hear, order: Order) -> None:
+        staff = Somebody(uuid.uuid4(), roles=frozenset({"support"}))
+        services.ship_order(person=staff, order_id=order.id, tracking="", now=clock.now())
+        self.give_back()
+
+        hear(reported(order))
+
+        breaches = list(sold_orders_are_paid_and_deducted_once(BooksOfTheTold()))
+        assert [(breach.subject, breach.finding) for breach in breaches] == [
+            (f"order {order.id}", "has no captured payment of its total")
+        ]
+
+    def test_while_the_answer_to_the_capture_was_lost_cancels_the_order(
+        self, hear: Hear, provider: Interrupted
+    ) -> None:
+        order = placed_order()
+        provider.after["capture"] = be_away
+        with pytest.raises(TryAgainLater):
+            hear(reserved(order))
+        self.give_back()
+
+        hear(reported(order))
+
+        assert states(order) == ("cancelled", "refunded")
 
 
 class TestStrayMoney:
