@@ -7,6 +7,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from common import clock
@@ -14,11 +15,12 @@ from common.errors import DomainError
 from tests.user_svc.authenticator import Authenticator
 from tests.user_svc.factories import NOON, PASSWORD, UserFactory
 from tests.user_svc.factors_story import ALONE_OPTIONS, guarded, with_passkey
+from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors as accounts_errors
 from user_svc.accounts import services as accounts
-from user_svc.accounts.models import Session
+from user_svc.accounts.models import Session, User
 from user_svc.factors import services
-from user_svc.factors.models import RecoveryCode
+from user_svc.factors.models import RecoveryCode, Totp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 4
@@ -110,3 +112,19 @@ class TestAtOnce:
 
         assert outcomes == ["done", *["totp_is_on"] * (AT_ONCE - 1)]
         assert RecoveryCode.objects.count() == 10
+
+    def test_whoever_knew_the_password_before_begins_nothing_and_removes_nothing(self) -> None:
+        person = guarded(email_verified_at=NOON)
+        user_id, session_id = person.user.id, ""
+        late: list[Callable[[], object]] = [
+            lambda: services.renew_recovery_codes(user_id=user_id, current=PASSWORD, source="", now=NOON),
+            lambda: services.remove_totp(user_id=user_id, session_id=session_id, current=PASSWORD, source="", now=NOON),
+        ]
+
+        for attempt in late:
+            outcome = overtake(attempt, lambda: User.objects.update(password=make_password("a longer walk home")))
+            User.objects.update(password=make_password(PASSWORD))
+            assert isinstance(outcome.exception(), accounts_errors.PasswordChangedMeanwhile)
+
+        assert RecoveryCode.objects.count() == 10
+        assert Totp.objects.exists()

@@ -1,6 +1,6 @@
 """What can be done with accounts."""
 
-from user_svc.accounts.errors import InvalidChallenge
+from user_svc.accounts.errors import InvalidChallenge, PasswordChangedMeanwhile
 from user_svc.accounts.rules import Change
 from user_svc.accounts.services.access_tokens import key_set
 from user_svc.accounts.services.closing import disable_account, enable_account
@@ -28,6 +28,7 @@ from user_svc.accounts.services.sweeping import forget_expired_tokens, forget_st
 __all__ = [
     "Change",
     "InvalidChallenge",
+    "PasswordChangedMeanwhile",
     "SignedIn",
     "appoint",
     "change_password",

@@ -18,6 +18,7 @@ from user_svc.accounts.services import allowances, guesses
 from user_svc.accounts.services.letter_tokens import PASSWORD_RESET
 from user_svc.accounts.services.letters import warn_owner
 from user_svc.accounts.services.sessions import end_sessions_of
+from user_svc.factors import services as factors
 
 
 def faults_of(password: str, user: User) -> list[str]:
@@ -56,12 +57,28 @@ def request_password_reset(*, email: str, now: datetime) -> None:
 
 
 def reset_password(*, token: str, new: str, source: str, now: datetime) -> None:
-    """Replace a forgotten password, and sign its owner out everywhere. Raises BadLetterToken, AccountNotAcceptable."""
+    """Replace a forgotten password, and sign its owner out everywhere. Raises BadLetterToken, AccountNotAcceptable.
+
+    Whoever read the letter has shown that the address is theirs.
+    """
     hashed = _hash(new, PASSWORD_RESET.holder(token, now=now))
     with transaction.atomic():
         user = PASSWORD_RESET.locked_holder(token, now=now)
+        take_over(user, now=now)
         _replace(user, hashed, now=now)
     guesses.trust(email=user.email, source=source, now=now)
+
+
+def take_over(user: User, *, now: datetime) -> None:
+    """Have the account be of whom its address is, if nobody has shown that yet. The account is locked.
+
+    Else whoever signs up with the address of somebody else could leave a key there, and wait for them to come.
+    """
+    if user.is_email_verified:
+        return
+    user.email_verified_at = now
+    user.save(update_fields=["email_verified_at", "updated_at"])
+    factors.remove_factors_of_another(user_id=user.id, now=now)
 
 
 def _hash(new: str, user: User) -> str:

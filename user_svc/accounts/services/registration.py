@@ -46,14 +46,16 @@ def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
         _accept(user, password)
         _enrol(user)
         return True
-    if not user.check_password(password):
-        # Whoever came in with the old password is not known to be the admin.
+    is_another = not user.check_password(password)
+    if is_another:  # whoever came in with the old password is not known to be the admin
         _accept(user, password)
         user.new_email = ""
         end_sessions_of(user_id=user.id, now=now)
     user.roles = list(dict.fromkeys([*user.roles, *rules.ADMIN_ROLES]))
     user.is_active = True
     user.save(update_fields=["password", "new_email", "roles", "is_active", "updated_at"])
+    if is_another:
+        passwords.take_over(user, now=now)
     return False
 
 

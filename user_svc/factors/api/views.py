@@ -17,7 +17,7 @@ from common import clock
 from common.api.authentication import caller, caller_id, source_of
 from common.api.operations import operation, page_of
 from common.api.permissions import Anyone
-from user_svc.accounts.services import InvalidChallenge
+from user_svc.accounts.services import InvalidChallenge, PasswordChangedMeanwhile
 from user_svc.factors import errors, selectors, services
 from user_svc.factors.api.serializers import (
     AssertionInput,
@@ -54,13 +54,13 @@ class Totp(APIView):
 
     name = "One-time codes"
 
-    @operation(takes=ProofInput, gives=EnrolmentOutput, status=201, refuses=[errors.TotpIsOn])
+    @operation(takes=ProofInput, gives=EnrolmentOutput, status=201, refuses=[errors.TotpIsOn, PasswordChangedMeanwhile])
     def post(self, request: Request) -> Response:
         return Response(
             EnrolmentOutput(services.begin_totp(user_id=caller_id(request), **_proof(request))).data, status=201
         )
 
-    @operation(takes=ProofInput, refuses=[errors.TotpNotFound])
+    @operation(takes=ProofInput, refuses=[errors.TotpNotFound, PasswordChangedMeanwhile])
     def delete(self, request: Request) -> Response:
         services.remove_totp(**_person(request), **_proof(request))
         return Response(status=204)
@@ -85,7 +85,12 @@ class TotpConfirmation(APIView):
 class RecoveryCodes(APIView):
     """POST makes new recovery codes and voids the old ones."""
 
-    @operation(takes=ProofInput, gives=RecoveryCodesOutput, status=201, refuses=[errors.NoSecondFactor])
+    @operation(
+        takes=ProofInput,
+        gives=RecoveryCodesOutput,
+        status=201,
+        refuses=[errors.NoSecondFactor, PasswordChangedMeanwhile],
+    )
     def post(self, request: Request) -> Response:
         codes = services.renew_recovery_codes(user_id=caller_id(request), **_proof(request))
         return Response(RecoveryCodesOutput({"recovery_codes": codes}).data, status=201)
@@ -139,7 +144,7 @@ class OnePasskey(APIView):
         passkey = services.rename_passkey(user_id=caller_id(request), passkey_id=passkey_id, name=body["name"])
         return Response(PasskeyOutput(passkey).data)
 
-    @operation(takes=ProofInput)
+    @operation(takes=ProofInput, refuses=[PasswordChangedMeanwhile])
     def delete(self, request: Request, passkey_id: UUID) -> Response:
         services.remove_passkey(**_person(request), **_proof(request), passkey_id=passkey_id)
         return Response(status=204)

@@ -3,7 +3,7 @@
 from user_svc.factors.services.one_time_codes import begin_totp, confirm_totp, remove_totp
 from user_svc.factors.services.passkeys import begin_passkey, register_passkey, remove_passkey, rename_passkey
 from user_svc.factors.services.recovery_codes import renew_recovery_codes
-from user_svc.factors.services.removal import remove_all_factors
+from user_svc.factors.services.removal import remove_all_factors, remove_factors_of_another
 from user_svc.factors.services.signing_in import (
     answer_second_factor,
     begin_passkey_alone,
@@ -20,6 +20,7 @@ __all__ = [
     "confirm_totp",
     "register_passkey",
     "remove_all_factors",
+    "remove_factors_of_another",
     "remove_passkey",
     "remove_totp",
     "rename_passkey",

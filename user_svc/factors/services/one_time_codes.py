@@ -31,12 +31,15 @@ class Enrolment:
 
 
 def begin_totp(*, user_id: UUID, current: str, source: str, now: datetime) -> Enrolment:
-    """Make a secret, which counts once it is confirmed. Raises WrongPassword, TooManyRequests or TotpIsOn."""
+    """Make a secret, which counts once it is confirmed.
+
+    Raises WrongPassword, TooManyRequests, PasswordChangedMeanwhile or TotpIsOn.
+    """
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     secret = pyotp.random_base32()
     with transaction.atomic():
-        people.locked_user(user_id=user_id)
+        guesses.lock_proved(user)
         if selectors.confirmed_totp_of(user_id=user_id):
             raise errors.TotpIsOn
         Totp.objects.update_or_create(user_id=user_id, defaults={"sealed_secret": sealing.seal(secret)})
@@ -61,11 +64,11 @@ def confirm_totp(*, user_id: UUID, session_id: str, code: str, source: str, now:
 
 
 def remove_totp(*, user_id: UUID, session_id: str, current: str, source: str, now: datetime) -> None:
-    """Turn one-time codes off. Raises WrongPassword, TooManyRequests or TotpNotFound."""
+    """Turn one-time codes off. Raises WrongPassword, TooManyRequests, PasswordChangedMeanwhile or TotpNotFound."""
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     with transaction.atomic():
-        people.locked_user(user_id=user_id)
+        guesses.lock_proved(user)
         totp = selectors.confirmed_totp_of(user_id=user_id)
         if totp is None:
             raise errors.TotpNotFound

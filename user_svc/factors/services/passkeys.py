@@ -74,11 +74,11 @@ def rename_passkey(*, user_id: UUID, passkey_id: UUID, name: str) -> Passkey:
 def remove_passkey(
     *, user_id: UUID, session_id: str, passkey_id: UUID, current: str, source: str, now: datetime
 ) -> None:
-    """Take it no longer. Raises PasskeyNotFound, WrongPassword or TooManyRequests."""
+    """Take it no longer. Raises PasskeyNotFound, WrongPassword, TooManyRequests or PasswordChangedMeanwhile."""
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     with transaction.atomic():
-        people.locked_user(user_id=user_id)
+        guesses.lock_proved(user)
         selectors.passkey_of(user_id=user_id, passkey_id=passkey_id).delete()
         changes.turned_off(
             user_id=user_id, email=user.email, change=accounts.Change.PASSKEY_REMOVED, session_id=session_id, now=now

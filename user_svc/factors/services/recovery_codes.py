@@ -16,11 +16,14 @@ from user_svc.factors.models import RecoveryCode
 
 
 def renew_recovery_codes(*, user_id: UUID, current: str, source: str, now: datetime) -> list[str]:
-    """New ones in the place of those there are. Raises WrongPassword, TooManyRequests or NoSecondFactor."""
+    """New ones in the place of those there are.
+
+    Raises WrongPassword, TooManyRequests, PasswordChangedMeanwhile or NoSecondFactor.
+    """
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     with transaction.atomic():
-        people.locked_user(user_id=user_id)
+        guesses.lock_proved(user)
         if not selectors.methods_of(user_id=user_id):
             raise errors.NoSecondFactor
         accounts.warn_owner(user_id=user_id, email=user.email, change=accounts.Change.RECOVERY_CODES_RENEWED, now=now)

@@ -11,11 +11,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.contracts import CredentialsChanged, PasswordResetRequested, SessionEnded
 from common.errors import TooManyRequests
+from tests.user_svc.authenticator import Authenticator
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
+from tests.user_svc.factors_story import ALONE, ALONE_OPTIONS, guarded, with_passkey
 from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import Session, User
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWORD_RESET
+from user_svc.factors import services as factors
+from user_svc.factors.models import Totp
 
 NEW = "a longer walk home"
 ELSEWHERE = "198.51.100.9"
@@ -154,6 +158,49 @@ class TestResetPassword:
         with pytest.raises(errors.BadLetterToken):
             services.verify_email(token=letter, now=NOON)
         assert (User.objects.get().email, User.objects.get().new_email) == (user.email, "")
+
+    def test_verifies_the_address_that_the_letter_went_to(self) -> None:
+        user = UserFactory()
+
+        reset(PASSWORD_RESET.issue(user, now=NOON))
+
+        assert User.objects.get().email_verified_at == NOON
+
+    def test_removes_the_factors_of_whoever_signed_up_with_the_address_of_another(self, told: Any) -> None:
+        user = guarded().user
+
+        reset(PASSWORD_RESET.issue(User.objects.get(), now=NOON))
+
+        assert services.sign_in(source=HOME, email=user.email, password=NEW, now=NOON)
+        changes = [fact.change for fact in told.named(CredentialsChanged)]
+        assert changes == ["totp_on", "factors_removed", "password_changed"]
+
+    def test_removes_their_passkeys_too(self, client_of: Any, visitor: Any) -> None:
+        user, authenticator = UserFactory(), Authenticator()
+        with_passkey(client_of, authenticator, user)
+        begun = visitor.post(ALONE_OPTIONS).json()
+
+        reset(PASSWORD_RESET.issue(User.objects.get(), now=NOON))
+
+        body = {"challenge": begun["challenge"], "assertion": authenticator.get(begun["options"])}
+        assert visitor.post(ALONE, body).status_code == 401
+
+    def test_removes_a_secret_that_was_not_confirmed(self, told: Any) -> None:
+        user = UserFactory()
+        factors.begin_totp(user_id=user.id, current=PASSWORD, source=ELSEWHERE, now=NOON)
+
+        reset(PASSWORD_RESET.issue(user, now=NOON))
+
+        assert not Totp.objects.exists()
+
+    def test_keeps_the_factors_of_whoever_verified_the_address(self, told: Any) -> None:
+        user = guarded(email_verified_at=NOON).user
+
+        reset(PASSWORD_RESET.issue(User.objects.get(), now=NOON))
+
+        with pytest.raises(errors.SecondFactorRequired):
+            services.sign_in(source=HOME, email=user.email, password=NEW, now=NOON)
+        assert [fact.change for fact in told.named(CredentialsChanged)] == ["totp_on", "password_changed"]
 
     def test_lets_its_owner_in_while_others_guess(self) -> None:
         user = UserFactory()

@@ -10,8 +10,10 @@ from pytest_django import Settings
 
 from common.contracts import EmailVerificationRequested, SellerChanged, SessionEnded, UserRegistered
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
+from tests.user_svc.factors_story import guarded
 from user_svc.accounts import errors, services
 from user_svc.accounts.models import Session, User
+from user_svc.factors import selectors as factors
 
 
 def register(**changes: Any) -> services.SignedIn:
@@ -155,6 +157,14 @@ class TestEnsureAdmin:
 
         assert services.sign_in(source=HOME, email=user.email, password="another long walk", now=NOON).user == user
         assert [fact.user_id for fact in told.named(SessionEnded)] == [str(user.id)]
+
+    def test_leaves_no_key_and_no_wish_of_whoever_signed_up_with_the_address(self) -> None:
+        user = guarded(new_email="thief@example.com").user
+
+        services.ensure_admin(email=user.email, password="another long walk", now=NOON)
+
+        assert factors.methods_of(user_id=user.id) == ()
+        assert User.objects.get().new_email == ""
 
     def test_refuses_a_password_that_anyone_would_guess(self) -> None:
         with pytest.raises(errors.AccountNotAcceptable):
