@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gateway_svc.house_rules.models import Block, Limit, Route, Rules
 
 pytestmark = pytest.mark.django_db
 
+PAGE = Path(__file__).parents[3] / "docs/reference/house-rules.md"
 CLOSED_BECAUSE = "We count our stock; “back” soon."
 WHOLE = """\
 # What is set at the gateway's door. Whatever is not here is as the environment and the code say.
@@ -104,6 +106,16 @@ class TestAFile:
     def test_that_is_no_toml_says_the_line(self) -> None:
         with pytest.raises(InvalidInput, match="line 2"):
             file.read("[limits]\nnonsense\n[routes]")
+
+
+class TestThePageAboutIt:
+    def test_shows_a_file_that_is_taken(self) -> None:
+        blocks = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+
+        wanted = file.read("\n".join(blocks))
+
+        assert {each.kind for each in wanted.blocks} == {kind for kind, _ in rules.KINDS}
+        services.rehearse(wanted, now=clock.now())
 
 
 class TestImport:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -10,6 +13,23 @@ from gateway_svc.gateway.principals import ANONYMOUS, Principal
 
 CUSTOMER = Principal(user_id="u-1", roles=("customer",))
 STAFF = Principal(user_id="u-2", roles=("support",))
+
+
+PAGE = Path(__file__).parents[4] / "docs/reference/door.md"
+WHOM = ("address", "person", "staff")
+CELL = re.compile(r"(\d+) in (\d+) s")
+
+
+def told() -> dict[str, tuple[int, int]]:
+    """Requests and seconds of each policy, as the page about the door has them."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| [^|]* \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", PAGE.read_text(), re.MULTILINE)
+    cells = {f"{name}-{of}": cell for name, *row in rows for of, cell in zip(WHOM, row, strict=True)}
+    return {label: (int(found[1]), int(found[2])) for label, cell in cells.items() if (found := CELL.match(cell))}
+
+
+class TestThePageAboutThem:
+    def test_tells_of_each_as_it_comes(self) -> None:
+        assert told() == {policy.label: (policy.quota, policy.window_seconds) for policy in DEFAULTS.values()}
 
 
 class TestTheSetting:
