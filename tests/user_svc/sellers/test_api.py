@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.user_svc.factories import SellerFactory, UserFactory
+from user_svc.sellers import rules
 from user_svc.sellers.models import Seller, Status
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,15 @@ class TestOwnShop:
 
 
 class TestSuspension:
-    @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": 7}, {"reason": "r" * 501}, {"reason": "\x00"}])
+    @pytest.mark.parametrize("body", [None, {}])
+    def test_gives_a_reason_where_staff_gave_none(self, client_of: ClientOf, told: Any, body: Any) -> None:
+        answer = client_of(uuid4(), "support").post(path_of(SellerFactory(), "suspend/"), body)
+
+        assert (answer.status_code, answer.json()["status"]) == (200, "suspended")
+        (fact,) = told
+        assert answer.json()["reason"] == fact.reason == rules.UNTOLD_REASON
+
+    @pytest.mark.parametrize("body", [{"reason": ""}, {"reason": 7}, {"reason": "r" * 501}, {"reason": "\x00"}])
     def test_names_the_reason_that_is_bad(self, client_of: ClientOf, body: Any) -> None:
         answer = client_of(uuid4(), "support").post(path_of(SellerFactory(), "suspend/"), body)
 

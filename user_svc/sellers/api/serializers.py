@@ -19,11 +19,11 @@ class ShopInput(Input):
 
 
 class SuspensionInput(Input):
-    """Why somebody may sell no longer."""
+    """Why somebody may sell no longer, if staff say so."""
 
     example = {"reason": "Parcels did not arrive."}
 
-    reason = ProseField(max_length=rules.REASON_LENGTH)
+    reason = ProseField(max_length=rules.REASON_LENGTH, default=rules.UNTOLD_REASON)
 
 
 class SellerOutput(serializers.Serializer[Any]):
