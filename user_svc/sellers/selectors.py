@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from user_svc.sellers import errors
 from user_svc.sellers.models import Seller
 
@@ -28,3 +30,9 @@ def locked_seller(*, seller_id: UUID) -> Seller:
     if seller is None:
         raise errors.SellerNotFound(seller_id=seller_id)
     return seller
+
+
+def locked_seller_and_account(*, seller_id: UUID) -> Seller:
+    """The same with their account, which is locked first, as by whoever disables it. Raises SellerNotFound."""
+    get_user_model().objects.select_for_update(no_key=True).filter(pk=seller_id).first()
+    return locked_seller(seller_id=seller_id)

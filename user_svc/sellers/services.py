@@ -30,7 +30,7 @@ def change_shop(*, user_id: UUID, changes: Mapping[str, str]) -> Seller:
 @transaction.atomic
 def approve_seller(*, seller_id: UUID) -> Seller:
     """Let somebody sell, for the first time or again. Raises SellerNotFound or AccountIsDisabled."""
-    seller = selectors.locked_seller(seller_id=seller_id)
+    seller = selectors.locked_seller_and_account(seller_id=seller_id)
     if not seller.user.is_active:
         raise errors.AccountIsDisabled(seller_id=seller_id)
     return _change(seller, {"status": Status.APPROVED, "reason": ""})

@@ -7,7 +7,9 @@ from django.db import IntegrityError
 from pytest_django import Settings
 
 from common.contracts import SellerChanged
-from tests.user_svc.factories import SellerFactory, UserFactory
+from tests.user_svc.factories import NOON, SellerFactory, UserFactory
+from tests.user_svc.overtaking import overtake
+from user_svc.accounts import services as accounts
 from user_svc.sellers import errors, services
 from user_svc.sellers.models import Seller, Status
 
@@ -55,6 +57,31 @@ class TestApproveSeller:
     def test_finds_no_seller_in_a_customer(self) -> None:
         with pytest.raises(errors.SellerNotFound):
             services.approve_seller(seller_id=UserFactory().id)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestApproveSellerAtOnce:
+    def test_is_refused_when_the_account_is_just_being_disabled(self) -> None:
+        seller = SellerFactory(status=Status.PENDING)
+
+        outcome = overtake(
+            lambda: services.approve_seller(seller_id=seller.id),
+            lambda: accounts.disable_account(email=seller.user.email, now=NOON),
+        )
+
+        assert isinstance(outcome.exception(), errors.AccountIsDisabled)
+        assert Seller.objects.get().status == Status.SUSPENDED
+
+    def test_closes_the_shop_of_an_account_that_is_then_disabled(self) -> None:
+        seller = SellerFactory(status=Status.PENDING)
+
+        outcome = overtake(
+            lambda: accounts.disable_account(email=seller.user.email, now=NOON),
+            lambda: services.approve_seller(seller_id=seller.id),
+        )
+
+        assert outcome.exception() is None
+        assert Seller.objects.get().status == Status.SUSPENDED
 
 
 class TestSuspendSeller:
