@@ -1,4 +1,4 @@
-"""The one scheduler: starts what the services do by themselves, each on its own work queue.
+"""The one scheduler: starts what the services do by themselves, each on its own queues.
 
 ``celery -A ops.scheduler beat``. It keeps nothing: a second one, or one started anew, only does a harmless run more.
 """

@@ -28,8 +28,14 @@ SILENCE = timedelta(seconds=20)
 ASKING_SECONDS = 25.0
 """After so long a sweep begins no other call of a provider: one that hangs takes 8 s each, and a task has 45."""
 
+LAST_CHANCE = timedelta(seconds=30)
+"""How much longer an order waits whose provider was asked: so long that whoever was silent is followed by a sweep."""
+
+EXPIRING_SECONDS = 5.0
+"""After so long a sweep leaves the rest to the next: it runs among the facts, and these wait for it."""
+
 _BATCH_WITH_PROVIDER = 10
-_BATCH = 200
+_BATCH = 2000
 
 
 def resume_payments(*, now: datetime) -> None:
@@ -47,17 +53,15 @@ def refund_unwanted_payments(*, now: datetime) -> None:
 
 
 def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
-    """Cancel what never settled; where the provider was asked, it gets a last chance to say that it took the money."""
-    waiting = selectors.overdue(placed_before=placed_before, is_being_paid=False, limit=_BATCH)
-    _each(waiting, lambda order_id: settling.expire_order(order_id=order_id, now=now))
-    being_paid = selectors.overdue(placed_before=placed_before, is_being_paid=True, limit=_BATCH_WITH_PROVIDER)
-    _each(being_paid, partial(_ask_and_expire, now=now), until=time.monotonic() + ASKING_SECONDS)
+    """Cancel what never settled, without asking anybody: so it comes to all of it while a provider is away.
 
-
-def _ask_and_expire(order_id: UUID, *, now: datetime) -> None:
-    """Whatever the provider says, or does not."""
-    _each([order_id], lambda each: paying.pay_order(order_id=each, now=now))
-    settling.expire_order(order_id=order_id, now=now)
+    Where the provider was asked, it gets a last chance to say that it took the money. What it says later still counts:
+    that money goes back.
+    """
+    until = time.monotonic() + EXPIRING_SECONDS
+    for before, is_being_paid in ((placed_before, False), (placed_before - LAST_CHANCE, True)):
+        late = selectors.overdue(placed_before=before, is_being_paid=is_being_paid, limit=_BATCH)
+        _each(late, lambda order_id: settling.expire_order(order_id=order_id, now=now), until=until)
 
 
 def _resume(order_id: UUID, *, now: datetime) -> None:

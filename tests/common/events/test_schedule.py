@@ -17,6 +17,12 @@ class TestBeatEntries:
         assert entry["options"]["exchange"] == "order_svc.private"
         assert entry["options"]["routing_key"] == "order_svc.work"
 
+    def test_send_what_must_not_wait_for_slow_work_among_the_facts(self) -> None:
+        (entry,) = beat_entries(ORDERS, {"orders.expire_unsettled": Every(seconds=10, among_facts=True)}).values()
+
+        assert entry["options"]["exchange"] == "order_svc.private"
+        assert entry["options"]["routing_key"] == "order_svc.facts"
+
     def test_drop_a_run_when_the_next_is_due(self) -> None:
         (entry,) = beat_entries(ORDERS, {"orders.expire_unsettled": Every(seconds=10)}).values()
 

@@ -13,6 +13,9 @@ class TestSchedule:
     def test_names_tasks_that_exist(self) -> None:
         assert set(SCHEDULE) <= set(app.tasks)
 
+    def test_lets_orders_expire_however_long_their_provider_takes(self) -> None:
+        assert [name for name, every in SCHEDULE.items() if every.among_facts] == ["orders.expire_unsettled"]
+
     @pytest.mark.django_db(transaction=True)
     def test_old_orders_are_finished_and_young_ones_left(self) -> None:
         old, young = placed_order(now=NOON), placed_order(now=clock.now())

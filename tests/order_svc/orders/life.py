@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 LIMIT_SECONDS = 300
 SILENCE_SECONDS = 20
+LAST_CHANCE_SECONDS = 30
 
 PENDING, ASKED = "pending", "processing"
 
@@ -86,14 +87,10 @@ class Expected:
         if self.status == "placed" and self.payment == PENDING:
             self._cancel("out_of_stock", now)
 
-    def expire(self, now: int, trouble: Cut) -> None:
+    def expire(self, now: int) -> None:
         """The sweeper looks for orders that took too long."""
-        if self.status != "placed" or not self._is_overdue(now):
-            return
-        if self.payment == ASKED:
-            with suppress(Trouble):
-                self.pay(now, trouble)
-        if self.status == "placed":
+        chance = LAST_CHANCE_SECONDS if self.payment == ASKED else 0
+        if self.status == "placed" and self._is_overdue(now - chance):
             self._cancel("expired", now)
 
     def cancel(self, now: int) -> bool:

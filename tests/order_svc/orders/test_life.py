@@ -171,7 +171,7 @@ class Life(RuleBasedStateMachine):
         for order in self.expected.values():
             order.resume_refund(self.seconds, Cut(point))
         for order in self.expected.values():
-            order.expire(self.seconds, Cut(point))
+            order.expire(self.seconds)
 
     @invariant()
     def all_is_as_it_should_be(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,6 +23,7 @@ from order_svc.orders import services
 from order_svc.orders.models import Order
 from order_svc.orders.services import sweeping
 from order_svc.payments.models import Payment, SandboxCharge
+from order_svc.payments.services import ProviderUnavailable
 from tests.order_svc.factories import NOON, placed_order
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
 
@@ -259,36 +261,43 @@ class TestExpiry:
         assert state_of(order) == ("cancelled", "expired", "voided")
         assert [fact.reason for fact in told.named(OrderCancelled)] == ["expired"]
 
-    def test_one_that_waits_for_nobody_outside_is_cancelled_however_long_others_take(
-        self, hear: Hear, provider: Interrupted
-    ) -> None:
-        being_paid, waiting = placed_order(token="tok_timeout"), placed_order()
-        with pytest.raises(TryAgainLater):
-            hear(reserved(being_paid))
-        trouble = iter([SoftTimeLimitExceeded()])
-        provider.before["void"] = lambda: [(_ for _ in ()).throw(error) for error in trouble]
-
-        with pytest.raises(SoftTimeLimitExceeded):
-            expire_all()
-
-        assert state_of(waiting) == ("cancelled", "expired", "voided")
-
-    def test_a_provider_that_hangs_is_asked_for_a_while_and_the_rest_comes_later(
-        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        orders = [placed_order(token="tok_timeout") for _ in range(2)]
+    def test_comes_to_all_orders_while_the_provider_refuses_or_hangs(self, hear: Hear, provider: Interrupted) -> None:
+        """One that would hang is not asked at all."""
+        provider.before["authorise"] = provider.before["void"] = be_away
+        orders = [placed_order() for _ in range(40)]
         for order in orders:
             with pytest.raises(TryAgainLater):
                 hear(reserved(order))
-        provider.before["void"] = be_away
-        monkeypatch.setattr(sweeping, "ASKING_SECONDS", 0.0)
+        provider.before["authorise"] = provider.before["void"] = hang
+
         expire_all()
-        assert [state_of(order)[0] for order in orders] == ["placed", "placed"]
+
+        assert {state_of(order) for order in orders} == {("cancelled", "expired", "processing")}
+
+    def test_gives_the_provider_a_last_chance(self, hear: Hear, provider: Interrupted) -> None:
+        provider.before["authorise"] = be_away
+        asked, waiting = placed_order(now=NOON), placed_order(now=NOON)
+        with contextlib.suppress(ProviderUnavailable):
+            services.pay_order(order_id=asked.id, now=NOON)
+
+        states = []
+        for seconds in (301, 331):
+            now = NOON + timedelta(seconds=seconds)
+            services.expire_unsettled_orders(placed_before=now - timedelta(seconds=300), now=now)
+            states.append((state_of(asked)[0], state_of(waiting)[0]))
+
+        assert states == [("placed", "cancelled"), ("cancelled", "cancelled")]
+
+    def test_of_more_than_it_comes_to_leaves_the_rest_to_the_next_sweep(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        order = placed_order()
+        monkeypatch.setattr(sweeping, "EXPIRING_SECONDS", 0.0)
+        expire_all()
+        assert state_of(order)[0] == "placed"
         monkeypatch.undo()
 
         expire_all()
 
-        assert [state_of(order)[:2] for order in orders] == [("cancelled", "expired")] * 2
+        assert state_of(order)[:2] == ("cancelled", "expired")
 
     def test_one_that_is_young_is_left_alone(self) -> None:
         order = placed_order(now=NOON)
@@ -303,7 +312,7 @@ class TestExpiry:
         with pytest.raises(TryAgainLater):
             hear(reserved(order))
 
-        expire_all()
+        finish_late()
 
         assert state_of(order) == ("confirmed", None, "captured")
 
@@ -312,7 +321,7 @@ class TestExpiry:
         with pytest.raises(TryAgainLater):
             hear(reserved(order))
 
-        expire_all()
+        finish_late()
 
         assert state_of(order) == ("cancelled", "expired", "voided")
         assert SandboxCharge.objects.get().status == "voided"
@@ -451,6 +460,17 @@ def expire(order: Order) -> None:
     from order_svc.orders.services.settling import expire_order
 
     expire_order(order_id=order.id, now=clock.now())
+
+
+def finish_late() -> None:
+    """The sweepers come, in their sequence, when the time is up."""
+    later = clock.now() + timedelta(seconds=310)
+    services.resume_payments(now=later)
+    services.expire_unsettled_orders(placed_before=later - timedelta(seconds=300), now=later)
+
+
+def hang() -> None:
+    pytest.fail("the provider was asked")
 
 
 def expire_all() -> None:

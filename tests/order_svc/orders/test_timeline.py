@@ -148,7 +148,7 @@ class TestHold:
             hear(reserved(order))
         later = clock.now() + timedelta(minutes=10)
 
-        services.expire_unsettled_orders(placed_before=later, now=later)
+        services.resume_payments(now=later)
 
         assert told_of(order) == [
             ("provider_unanswered", "authorise: nobody answers"),
@@ -165,7 +165,7 @@ class TestHold:
             hear(reserved(order))
         later = clock.now() + timedelta(minutes=10)
 
-        services.expire_unsettled_orders(placed_before=later, now=later)
+        services.resume_payments(now=later)
 
         assert told_of(order) == [
             ("payment_authorised", reference_of(order)),
