@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 
 from common import clock
@@ -25,7 +26,7 @@ from common.admin.columns import (
 from common.admin.model_admin import RowsInline, ServiceAdmin
 from common.admin.models import Operator
 from common.topology import USERS
-from notify_svc.notifications import services
+from notify_svc.notifications import selectors, services
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
 TONES = {
@@ -53,15 +54,20 @@ class NotificationAdmin(ServiceAdmin):
     """What stands in people's lists; the newest first."""
 
     recipient = Column("recipient", lambda notification: _to_account(notification.user_id))
-    list_display = ("title", recipient, "audience", "event", "created_at", "read_at")
+    read_at = Column("read at", lambda notification: moment(notification.was_read_at))
+    list_display = ("title", recipient, "audience", "event", "created_at", read_at)
     shows = (
-        *("id", "title", "body", recipient, "audience", "event", "sequence", "is_live", "created_at", "read_at"),
+        *("id", "title", "body", recipient, "audience", "event", "sequence", "is_live", "created_at", read_at),
         json_column("data"),
     )
     inlines = (DeliveryInline,)
     ordering = ("-created_at",)
     search_by = {"user_id": UUID, "pk": UUID}
     search_help_text = "The id of a recipient or of a notification."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
+        feed = Feed.objects.filter(user_id=OuterRef("user_id"))
+        return selectors.with_reading(super().get_queryset(request), feed=feed)
 
 
 class UnsentFilter(admin.SimpleListFilter):
@@ -109,6 +115,6 @@ class FeedAdmin(ServiceAdmin):
     account = Column("account", lambda feed: _to_account(feed.user_id))
     muted = badges_column("muted", label="switched off")
     list_display = ("user_id", muted, "last_sequence")
-    shows = (account, muted, "last_sequence")
+    shows = (account, muted, "last_sequence", "read_up_to", "all_read_at")
     search_by = {"pk": UUID}
     search_help_text = "The id of an account."

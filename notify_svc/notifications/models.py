@@ -17,6 +17,10 @@ class Feed(models.Model):
 
     user_id = models.UUIDField(primary_key=True)
     last_sequence = models.PositiveBigIntegerField(default=0)
+    read_up_to = models.PositiveBigIntegerField(default=0, db_default=0)
+    """All up to this one were read at once: a number is noted as fast for a million of them as for one."""
+    all_read_at = models.DateTimeField(null=True)
+    """When they last were."""
     muted = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
     """What they do not want to be told at once, as ``rules.choice`` writes it."""
 
@@ -53,6 +57,7 @@ class Notification(models.Model):
     """Whether it is pushed to those who listen; it stands in the list in any case."""
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    """When it was read by itself; the feed says up to where all were."""
 
     class Meta:
         constraints = [

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, PositiveBigIntegerField, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from notify_svc.notifications import rules
 from notify_svc.notifications.models import Delivery, Feed, Notification
@@ -21,11 +22,23 @@ _WRITTEN_DOWN = """
 
 
 def notifications_of(*, user_id: UUID, is_unread: bool | None = None) -> QuerySet[Notification]:
-    """A person's notifications; only the unread or only the read ones where that is asked for."""
-    notifications = Notification.objects.filter(user_id=user_id)
+    """A person's notifications, each with ``was_read_at``; only the unread or the read ones where that is asked for."""
+    feed = Feed.objects.filter(user_id=user_id)
+    notifications = with_reading(Notification.objects.filter(user_id=user_id), feed=feed)
     if is_unread is None:
         return notifications
-    return notifications.filter(read_at__isnull=is_unread)
+    unread = Q(read_at=None, sequence__gt=_read_up_to(feed))
+    return notifications.filter(unread if is_unread else ~unread)
+
+
+def with_reading(notifications: QuerySet[Notification], *, feed: QuerySet[Feed]) -> QuerySet[Notification]:
+    """With ``was_read_at``: when each was read, by itself or with all others in its feed."""
+    with_others = Case(When(sequence__lte=_read_up_to(feed), then=Subquery(feed.values("all_read_at"))))
+    return notifications.annotate(was_read_at=Coalesce("read_at", with_others))
+
+
+def _read_up_to(feed: QuerySet[Feed]) -> Coalesce:
+    return Coalesce(Subquery(feed.values("read_up_to")), Value(0), output_field=PositiveBigIntegerField())
 
 
 def notifications_after(*, user_id: UUID, sequence: int, limit: int) -> list[Notification]:

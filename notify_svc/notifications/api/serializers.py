@@ -59,6 +59,8 @@ class PreferencesInput(StrictInput):
 class NotificationOutput(serializers.ModelSerializer[Notification]):
     """A notification, as its reader sees it."""
 
+    read_at = serializers.DateTimeField(source="was_read_at", allow_null=True)
+
     class Meta:
         model = Notification
         fields = ["id", "sequence", "event", "title", "body", "data", "created_at", "read_at"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,3 +140,12 @@ class TestLists:
         page = support.get(row_address(delivery.notification), **HTML).content.decode()
 
         assert "SMTPServerDisconnected" in page
+
+
+class TestNotifications:
+    def test_show_when_they_were_read_with_all_others(self, support: Any, delivery: Delivery) -> None:
+        services.read_all_notifications(user_id=delivery.notification.user_id, now=NOON + timedelta(hours=1))
+
+        page = support.get(list_address(Notification), **HTML).content.decode()
+
+        assert "13:00:00 UTC" in page

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 
 from common import clock
-from notify_svc.notifications import services
+from notify_svc.notifications import selectors, services
 from notify_svc.notifications.models import Notification
 from tests.notify_svc.conftest import UNREACHABLE_REDIS
 from tests.notify_svc.factories import OrderConfirmedFactory
@@ -125,7 +127,48 @@ class TestReadAll:
         assert ada.post(f"{ROOT}read-all/").status_code == 204
 
         assert ada.get(ROOT).json()["unread_count"] == 0
-        assert Notification.objects.filter(read_at=None).count() == 1
+        assert selectors.unread_count_of(user_id=BOB) == 1
+
+    def test_is_seen_in_the_lists(self, ada: Any) -> None:
+        confirm(ADA, times=2)
+        ada.post(f"{ROOT}read-all/")
+        confirm(ADA)
+
+        assert [one["sequence"] for one in ada.get(ROOT, {"unread": "true"}).json()["results"]] == [3]
+        assert [one["sequence"] for one in ada.get(ROOT, {"unread": "false"}).json()["results"]] == [2, 1]
+        assert [one["read_at"] is None for one in ada.get(ROOT).json()["results"]] == [True, False, False]
+
+    def test_leaves_alone_when_one_was_read_by_itself(self, ada: Any) -> None:
+        confirm(ADA)
+        ada.post(f"{ROOT}{Notification.objects.get().id}/read/")
+        before = ada.get(ROOT).json()["results"][0]["read_at"]
+
+        ada.post(f"{ROOT}read-all/")
+
+        assert ada.get(ROOT).json()["results"][0]["read_at"] == before
+
+    def test_is_noted_once(self, ada: Any) -> None:
+        confirm(ADA)
+        ada.post(f"{ROOT}read-all/")
+        before = ada.get(ROOT).json()["results"][0]["read_at"]
+
+        ada.post(f"{ROOT}read-all/")
+        assert ada.post(f"{ROOT}{Notification.objects.get().id}/read/").status_code == 204
+
+        assert ada.get(ROOT).json()["results"][0]["read_at"] == before
+
+    def test_writes_as_little_for_many_as_for_one(self, ada: Any) -> None:
+        confirm(ADA, times=3)
+
+        with CaptureQueriesContext(connection) as asked:
+            ada.post(f"{ROOT}read-all/")
+
+        written = [query["sql"] for query in asked if query["sql"].startswith("UPDATE")]
+        assert len(written) == 1
+        assert "notifications_notification" not in written[0]
+
+    def test_of_who_was_never_told_anything_is_nothing(self, ada: Any) -> None:
+        assert ada.post(f"{ROOT}read-all/").status_code == 204
 
 
 class TestTicket:
