@@ -9,7 +9,6 @@ from typing import IO
 from gateway_svc.gateway.asgi import Receive
 from gateway_svc.gateway.problems import BodyBrokenOff, ClientTooSlow
 
-DISCARD_SECONDS = 5.0
 _PIECE_BYTES = 64 * 1024
 
 
@@ -46,13 +45,3 @@ def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while piece := file.read(_PIECE_BYTES):
         yield piece
-
-
-async def discard_body(receive: Receive) -> None:
-    """Take what the client still sends, for some seconds, and forget it."""
-    try:
-        async with asyncio.timeout(DISCARD_SECONDS):
-            async for _ in chunks(receive, idle_seconds=DISCARD_SECONDS):
-                pass
-    except (TimeoutError, BodyBrokenOff, ClientTooSlow):
-        return

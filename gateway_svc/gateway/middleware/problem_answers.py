@@ -9,7 +9,6 @@ from functools import partial
 
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
-from gateway_svc.gateway.body import discard_body
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.problem_pages import ProblemPages
@@ -41,7 +40,7 @@ class ProblemAnswers:
             measures.PROBLEMS.labels(problem.code).inc()
             # A server that gets less than was announced closes the connection, which is what tells the client.
             if not scope["exchange"].status:
-                await _answer(self._said_in(problem, scope), scope, receive, send)
+                await _answer(self._said_in(problem, scope), scope, send)
 
     def _said_in(self, problem: Problem, scope: Scope) -> Answer:
         """In words for a person, or for a program."""
@@ -66,16 +65,14 @@ async def _cut_off(scope: Scope, send: Send) -> None:
         await problem.answer(_refusing(send) if scope["type"] == "websocket" else send, headers=close)
 
 
-async def _answer(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Nothing is heard on a connection any more of whose request nobody has heard the end."""
     if scope["type"] == "websocket":
         return await answer(_refusing(send))
     exchange: Exchange = scope["exchange"]
     if not exchange.has_body or exchange.is_body_read:
         return await answer(send)
-    headers: Headers = [(b"connection", b"close")]
-    if exchange.expects_continue:
-        return await answer(send, headers=headers)
-    return await answer(_lingering(receive, send), headers=headers)
+    return await answer(send, headers=[(b"connection", b"close")])
 
 
 def _refusing(send: Send) -> Send:
@@ -85,21 +82,3 @@ def _refusing(send: Send) -> Send:
         await send({**message, "type": f"websocket.{message['type']}"})
 
     return refuse
-
-
-def _lingering(receive: Receive, send: Send) -> Send:
-    """Answer at once, but end only when the client has stopped sending.
-
-    Many clients read the answer after they have sent all of the body; a connection that is closed before that is
-    reset, and the answer lost. The last byte is kept back, since servers take a complete answer as the end.
-    """
-
-    async def linger(message: Message) -> None:
-        if message["type"] != "http.response.body":
-            return await send(message)
-        body = message["body"]
-        await send({"type": "http.response.body", "body": body[:-1], "more_body": True})
-        await discard_body(receive)
-        return await send({"type": "http.response.body", "body": body[-1:]})
-
-    return linger

@@ -37,11 +37,11 @@ class Cycle:
         "_is_chunked",
         "_is_complete",
         "_is_gone",
-        "_is_heard",
         "_left",
         "_scope",
         "_waiter",
         "is_begun",
+        "is_heard",
         "keeps_alive",
     )
 
@@ -54,9 +54,10 @@ class Cycle:
         """The connection is used again afterwards."""
         self.is_begun = False
         """Some of the answer is out, or as good as out."""
+        self.is_heard = False
+        """All of the request is here."""
         self._expects_continue = expects_continue
         self._body = b""
-        self._is_heard = False
         self._has_news = False
         self._waiter: asyncio.Future[None] | None = None
         self._head = b""
@@ -85,7 +86,7 @@ class Cycle:
 
     def hear_end(self) -> None:
         """That was all of the request."""
-        self._is_heard = True
+        self.is_heard = True
         self._tell()
 
     def lose(self) -> None:
@@ -105,7 +106,7 @@ class Cycle:
         if self._is_over:
             return {"type": "http.disconnect"}
         body, self._body = self._body, b""
-        return {"type": "http.request", "body": body, "more_body": not self._is_heard}
+        return {"type": "http.request", "body": body, "more_body": not self.is_heard}
 
     async def _send(self, message: Message) -> None:
         if self._connection.is_full and not self._is_gone:

@@ -37,8 +37,13 @@ OTHER_FILES = 256
 _FEWEST_CONNECTIONS = 64
 # For whoever is refused in the middle of a sentence: a connection that is closed at once is reset, and the answer lost.
 LINGER_SECONDS = 1.0
+# For whoever is answered in the middle of a body: many read only when they have sent all of it.
+DISCARD_SECONDS = 5.0
+# Requests that came before the one before them was answered; a connection hands over thousands at a time.
+MOST_PIPELINED = 64
 # Of a body that nobody has taken yet.
 MOST_WAITING_BYTES = 64 * 1024
+_UNREADABLE = "This is no request that can be read in one way only (RFC 9112)."
 
 
 def most_connections() -> int:
@@ -139,9 +144,10 @@ class ClientConnection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._upgrade()
-        except httptools.HttpParserError:
+        except httptools.HttpParserError as error:
             # The parser's own words tell a stranger nothing.
-            self._refuse(BadRequest("This is no request that can be read in one way only (RFC 9112)."))
+            own = error.__context__
+            self._refuse(own if isinstance(own, Problem) else BadRequest(_UNREADABLE))
         if self._is_in_head and self._head_bytes and not self._is_refused:
             self._wait_for_the_rest(is_new=is_new)
 
@@ -194,6 +200,8 @@ class ClientConnection(asyncio.Protocol):
             self._begin(cycle)
         else:
             self._waiting = self._waiting or deque()
+            if len(self._waiting) >= MOST_PIPELINED:
+                raise BadRequest("Too many requests came before the first of them was answered.")
             self._waiting.append(cycle)
             self.pause_reading()
 
@@ -266,7 +274,8 @@ class ClientConnection(asyncio.Protocol):
         self._server.total_requests += 1
         self._answered = None
         if not cycle.keeps_alive:
-            self._transport.close()
+            self._part(0 if cycle.is_heard else DISCARD_SECONDS)
+            return
         if self._transport.is_closing():
             return
         if self._waiting:
@@ -319,16 +328,26 @@ class ClientConnection(asyncio.Protocol):
     def _refuse(self, refusal: Problem) -> None:
         """Say why, and hang up. In the middle of another answer there is nothing that could be said."""
         self._is_refused = True
-        self._deadline.none()
         if self._answered and self._answered.is_begun:
             self._transport.close()
             return
         if self._answered:
             self._answered.lose()
         self._transport.write(refused(refusal))
+        self._part(LINGER_SECONDS)
+
+    def _part(self, seconds: float) -> None:
+        """Nothing more is said here; what the client still says, for so long, nobody hears."""
+        if not seconds or self._transport.is_closing():
+            self._transport.close()
+            return
+        self._is_refused = True
+        self._waiting = None
+        self._deadline.none()
+        self.resume_reading()
         if self._transport.can_write_eof():
             self._transport.write_eof()
-        self._loop.call_later(LINGER_SECONDS, self._transport.close)
+        self._loop.call_later(seconds, self._transport.close)
 
 
 def _is_wanted(headers: Headers) -> bool:

@@ -44,6 +44,15 @@ class Answering:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
+    async def early(self, _scope, _receive, send) -> None:
+        headers = [(b"content-length", b"2"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        await send({"type": "http.response.body", "body": b"no"})
+
+    async def waits(self, _scope, receive, _send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
     async def fail(self, _scope, _receive, _send) -> None:
         raise ValueError("as asked")
 
@@ -121,6 +130,44 @@ class TestAnswers:
             connection.sendall(b"GET /flood HTTP/1.1\r\n" + HOST + b"\r\n")
 
             assert answering.heard.get(timeout=10) == "http.disconnect"
+
+
+class TestRequestsBeforeTheirTurn:
+    def test_are_few(self, server: Serving) -> None:
+        heard = server.say((b"GET /waits HTTP/1.1\r\n" + HOST + b"\r\n") * 200)
+
+        assert heard.startswith(b"HTTP/1.1 400 ")
+        assert json.loads(heard.partition(b"\r\n\r\n")[2])["code"] == "malformed"
+
+    def test_are_answered_when_it_comes(self, server: Serving) -> None:
+        asked = b"".join(b"GET /name?%d HTTP/1.1\r\n" % number + HOST + b"\r\n" for number in range(60))
+
+        heard = server.say(asked + b"GET /name?last HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+
+        assert heard.count(b"HTTP/1.1 200 OK") == 61
+
+
+class TestAnswersBeforeTheEndOfABody:
+    def test_are_whole_at_once_and_not_lost_to_who_goes_on_sending(self, server: Serving) -> None:
+        head = b"POST /early HTTP/1.1\r\nContent-Length: 20000000\r\n" + HOST + b"\r\n"
+
+        with server.connect() as connection:
+            connection.sendall(head)
+            heard = rest_of(connection)
+            connection.sendall(b"x" * 2_000_000)
+
+            assert heard.endswith(b"\r\n\r\nno")
+
+    def test_are_followed_by_no_other(self, server: Serving) -> None:
+        head = b"POST /early HTTP/1.1\r\nContent-Length: 2\r\n" + HOST + b"\r\n"
+
+        with server.connect() as connection:
+            connection.sendall(head)
+            heard = connection.recv(1)
+            connection.sendall(b"hiGET /name?1 HTTP/1.1\r\n" + HOST + b"\r\n")
+            heard += rest_of(connection)
+
+        assert heard.count(b"HTTP/1.1 ") == 1
 
 
 class TestTrailers:
