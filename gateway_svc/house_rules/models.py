@@ -39,6 +39,7 @@ class Route(models.Model):
     path = models.CharField(max_length=120, primary_key=True)
     """As the gateway's table has it: a prefix, or a method and the very path."""
     body_bytes = _number(rules.BODY, "The largest body that is taken.")
+    body_seconds = _number(rules.SECONDS, "For all of a body to arrive.")
     first_byte_seconds = _number(rules.SECONDS, "From the end of the request to the beginning of its answer.")
     idle_seconds = _number(rules.SECONDS, "Between two pieces of a body.")
     total_seconds = _number(rules.SECONDS, "From the end of the request to the end of its answer.")
