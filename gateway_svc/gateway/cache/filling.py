@@ -20,6 +20,8 @@ from gateway_svc.gateway.principals import ANONYMOUS
 
 _NOT_MODIFIED = 304
 _SERVER_ERROR = 500
+# Whoever waits for another's answer for so long has somebody else ask.
+LOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,12 @@ class Filling:
         for fill in self._under_way:
             fill.old.update(groups)
 
-    def join(self, question: Question, scope: Scope, stale: Entry | None) -> tuple[Fill, bool]:
+    def join(
+        self, question: Question, scope: Scope, stale: Entry | None, *, instead_of: Fill | None = None
+    ) -> tuple[Fill, bool]:
         """The question that is being asked already, or a new one; and whether it is new."""
         fill = self._open.get(question.key)
-        if fill is not None:
+        if fill is not None and fill is not instead_of:
             return fill, False
         fill = self._open[question.key] = Fill(question.key)
         self._under_way.add(fill)
@@ -85,15 +89,26 @@ class Filling:
             fill.waiting += 1
             fill.task.add_done_callback(lambda task: _bear_with(stale, task))
 
-    async def wait(self, fill: Fill, receive: Receive) -> Filled:
-        """What comes of it. Raises what the way to the service raises, and ClientGone."""
+    async def fill(
+        self, question: Question, scope: Scope, stale: Entry | None, receive: Receive
+    ) -> tuple[Filled, bool]:
+        """What comes of asking, and whether it was done for this one first; who asked before may hang for ever."""
+        fill, is_first = self.join(question, scope, stale)
+        try:
+            return await self.wait(fill, receive, within=None if is_first else LOCK_SECONDS), is_first
+        except TimeoutError:
+            fill, is_first = self.join(question, scope, stale, instead_of=fill)
+            return await self.wait(fill, receive), is_first
+
+    async def wait(self, fill: Fill, receive: Receive, *, within: float | None = None) -> Filled:
+        """What comes of it. Raises what the way to the service raises, ClientGone, and TimeoutError."""
         fill.waiting += 1
         gone = asyncio.create_task(_disconnected(receive))
         try:
-            await asyncio.wait({fill.task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not fill.task.done():
-                raise ClientGone
-            return fill.task.result()
+            await asyncio.wait({fill.task, gone}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+            if fill.task.done():
+                return fill.task.result()
+            raise ClientGone if gone.done() else TimeoutError
         finally:
             gone.cancel()
             fill.waiting -= 1

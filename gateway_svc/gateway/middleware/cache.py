@@ -129,9 +129,8 @@ class Cache:
 
     async def _read(self, question: Question, stale: Entry | None, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
-        fill, is_first = self._filling.join(question, scope, stale)
         try:
-            filled = await self._filling.wait(fill, receive)
+            filled, is_first = await self._filling.fill(question, scope, stale, receive)
         except Problem:
             if last := self._last_resort(question, stale):
                 return await give(last, question, scope, send, "stale")

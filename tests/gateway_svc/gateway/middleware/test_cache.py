@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from common.observability.correlation import Correlation
+from gateway_svc.gateway.cache import filling
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.exchange import Exchange
@@ -427,6 +428,29 @@ class TestManyAtOnce:
 
             assert (await second).status == 200
             assert len(bench.service.asked) == 1
+
+        with_bench(scenario)
+
+    def test_have_another_ask_where_the_first_hangs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(filling, "LOCK_SECONDS", 0.05)
+
+        async def scenario(bench: Bench) -> None:
+            hangs, bench.service.gate = bench.service.gate, asyncio.Event()
+            hangs.clear()
+            bench.service.gate, answers = hangs, asyncio.Event()
+            first = bench.asking()
+            await bench.wait_until_asked()
+            bench.service.gate = answers
+            others = [bench.asking() for _ in range(20)]
+            await bench.wait_until_asked(times=2)
+            await asyncio.sleep(0.1)
+            answers.set()
+
+            assert {answer.status for answer in await asyncio.gather(*others)} == {200}
+            assert len(bench.service.asked) == 2
+            assert not first.done()
+            hangs.set()
+            assert (await first).status == 200
 
         with_bench(scenario)
 
