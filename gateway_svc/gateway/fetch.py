@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from gateway_svc.gateway.asgi import Headers
@@ -29,6 +30,7 @@ class Question:
     # A service takes few names for its own, and what an instance is called on its network is none of them.
     host: bytes = b"localhost"
     seconds: float = _SECONDS
+    """For all of the answer."""
 
 
 async def fetch(balancer: Balancer, path: str) -> bytes:
@@ -58,6 +60,7 @@ async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
 
 
 async def _ask(connection: Connection, question: Question) -> tuple[Head, bytes]:
+    connection.until = time.monotonic() + question.seconds
     try:
         connection.start(_request(question) + question.body)
         connection.expect_within(question.seconds)
