@@ -58,6 +58,8 @@ class Shop(FakeService):
 
     def __init__(self, signer: Signer) -> None:
         self.broken: dict[str, str] = {}
+        self.answers_together = 0
+        """So many must have asked before anybody is answered."""
         self._keys = json.dumps({"keys": [signer.jwk()]}).encode()
         super().__init__({**dict.fromkeys(ANSWERS, self._speak), "jwks.json": self._publish})
 
@@ -66,6 +68,8 @@ class Shop(FakeService):
 
     async def _speak(self, _service, asked, reader, writer) -> None:
         name = asked.target.partition("?")[0].strip("/").rsplit("/", 1)[-1]
+        while len(self.asked) < self.answers_together:
+            await asyncio.sleep(0.005)
         match self.broken.get(name):
             case "hangs":
                 await asyncio.sleep(60)
@@ -92,6 +96,7 @@ def one_shop(signer: Signer) -> Iterator[Shop]:
 def shop(one_shop: Shop) -> Shop:
     """The same, whole."""
     one_shop.broken.clear()
+    one_shop.answers_together = 0
     one_shop.asked.clear()
     return one_shop
 
@@ -132,6 +137,14 @@ class TestHome:
             "degraded": [],
         }
         require_as_documented("home", answer)
+
+    def test_asks_for_all_of_it_at_once(self, composing_door: Door, shop: Shop) -> None:
+        shop.answers_together = 3
+
+        answer = composing_door.ask("GET", HOME)
+
+        assert answer.json()["degraded"] == []
+        assert len(shop.asked) == 3
 
     def test_asks_in_nobodys_name(self, composing_door: Door, shop: Shop, signer: Signer) -> None:
         composing_door.ask("GET", HOME, token=signer.token())
@@ -220,6 +233,14 @@ class TestOverview:
         }
         assert answer.get("cache-control") == "private, no-store"
         require_as_documented("me_overview", answer)
+
+    def test_asks_for_all_of_it_at_once(self, composing_door: Door, shop: Shop, signer: Signer) -> None:
+        shop.answers_together = 4
+
+        answer = composing_door.ask("GET", OVERVIEW, token=signer.token())
+
+        assert answer.json()["degraded"] == []
+        assert len(shop.asked) == 4
 
     def test_asks_in_their_name(self, composing_door: Door, shop: Shop, signer: Signer) -> None:
         composing_door.ask("GET", OVERVIEW, token=signer.token(sub="somebody"))

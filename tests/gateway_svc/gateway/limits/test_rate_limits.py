@@ -215,6 +215,18 @@ class TestWithoutRedis:
         redis.start()
         _wait_for(lambda: door.ask("GET", PRODUCTS, token=token).get("ratelimit"))
 
+    def test_paying_is_counted_here(self, lonely: tuple[Door, PrivateRedis], signer: Signer) -> None:
+        door, redis = lonely
+        token = signer.token()
+        redis.kill()
+
+        answers = [door.ask("POST", ORDERS, token=token, body=b"{}") for _ in range(4)]
+
+        assert [answer.status for answer in answers] == [200, 200, 429, 429]
+        assert answers[-1].json()["violated-policies"] == ["payment"]
+        assert int(answers[-1].get("retry-after") or 0) > 0
+        assert door.ask("POST", ORDERS, token=signer.token(), body=b"{}").status == 200
+
     def test_that_hangs_is_asked_by_the_first_alone(self, lonely: tuple[Door, PrivateRedis], signer: Signer) -> None:
         door, redis = lonely
         token = signer.token()
