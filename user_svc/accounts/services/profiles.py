@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from common.errors import DomainError
 from common.events.outbox import publish
 from user_svc.accounts import errors, events, rules, selectors
 from user_svc.accounts.models import EMAIL_IS_UNIQUE, User
@@ -31,8 +32,12 @@ def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, s
     if not values.get("new_email"):
         with transaction.atomic():
             return _change(selectors.locked_user(user_id=user_id), values)
-    guesses.prove(user, current, field="current", source=source, now=now)
-    _take_letter(user, now=now)
+    _take_letter(user, now=now)  # before the password is hashed, which is dear
+    try:
+        guesses.prove(user, current, field="current", source=source, now=now)
+    except DomainError:
+        _give_letter_back(user)
+        raise
     with transaction.atomic():
         user = _change(guesses.lock_proved(user), values)
         publish(events.email_verification_requested(user))
@@ -88,7 +93,15 @@ def _wanted_address(email: str, user: User) -> str:
 
 
 def _take_letter(user: User, *, now: datetime) -> None:
-    allowances.take(rules.digest_of(f"verification letters of {user.id}"), rules.LETTERS, now=now)
+    allowances.take(_letters_of(user), rules.LETTERS, now=now)
+
+
+def _give_letter_back(user: User) -> None:
+    allowances.give_back(_letters_of(user), rules.LETTERS)
+
+
+def _letters_of(user: User) -> str:
+    return rules.digest_of(f"verification letters of {user.id}")
 
 
 def _save_address(user: User) -> None:

@@ -76,6 +76,22 @@ class TestChangeProfile:
 
         assert User.objects.get().new_email == ""
 
+    def test_hashes_no_password_when_there_is_no_letter_left(self) -> None:
+        user = UserFactory()
+        for _ in range(rules.LETTERS.at_once):
+            change(user, email=NEW_EMAIL)
+
+        with pytest.raises(TooManyRequests):
+            change(user, email=NEW_EMAIL, current="wrong")
+
+    def test_takes_no_letter_for_a_wrong_password(self) -> None:
+        user = UserFactory()
+        for _ in range(rules.LETTERS.at_once):
+            with pytest.raises(errors.WrongPassword):
+                change(user, email=NEW_EMAIL, current="wrong")
+
+        assert change(user, email=NEW_EMAIL).new_email == NEW_EMAIL
+
     def test_does_not_say_whether_the_new_address_is_taken(self) -> None:
         UserFactory(email=NEW_EMAIL)
 
