@@ -26,14 +26,20 @@ class Service:
     """Paths of its API that lead nowhere further: those of the gateway itself."""
     open_paths: tuple[str, ...] = ()
     """Paths of its API below which strangers may send something; elsewhere what they send is not even read."""
-    dear_paths: tuple[str, ...] = ()
-    """Paths that cost much to POST to: the gateway lets few in at once, so that the others get their turn."""
+    dear_requests: tuple[str, ...] = ()
+    """What costs much, by method and path (``*`` is any name at its end): the gateway lets few in at once, so that the
+    others get their turn."""
     keyed_paths: tuple[str, ...] = ()
     """Paths where a POST with an Idempotency-Key is done once, however often it comes: it may be sent again."""
     socket_prefixes: tuple[str, ...] = ()
     """Paths of WebSockets, answered by a process of their own."""
     workers: tuple[tuple[str, ...], ...] = (("facts", "work"),)
     """The worker processes, each with the kinds of queue it takes from."""
+
+    def is_dear(self, method: str, path: str) -> bool:
+        """Whether this request costs much."""
+        parent = path.rstrip("/").rpartition("/")[0]
+        return not {f"{method} {path}", f"{method} {parent}/*"}.isdisjoint(self.dear_requests)
 
     @property
     def api_prefixes(self) -> tuple[str, ...]:
@@ -96,14 +102,17 @@ USERS = Service(
     prefixes=("/.well-known/jwks.json", "/api/v1/auth/", "/api/v1/users/", "/api/v1/sellers/"),
     open_paths=("/api/v1/auth/",),
     # Hashing a password is slow on purpose.
-    dear_paths=(
-        "/api/v1/auth/register/",
-        "/api/v1/auth/token/",
-        "/api/v1/auth/password/change/",
-        "/api/v1/auth/password/reset/confirm/",
-        "/api/v1/users/me/factors/totp/",
-        "/api/v1/users/me/factors/passkeys/options/",
-        "/api/v1/users/me/factors/recovery-codes/",
+    dear_requests=(
+        "POST /api/v1/auth/register/",
+        "POST /api/v1/auth/token/",
+        "POST /api/v1/auth/password/change/",
+        "POST /api/v1/auth/password/reset/confirm/",
+        "PATCH /api/v1/users/me/",
+        "POST /api/v1/users/me/factors/totp/",
+        "DELETE /api/v1/users/me/factors/totp/",
+        "POST /api/v1/users/me/factors/passkeys/options/",
+        "DELETE /api/v1/users/me/factors/passkeys/*",
+        "POST /api/v1/users/me/factors/recovery-codes/",
     ),
 )
 PRODUCTS = Service(

@@ -55,7 +55,7 @@ class Route:
     service: Service
     limits: Limits = ORDINARY
     method: str = ""
-    """Only this one, and only the very path; empty for all."""
+    """Only this one, and only the very path, or all below one that ends in ``*``; empty for all methods and paths."""
     is_dear: bool = False
     """Few at once."""
     honours_keys: bool = False
@@ -82,7 +82,9 @@ class RouteTable:
         self.routes = sorted(routes, key=lambda route: -len(route.prefix))
         self._exact = {(route.method, route.prefix): route for route in self.routes}
         self._below = [
-            (route.prefix, route) for route in self.routes if route.prefix.endswith("/") and not route.method
+            (route.prefix.removesuffix("*"), route)
+            for route in self.routes
+            if route.prefix.endswith("*" if route.method else "/")
         ]
 
     def find(self, path: str, method: str = "") -> Route | None:
@@ -91,7 +93,7 @@ class RouteTable:
         if route:
             return route
         for prefix, below in self._below:
-            if path.startswith(prefix):
+            if path.startswith(prefix) and below.method in ("", method):
                 return below
         return None
 
@@ -109,9 +111,9 @@ def http_routes() -> RouteTable:
     """Where HTTP requests go."""
     routes = [_route(prefix, service, _limits(service)) for service in SERVICES for prefix in service.prefixes]
     routes += [_route(service.admin_path, service) for service in SERVICES if service is not GATEWAY]
-    posts = [_post(path, each) for each in SERVICES for path in (*each.dear_paths, *each.keyed_paths)]
+    single = [_single(request, each) for each in SERVICES for request in (*each.dear_requests, *_keyed(each))]
     composed = [Route(prefix, GATEWAY) for prefix in COMPOSED_PREFIXES]
-    return RouteTable([*routes, *posts, *composed])
+    return RouteTable([*routes, *single, *composed])
 
 
 def page_routes() -> RouteTable:
@@ -133,14 +135,19 @@ def _limits(service: Service) -> Limits:
     return DOWNLOAD if service is FILES else ORDINARY
 
 
-def _post(path: str, service: Service) -> Route:
+def _keyed(service: Service) -> list[str]:
+    return [f"POST {path}" for path in service.keyed_paths]
+
+
+def _single(request: str, service: Service) -> Route:
+    method, _, path = request.partition(" ")
     return Route(
         path,
         service,
         UPLOAD if service is FILES else ORDINARY,
-        method="POST",
-        is_dear=path in service.dear_paths,
-        honours_keys=path in service.keyed_paths,
+        method=method,
+        is_dear=request in service.dear_requests,
+        honours_keys=request in _keyed(service),
     )
 
 

@@ -91,7 +91,7 @@ class Users:
             seconds=seconds,
         )
         try:
-            if method == "POST" and path in USERS.dear_paths:
+            if USERS.is_dear(method, path):
                 async with self._turnstile.turn():
                     return await self._ask(question)
             return await self._ask(question)

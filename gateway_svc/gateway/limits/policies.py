@@ -134,7 +134,7 @@ def kind_of(method: str, path: str) -> str:
         return PAYMENT
     if path in _UPLOAD_PATHS:
         return UPLOADS
-    is_sign_in = (path.startswith(_SIGN_IN_PREFIXES) and path not in _NO_SIGN_IN) or path in USERS.dear_paths
+    is_sign_in = (path.startswith(_SIGN_IN_PREFIXES) and path not in _NO_SIGN_IN) or USERS.is_dear(method, path)
     return SIGN_IN if is_sign_in else WRITING
 
 

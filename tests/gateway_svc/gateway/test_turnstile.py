@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from common.topology import USERS
 from gateway_svc.gateway import turnstile
 from gateway_svc.gateway.problems import Unavailable
 from gateway_svc.gateway.routes import http_routes
@@ -100,7 +101,15 @@ class TestRoutes:
             ("POST", "/api/v1/auth/password/change/", True),
             ("POST", "/api/v1/auth/password/reset/confirm/", True),
             ("POST", "/api/v1/users/me/factors/totp/", True),
+            ("DELETE", "/api/v1/users/me/factors/totp/", True),
             ("POST", "/api/v1/users/me/factors/totp/confirm/", False),
+            ("POST", "/api/v1/users/me/factors/passkeys/options/", True),
+            ("DELETE", "/api/v1/users/me/factors/passkeys/0c6f4b5e-8a4b-4a57-8f43-1f1f0c4c2d11/", True),
+            ("PATCH", "/api/v1/users/me/factors/passkeys/0c6f4b5e-8a4b-4a57-8f43-1f1f0c4c2d11/", False),
+            ("POST", "/api/v1/users/me/factors/passkeys/", False),
+            ("POST", "/api/v1/users/me/factors/recovery-codes/", True),
+            ("PATCH", "/api/v1/users/me/", True),
+            ("DELETE", "/api/v1/users/me/addresses/0c6f4b5e-8a4b-4a57-8f43-1f1f0c4c2d11/", False),
             ("POST", "/api/v1/auth/token/second-factor/", False),
             ("POST", "/api/v1/auth/token/refresh/", False),
             ("GET", "/api/v1/auth/token/", False),
@@ -113,3 +122,4 @@ class TestRoutes:
         assert route is not None
         assert route.service.name == "user_svc"
         assert route.is_dear is is_dear
+        assert USERS.is_dear(method, path) is is_dear
