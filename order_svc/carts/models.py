@@ -25,6 +25,13 @@ class Cart(TimestampedModel):
         indexes = [models.Index(fields=["updated_at"], condition=Q(customer_id=None), name="cart_of_guest_by_age")]
 
 
+class SpentGuestCart(models.Model):
+    """A guest's cart that a customer has brought along: whoever else has its token puts nothing into theirs with it."""
+
+    id = models.UUIDField(primary_key=True)
+    spent_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+
 class CartItem(models.Model):
     """So many of a SKU. It stays when the SKU is taken off sale, so that its holder is told."""
 

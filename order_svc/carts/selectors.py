@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, QuerySet
 
 from order_svc.carts import rules
-from order_svc.carts.models import Cart, CartItem
+from order_svc.carts.models import Cart, CartItem, SpentGuestCart
 from order_svc.offers import selectors as offers
 
 
@@ -36,9 +36,19 @@ def cart_to_read(holder: rules.Holder) -> Cart | None:
     """The cart that shows all that the holder has; None while it must be made first, or merged with a guest's."""
     if holder.is_guest:
         return Cart(id=holder.guest_cart_id)
-    both = Q(customer_id=holder.customer_id) | Q(id=holder.guest_cart_id, customer_id=None)
-    carts = list(Cart.objects.filter(both))
-    return carts[0] if len(carts) == 1 and carts[0].customer_id else None
+    own = Cart.objects.filter(customer_id=holder.customer_id)
+    if holder.guest_cart_id is not None:
+        own = own.filter(Exists(_spent(holder.guest_cart_id)))
+    return own.first()
+
+
+def is_spent(*, guest_cart_id: UUID) -> bool:
+    """A customer has brought this guest's cart along."""
+    return _spent(guest_cart_id).exists()
+
+
+def _spent(guest_cart_id: UUID) -> QuerySet[SpentGuestCart]:
+    return SpentGuestCart.objects.filter(id=guest_cart_id)
 
 
 def _left_out(cart: Cart, skus_with_lines: Collection[str]) -> tuple[rules.LeftOut, ...]:

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from order_svc.carts.models import Cart
+from order_svc.carts.models import Cart, SpentGuestCart
 
 KEPT_FOR = timedelta(days=30)
 """Since it was last touched."""
+
+SPENT_KEPT_FOR = timedelta(days=400)
+"""Longer than a browser keeps a cookie."""
 
 _BATCH = 500
 _MOST_BATCHES = 40
@@ -18,6 +21,7 @@ _MOST_BATCHES = 40
 
 def forget_old_guests(*, now: datetime) -> int:
     """Drop guests' carts that nobody touched for long; a customer's stays. Returns how many."""
+    _forget_spent(before=now - SPENT_KEPT_FOR)
     forgotten = 0
     for _ in range(_MOST_BATCHES):
         batch = _forget_some(touched_before=now - KEPT_FOR)
@@ -25,6 +29,11 @@ def forget_old_guests(*, now: datetime) -> int:
         if batch < _BATCH:
             break
     return forgotten
+
+
+def _forget_spent(*, before: datetime) -> None:
+    old = SpentGuestCart.objects.filter(spent_at__lt=before).order_by("spent_at")
+    SpentGuestCart.objects.filter(id__in=old.values("id")[: _BATCH * _MOST_BATCHES]).delete()
 
 
 @transaction.atomic

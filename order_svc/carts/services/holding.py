@@ -1,7 +1,8 @@
 """Whose cart it is, and the lock on it.
 
 A guest's token is the id of a cart with our signature, so nothing needs to be kept to hand one out, nobody can make one
-up, and whoever reads the database learns none. One that is not ours counts as none at all.
+up, and whoever reads the database learns none. One that is not ours counts as none at all, and so does one that a
+customer has shown: else whoever copied it could go on putting things into that customer's cart.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID, uuid4
 from django.core.signing import BadSignature, Signer
 
 from order_svc.carts import rules, selectors
-from order_svc.carts.models import Cart
+from order_svc.carts.models import Cart, SpentGuestCart
 from order_svc.carts.services.lines import line_of, note_left_out, put
 
 TOKEN_HEADER = "X-Cart-Token"  # noqa: S105 - a header's name
@@ -22,7 +23,7 @@ _signer = Signer(salt="order_svc.carts")
 def holder_of(*, customer_id: UUID | None, token: str) -> rules.Holder:
     """Whoever asks. A guest without a token of ours has a new cart, of which nothing is kept while it is empty."""
     guest_cart_id = _read(token)
-    if customer_id is None and guest_cart_id is None:
+    if customer_id is None and (guest_cart_id is None or selectors.is_spent(guest_cart_id=guest_cart_id)):
         guest_cart_id = uuid4()
     return rules.Holder(customer_id, guest_cart_id)
 
@@ -62,7 +63,10 @@ def _made_or_locked(**known_by: UUID | None) -> Cart:
 
 
 def _take_over(guest_cart_id: UUID, *, into: Cart, must_hold_all: bool) -> None:
-    """Move what lies in a guest's cart, once: then there is no such cart any more."""
+    """Move what lies in a guest's cart, once and never again, even if there is nothing yet."""
+    _, is_first = SpentGuestCart.objects.get_or_create(id=guest_cart_id)
+    if not is_first:
+        return
     guests = Cart.objects.select_for_update().filter(id=guest_cart_id, customer_id=None).first()
     if guests is None:
         return

@@ -11,7 +11,7 @@ import pytest
 
 from common import clock
 from order_svc.carts import services
-from order_svc.carts.models import Cart, CartItem
+from order_svc.carts.models import Cart, CartItem, SpentGuestCart
 from tests.order_svc.carts.test_api import CART, ITEMS, add, quantities
 from tests.order_svc.factories import OfferFactory
 
@@ -273,12 +273,41 @@ class TestSigningIn:
         assert thief.json()["items"] == []
         assert quantities(client_of(ADA)) == {"MUG": 2}
 
+    @pytest.mark.parametrize("has_items", [True, False])
+    def test_lets_nobody_put_more_into_the_customers_cart(
+        self, guest: Guest, client_of: ClientOf, ada: Any, has_items: bool
+    ) -> None:
+        for sku in ("MUG", "CUP"):
+            OfferFactory(sku=sku)
+        guest.get(CART)
+        if has_items:
+            add(guest, "MUG")
+        thief = Guest(client_of())
+        thief.token = guest.token
+        before = merged(ada, guest)
+
+        add(thief, "CUP", 9)
+
+        assert thief.token != guest.token
+        assert quantities(thief) == {"CUP": 9}
+        assert merged(ada, guest) == before
+
+    def test_does_so_when_the_thief_was_just_about_to(self, guest: Guest, client_of: ClientOf, ada: Any) -> None:
+        OfferFactory(sku="CUP")
+        guest.get(CART)
+        holder = services.holder_of(customer_id=None, token=guest.token)
+        merged(ada, guest)
+
+        services.add_item(holder=holder, sku="CUP", quantity=9)
+
+        assert merged(ada, guest)["items"] == []
+
     def test_costs_no_lock_where_there_is_nothing_to_bring(
         self, guest: Guest, client_of: ClientOf, django_assert_max_num_queries: Any
     ) -> None:
         guest.get(CART)
         ada = client_of(ADA)
-        ada.get(CART)
+        ada.get(CART, headers={"X-Cart-Token": guest.token})
 
         with django_assert_max_num_queries(2):
             ada.get(CART, headers={"X-Cart-Token": guest.token})
@@ -305,6 +334,18 @@ class TestForgetting:
         guest.patch(f"{ITEMS}MUG/", {"quantity": 2})
 
         assert services.forget_old_guests(now=clock.now()) == 0
+
+    def test_a_token_that_a_customer_showed_is_known_for_longer_than_a_browser_keeps_it(
+        self, guest: Guest, ada: Any
+    ) -> None:
+        guest.get(CART)
+        merged(ada, guest)
+
+        services.forget_old_guests(now=clock.now() + timedelta(days=399))
+        assert SpentGuestCart.objects.exists()
+
+        services.forget_old_guests(now=clock.now() + timedelta(days=401))
+        assert not SpentGuestCart.objects.exists()
 
     def test_a_token_outlives_its_cart(self, guest: Guest) -> None:
         OfferFactory(sku="MUG")
