@@ -17,7 +17,7 @@ selects `bearer`. A browser asks `POST /api/v1/notifications/ticket/` and connec
 seconds, from the shop's own pages. `?after=` replays what was missed since that sequence, in order and without gaps,
 and then goes live. What a client sends is passed over. The server closes with 4400 (a bad query), 4401 (a bad or
 expired credential, or its sign-in ended), 4403 (blocked), 4429 (you say too much), 4500 and 4503 (please come back):
-HTTP's statuses plus 4000; and with 1012 when it stops (please come back, after a moment of your own choosing).
+HTTP's statuses plus 4000; and with 1012 when it stops or has been open for a day (please come back).
 """
 
 CHANNEL: Json = {

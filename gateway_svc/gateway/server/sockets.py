@@ -27,6 +27,11 @@ SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
 
+# Then its client has to come back and show anew who it is: a sign-in that nobody goes on with ends without a word. They
+# do not all come back together.
+LONGEST_SECONDS = (20 * 3600.0, 28 * 3600.0)
+COME_BACK = RESTARTS, "come back"
+
 # Messages, parts of them, and pings: to read one takes ten times as long as to send it. After a pause so many at once.
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 20, 200
 TOO_MUCH = 4429, "too many messages"
@@ -43,7 +48,7 @@ class ClientSocket(WebSocket):
     WebSocket, hands it the head of that, and asks it to shut down.
     """
 
-    __slots__ = ("_app", "_counted_until", "_response", "_server")
+    __slots__ = ("_app", "_counted_until", "_open_until", "_response", "_server")
 
     SIDE = SERVER
     # The gateway has a smaller bound of its own, which it can explain.
@@ -59,6 +64,7 @@ class ClientSocket(WebSocket):
         self._server = server_state
         self._response: Response | None = None
         """With which it opens, until it is known whether it does."""
+        self._open_until = 0.0
         self._counted_until = 0.0
         """When all that was heard would have been heard, at the pace that is allowed."""
 
@@ -81,6 +87,12 @@ class ClientSocket(WebSocket):
         """Close at some moment of the time that so many sockets need."""
         spread = min(len(self._server.connections) / GOODBYES_A_SECOND, LONGEST_GOODBYE_SECONDS)
         self._loop.call_later(random.uniform(0, spread), self._say_goodbye)  # noqa: S311 - no secret
+
+    def _look(self) -> None:
+        if self._loop.time() >= self._open_until:
+            self.close(*COME_BACK)
+        else:
+            super()._look()
 
     def _hear(self, frame: Frame) -> None:
         self._counted_until = max(self._counted_until, self._heard_at) + 1 / FRAMES_A_SECOND
@@ -163,6 +175,7 @@ class ClientSocket(WebSocket):
                 response.headers["Sec-WebSocket-Protocol"] = subprotocol
             self._transport.write(response.serialize())
             self._begin()
+            self._open_until = self._loop.time() + random.uniform(*LONGEST_SECONDS)  # noqa: S311 - no secret
             self._transport.resume_reading()
 
     def _refuse(self, problem: Problem) -> None:

@@ -102,6 +102,18 @@ class TestTheEnd:
             assert answering.recv(timeout=5) == "hello"
         assert listening.ends.get(timeout=5) == websocket.BROKEN
 
+    def test_comes_after_a_day_with_a_wish_to_see_one_again(
+        self, listening: Listening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(websocket, "QUIET_SECONDS", 0.5)
+        with listening.socket() as of_now:
+            monkeypatch.setattr(sockets, "LONGEST_SECONDS", (0.1, 0.2))
+            with listening.socket() as client:
+                assert code_of(client) == websocket.RESTARTS
+                assert client.close_reason == "come back"
+            assert answers(of_now)
+        assert listening.ends.get(timeout=5) == websocket.RESTARTS
+
     def test_comes_with_a_failure(self, listening: Listening) -> None:
         with listening.socket() as client:
             client.send("fail")
