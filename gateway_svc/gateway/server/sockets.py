@@ -27,8 +27,8 @@ SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
 
-# Then its client has to come back and show anew who it is: a sign-in that nobody goes on with ends without a word. They
-# do not all come back together.
+# Then its client has to come back and show anew who it is: a sign-in that nobody goes on with ends without a word. Not
+# all at one moment: they may have come at one.
 LONGEST_SECONDS = (20 * 3600.0, 28 * 3600.0)
 COME_BACK = RESTARTS, "come back"
 
