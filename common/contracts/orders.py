@@ -51,6 +51,8 @@ class OrderCancelled(Contract, name="orders.order_cancelled.v1", aggregate="orde
     """``out_of_stock``, ``payment_declined``, ``customer`` or ``expired``."""
     seller_ids: tuple[str, ...] = ()
     """Whose lines it held, if they had been told that it is confirmed; else empty."""
+    is_by_shop: bool = False
+    """Whether those who run the shop called it off, though the ``reason`` is ``customer``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,8 @@ _CANCELLED_BECAUSE = {
     "expired": "We could not complete it in time. Whatever you had paid goes back to you.",
 }
 
+_CANCELLED_BY_SHOP = "We have cancelled it. Whatever you had paid goes back to you."
+
 _STANDINGS = {
     "approved": ("You can sell now", "What you publish is shown in the shop and can be bought."),
     "suspended": (
@@ -85,7 +87,8 @@ def drafts_of_confirmed_order(order: OrderConfirmed) -> list[Draft]:
 def drafts_of_cancelled_order(order: OrderCancelled) -> list[Draft]:
     """One for the buyer, with the reason, and one for each seller who had been told to send it."""
     because = _CANCELLED_BECAUSE.get(order.reason, "Whatever you had paid goes back to you.")
-    for_buyer = _of_order(order, title=f"Order {order.number} is cancelled", body=because, reason=order.reason)
+    body = _CANCELLED_BY_SHOP if order.is_by_shop else because
+    for_buyer = _of_order(order, title=f"Order {order.number} is cancelled", body=body, reason=order.reason)
     seller_ids = {UUID(seller_id) for seller_id in order.seller_ids} - {HOUSE_SELLER_ID}
     for_sellers = [
         replace(

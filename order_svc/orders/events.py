@@ -28,12 +28,15 @@ def order_confirmed(order: Order, lines: Iterable[OrderLine]) -> contracts.Order
     )
 
 
-def order_cancelled(order: Order, *, lines: Iterable[OrderLine] = ()) -> contracts.OrderCancelled:
+def order_cancelled(
+    order: Order, *, lines: Iterable[OrderLine] = (), is_by_shop: bool = False
+) -> contracts.OrderCancelled:
     """``lines`` are those whose sellers had been told that they were sold."""
     return contracts.OrderCancelled(
         **_order(order),
         reason=order.cancel_reason or "",
         seller_ids=tuple(sorted({str(line.seller_id) for line in lines})),
+        is_by_shop=is_by_shop,
     )
 
 

@@ -23,5 +23,6 @@ def cancel_order(*, person: rules.Person, order_id: UUID, now: datetime) -> Orde
     rules.require_owner(person, customer_id=order.customer_id)
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     rules.require_cancellable(payment.order.status, is_partly_shipped=selectors.is_partly_shipped(order_id=order_id))
-    settling.cancel(payment, CancelReason.CUSTOMER, now=now)
+    is_by_shop = person.id != order.customer_id
+    settling.cancel(payment, CancelReason.CUSTOMER, now=now, is_by_shop=is_by_shop)
     return selectors.order_for(person=person, order_id=order_id)

@@ -47,7 +47,7 @@ def follow_refund(*, order_id: UUID, now: datetime) -> None:
         if not _is_cancellable(payment.order):
             _note_loss(payment, now=now)
             return
-        settling.cancel(payment, CancelReason.CUSTOMER, now=now)
+        settling.cancel(payment, CancelReason.CUSTOMER, now=now, is_by_shop=True)
     _record(payment, now=now)
 
 

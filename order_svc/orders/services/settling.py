@@ -64,7 +64,7 @@ def confirm(payment: payments.Payment, charge: payments.Charge, *, now: datetime
     publish(events.order_confirmed(order, selectors.lines_of(order_id=order.id)))
 
 
-def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime) -> None:
+def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime, is_by_shop: bool = False) -> None:
     """The order will not be sent: a payment that was not begun never will be, one that is done is given back."""
     order = payment.order
     was_confirmed = order.is_settled
@@ -72,7 +72,8 @@ def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime) ->
     if payment.is_pending:
         payments.withdraw(payment=payment)
     _settle(order, [(Name.CANCELLED, reason)], at=now)
-    publish(events.order_cancelled(order, lines=order.lines.all() if was_confirmed else ()))
+    lines = order.lines.all() if was_confirmed else ()
+    publish(events.order_cancelled(order, lines=lines, is_by_shop=is_by_shop))
     if payment.is_captured:
         payments.request_refund(payment=payment, now=now)
         publish(events.refund_requested(order))

@@ -75,6 +75,11 @@ class TestDraftsOfCancelledOrder:
         assert words in draft.body
         assert draft.data["reason"] == reason
 
+    def test_do_not_say_that_the_buyer_asked_for_what_the_shop_did(self) -> None:
+        [draft] = rules.drafts_of_cancelled_order(OrderCancelledFactory(reason="customer", is_by_shop=True))
+
+        assert draft.body == "We have cancelled it. Whatever you had paid goes back to you."
+
     def test_tell_each_seller_who_was_about_to_send_it(self) -> None:
         fact = OrderCancelledFactory(number="OC-7", seller_ids=(ADA, HOUSE_SELLER))
 

@@ -90,7 +90,7 @@ class TestCancelling:
         order.refresh_from_db()
         entry = LogEntry.objects.get()
         assert order.status == "cancelled"
-        assert [fact.number for fact in told.named(OrderCancelled)] == [order.number]
+        assert [(fact.number, fact.is_by_shop) for fact in told.named(OrderCancelled)] == [(order.number, True)]
         assert (str(entry.user), entry.object_id, entry.change_message) == (
             "Ada Lovelace",
             str(order.pk),

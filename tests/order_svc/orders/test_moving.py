@@ -125,8 +125,19 @@ class TestCancelling:
 
         assert states(order) == ("cancelled", "refunded")
 
-    def test_staff_may_too(self, staff: Any) -> None:
+    def test_staff_may_too_and_that_is_told(self, staff: Any, ada: Any, told: Any) -> None:
         assert post(staff, placed_order(customer_id=ADA), "cancel").status_code == 200
+        assert post(ada, placed_order(customer_id=ADA), "cancel").status_code == 200
+
+        assert [(fact.reason, fact.is_by_shop) for fact in told.named(OrderCancelled)] == [
+            ("customer", True),
+            ("customer", False),
+        ]
+
+    def test_staff_who_call_their_own_order_off_are_customers(self, client_of: Any, told: Any) -> None:
+        assert post(client_of(ADA, "admin"), placed_order(customer_id=ADA), "cancel").status_code == 200
+
+        assert [fact.is_by_shop for fact in told.named(OrderCancelled)] == [False]
 
     def test_a_second_time_comes_too_late(self, ada: Any) -> None:
         order = placed_order(customer_id=ADA)

@@ -246,7 +246,9 @@ class TestGivenBackByHand:
             hear(reported(order))
 
         assert states(order) == ("cancelled", "refunded")
-        assert [fact.seller_ids for fact in told.named(OrderCancelled)] == [(str(order.lines.get().seller_id),)]
+        (cancelled,) = told.named(OrderCancelled)
+        assert cancelled.seller_ids == (str(order.lines.get().seller_id),)
+        assert cancelled.is_by_shop
         assert [fact.amount_minor for fact in told.named(OrderRefunded)] == [2500]
 
     def test_is_not_given_back_once_more(self, hear: Hear, told: Any, order: Order, provider: Interrupted) -> None:
