@@ -51,12 +51,20 @@ def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
         _accept(user, password)
         user.new_email = ""
         end_sessions_of(user_id=user.id, now=now)
-    user.roles = list(dict.fromkeys([*user.roles, *rules.ADMIN_ROLES]))
-    user.is_active = True
-    user.save(update_fields=["password", "new_email", "roles", "is_active", "updated_at"])
+    _make_admin(user)
     if is_another:
         passwords.take_over(user, now=now)
     return False
+
+
+def _make_admin(user: User) -> None:
+    before = user.roles, user.is_active
+    user.roles = list(dict.fromkeys([*user.roles, *rules.ADMIN_ROLES]))
+    user.is_active = True
+    if (user.roles, user.is_active) != before:
+        user.version += 1
+        publish(events.profile_changed(user))
+    user.save(update_fields=["password", "new_email", "roles", "is_active", "version", "updated_at"])
 
 
 def _accept(user: User, password: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from common.contracts import EmailVerificationRequested, SellerChanged, SessionEnded, UserRegistered
+from common.contracts import EmailVerificationRequested, ProfileChanged, SellerChanged, SessionEnded, UserRegistered
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from tests.user_svc.factors_story import guarded
 from user_svc.accounts import errors, services
@@ -140,7 +140,7 @@ class TestEnsureAdmin:
         assert admin.is_staff
         assert len(told.named(UserRegistered)) == len(told) == 1
 
-    def test_makes_an_account_an_admin_that_somebody_had_before(self) -> None:
+    def test_makes_an_account_an_admin_that_somebody_had_before(self, told: Any) -> None:
         user = UserFactory(roles=["customer", "seller"], is_active=False)
 
         services.ensure_admin(email=user.email, password=PASSWORD, now=NOON)
@@ -148,6 +148,9 @@ class TestEnsureAdmin:
         user.refresh_from_db()
         assert user.roles == ["customer", "seller", "admin"]
         assert user.is_active
+        assert [(fact.version, fact.roles, fact.is_active) for fact in told.named(ProfileChanged)] == [
+            (2, ("customer", "seller", "admin"), True)
+        ]
 
     def test_signs_out_whoever_knew_another_password(self, told: Any) -> None:
         user = UserFactory()
