@@ -108,7 +108,7 @@ class Delivery(models.Model):
         FAILED = "failed"
         """Tried as often as it ever will be."""
         REFUSED = "refused"
-        """The mail server will never take it."""
+        """The mail server will never take it, or its reader is somebody whom the shop keeps out."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")

@@ -17,7 +17,7 @@ class RecipientAdmin(ServiceAdmin):
     """A copy of people's names and addresses."""
 
     account = Column("account", lambda person: elsewhere(USERS.admin_path, "accounts/user", person.user_id))
-    list_display = ("email", "full_name", badges_column("roles"), account)
+    list_display = ("email", "full_name", badges_column("roles"), "is_active", account)
     shows = (*list_display, "version")
     search_by = {"pk": UUID}
     search_help_text = "The id of an account."

@@ -21,11 +21,12 @@ def remember_recipient_when_user_registered(fact: UserRegistered) -> None:
 
 @subscribe(ProfileChanged)
 def remember_recipient_when_profile_changed(fact: ProfileChanged) -> None:
-    """Write to them from now on where, and by which name, they want it."""
+    """Write to them from now on where, and by which name, they want it; not while their account is disabled."""
     services.remember_recipient(
         user_id=UUID(fact.user_id),
         email=fact.email,
         full_name=fact.full_name,
         roles=fact.roles,
         version=fact.version,
+        is_active=fact.is_active,
     )

@@ -11,6 +11,8 @@ class Recipient(models.Model):
     email = models.EmailField(max_length=254)
     full_name = models.CharField(max_length=200)
     roles = ArrayField(models.CharField(max_length=32), default=list)
+    is_active = models.BooleanField(default=True, db_default=True)
+    """False for whom the shop keeps out: nobody writes to them."""
     version = models.BigIntegerField()
 
     def __str__(self) -> str:

@@ -11,9 +11,17 @@ from notify_svc.recipients.models import Recipient
 
 
 @transaction.atomic
-def remember_recipient(*, user_id: UUID, email: str, full_name: str, roles: Sequence[str], version: int) -> None:
+def remember_recipient(
+    *, user_id: UUID, email: str, full_name: str, roles: Sequence[str], version: int, is_active: bool = True
+) -> None:
     """Keep what was told of somebody, unless something newer is known."""
-    told = {"email": email, "full_name": full_name, "roles": list(roles), "version": version}
+    told = {
+        "email": email,
+        "full_name": full_name,
+        "roles": list(roles),
+        "is_active": is_active,
+        "version": version,
+    }
     recipient, is_new = Recipient.objects.select_for_update().get_or_create(user_id=user_id, defaults=told)
     if not is_new and recipient.version < version:
         Recipient.objects.filter(user_id=user_id).update(**told)

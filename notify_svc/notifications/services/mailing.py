@@ -68,6 +68,8 @@ def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
         recipient = people.get(delivery.notification.user_id)
         if recipient is None:
             _note_failure(delivery, "nobody has told us yet whom to write to", now=now)
+        elif not recipient.is_active:
+            _note_refusal(delivery, "the account is disabled")
         elif (error := _send(delivery, recipient)) is None:
             sent.append(delivery)
         else:
@@ -98,10 +100,14 @@ def _is_of_one_letter(error: Exception) -> bool:
 
 def _note_error(delivery: Delivery, error: Exception, recipient: recipients.Recipient, *, now: datetime) -> None:
     said = f"{type(error).__name__}: {error}".replace(recipient.email, "…")
-    if not is_refused_for_good(error):
+    if is_refused_for_good(error):
+        _note_refusal(delivery, said)
+    else:
         _note_failure(delivery, said, now=now)
-        return
-    delivery.refuse(error=said)
+
+
+def _note_refusal(delivery: Delivery, error: str) -> None:
+    delivery.refuse(error=error)
     delivery.save()
 
 

@@ -42,8 +42,15 @@ def away(settings: Any) -> Iterator[list[str]]:
     return EmailBackend.tried
 
 
-def know_ada() -> None:
-    remember_recipient(user_id=ADA, email="ada@example.com", full_name="Ada Lovelace", roles=["customer"], version=1)
+def know_ada(*, version: int = 1, is_active: bool = True) -> None:
+    remember_recipient(
+        user_id=ADA,
+        email="ada@example.com",
+        full_name="Ada Lovelace",
+        roles=["customer"],
+        version=version,
+        is_active=is_active,
+    )
 
 
 def know_eve() -> None:
@@ -162,6 +169,25 @@ class TestDeliverMail:
         services.deliver_mail(now=NOON + timedelta(minutes=1))
 
         assert len(mail.outbox) == 1
+
+    def test_writes_to_nobody_whose_account_is_disabled(self) -> None:
+        know_ada(is_active=False)
+        confirm()
+
+        services.deliver_mail(now=NOON)
+
+        delivery = Delivery.objects.get()
+        assert mail.outbox == []
+        assert (delivery.status, delivery.last_error) == ("refused", "the account is disabled")
+
+    def test_writes_to_them_again_once_it_is_enabled(self) -> None:
+        know_ada(is_active=False)
+        know_ada(version=2)
+        confirm()
+
+        services.deliver_mail(now=NOON)
+
+        assert [letter.to for letter in mail.outbox] == [["ada@example.com"]]
 
     def test_tries_again_later(self, away: list[str], settings: Any, caplog: pytest.LogCaptureFixture) -> None:
         know_ada()

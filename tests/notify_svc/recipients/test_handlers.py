@@ -42,3 +42,12 @@ class TestRememberRecipient:
         recipient = selectors.recipients_of(user_ids=[USER])[USER]
 
         assert (recipient.email, recipient.version) == ("countess@example.com", 2)
+
+    def test_knows_whom_the_shop_keeps_out(self, hear: Callable[..., bool]) -> None:
+        hear(UserRegisteredFactory(user_id=str(USER)))
+        before = selectors.recipients_of(user_ids=[USER])[USER].is_active
+
+        hear(ProfileChangedFactory(user_id=str(USER), is_active=False))
+
+        assert before
+        assert not selectors.recipients_of(user_ids=[USER])[USER].is_active
