@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import httptools
 from uvicorn.config import Config
@@ -43,6 +44,8 @@ DISCARD_SECONDS = 5.0
 MOST_PIPELINED = 64
 # Of a body that nobody has taken yet.
 MOST_WAITING_BYTES = 64 * 1024
+# Those kept for later, the longest first.
+_idle_at: WeakKeyDictionary[ServerState, dict[ClientConnection, None]] = WeakKeyDictionary()
 _UNREADABLE = "This is no request that can be read in one way only (RFC 9112)."
 
 
@@ -54,7 +57,8 @@ def most_connections() -> int:
 class ClientConnection(asyncio.Protocol):
     """A head has an end, in time and in bytes; what is no HTTP gets a problem that says so (RFC 9457).
 
-    Requests that come before the one before them is answered wait for their turn, and no more of them are read.
+    Requests that come before the one before them is answered wait for their turn, and no more of them are read. Where
+    there are too many connections, whoever only keeps one for later makes room for whoever comes.
     """
 
     __slots__ = (
@@ -67,6 +71,7 @@ class ClientConnection(asyncio.Protocol):
         "_head_bytes",
         "_headers",
         "_heard",
+        "_idle",
         "_is_in_head",
         "_is_paused",
         "_is_refused",
@@ -90,6 +95,7 @@ class ClientConnection(asyncio.Protocol):
         self._app = config.loaded_app
         self._server = server_state
         self._loop = asyncio.get_running_loop()
+        self._idle = _idle_at.setdefault(server_state, {})
         self._parser = httptools.HttpRequestParser(self)
         # Whatever follows a request after which the connection is closed is nobody's.
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -118,7 +124,7 @@ class ClientConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._client = get_remote_addr(self._transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # it knows none but uvicorn's
-        if len(self._server.connections) > most_connections():
+        if len(self._server.connections) > most_connections() and not self._makes_room():
             self._refuse(Unavailable())
         else:
             self._deadline.within(HEAD_SECONDS)
@@ -126,6 +132,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """They have gone."""
         self._server.connections.discard(self)
+        self._idle.pop(self, None)
         self._deadline.end()
         for cycle in (self._answered, self._heard):
             if cycle:
@@ -137,6 +144,7 @@ class ClientConnection(asyncio.Protocol):
         """Read on, unless it is too much."""
         if self._is_refused:
             return
+        self._idle.pop(self, None)
         is_new = self._is_in_head and not self._head_bytes
         if self._is_in_head:
             self._head_bytes += len(data)
@@ -282,6 +290,7 @@ class ClientConnection(asyncio.Protocol):
             self._begin(self._waiting.popleft())
         elif not (self._is_in_head and self._head_bytes):
             self._deadline.within(KEPT_SECONDS)
+            self._idle[self] = None
         self.resume_reading()
 
     def shutdown(self) -> None:
@@ -290,6 +299,14 @@ class ClientConnection(asyncio.Protocol):
             self._transport.close()
         else:
             self._answered.keeps_alive = False
+
+    def _makes_room(self) -> bool:
+        """Whoever has kept a connection for the longest without a word loses it."""
+        for longest in self._idle:
+            del self._idle[longest]
+            longest.hang_up()
+            return True
+        return False
 
     def _begin(self, cycle: Cycle) -> None:
         self._answered = cycle

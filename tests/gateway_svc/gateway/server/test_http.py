@@ -95,6 +95,24 @@ class TestOneTooMany:
         assert b"\r\nretry-after: 1\r\n" in heard
         assert problem_in(heard)["code"] == "unavailable"
 
+    def test_gets_the_place_of_whoever_keeps_one_for_later(
+        self, impatient: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "MOST_CONNECTIONS", 2)
+        place, question = ("127.0.0.1", impatient), b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+        with socket.create_connection(place, timeout=5) as first, socket.create_connection(place, timeout=5) as second:
+            for each in (first, second, first):
+                each.sendall(question)
+                assert each.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+            with socket.create_connection(place, timeout=5) as third:
+                third.sendall(question)
+
+                assert third.recv(65536).startswith(b"HTTP/1.1 204 ")
+                assert second.recv(65536) == b""
+                first.sendall(question)
+                assert first.recv(65536).startswith(b"HTTP/1.1 204 ")
+
     def test_leaves_files_for_the_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(http.open_files, "most", lambda: 1024)
 
