@@ -2,6 +2,9 @@
 
 An intent is made first and confirmed afterwards. Making one takes no money and answers the same for one key, so it is
 also how to find the intent of a payment whose answer was lost, and how to spend a key that must not be charged.
+
+All else is asked without a key: under one, Stripe would answer a failure of its own for ever. What an intent is already
+guards it: it is confirmed, captured and cancelled once, and a charge that was refunded whole cannot be again.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import stripe
@@ -29,6 +34,9 @@ _STATES = {
     "succeeded": ChargeState.CAPTURED,
     "canceled": ChargeState.VOIDED,
 }
+
+# So many failures of its own may Stripe have saved, one after the other, under the keys of one payment.
+_MOST_FAILURES = 20
 
 Answer = TypeVar("Answer")
 
@@ -54,18 +62,11 @@ class Stripe:
             intent = self._intent_of(bill)
         except (stripe.CardError, stripe.InvalidRequestError) as error:
             return _refused(bill, ChargeState.DECLINED, error.code or "invalid_request")
-        return self._move(
-            intent.id,
-            lambda: self._intents.confirm(
-                intent.id, {"error_on_requires_action": True}, {"idempotency_key": f"{bill.key}:confirm"}
-            ),
-        )
+        return self._move(intent.id, lambda: self._intents.confirm(intent.id, {"error_on_requires_action": True}))
 
     def capture(self, reference: str) -> Charge:
         """Take what is held."""
-        return self._move(
-            reference, lambda: self._intents.capture(reference, {}, {"idempotency_key": f"{reference}:capture"})
-        )
+        return self._move(reference, lambda: self._intents.capture(reference))
 
     def void(self, bill: Bill) -> Charge:
         """Cancel the intent of this key; one that was not made yet is made for that."""
@@ -103,7 +104,11 @@ class Stripe:
             raise ForgedNotice(type(error).__name__) from None
 
     def _intent_of(self, bill: Bill) -> PaymentIntent:
-        """The intent of this key as it was when it was made."""
+        """The intent of this key as it was when it was made.
+
+        Where Stripe failed and saved that, the next key of a sequence is used: by everybody, and not before the failure
+        is known to be saved, so that all come to the one intent.
+        """
         terms: Any = {
             "amount": to_stripe(bill.amount),
             "currency": bill.amount.currency.lower(),
@@ -112,7 +117,14 @@ class Stripe:
             "metadata": {"shop": settings.PUBLIC_URL, "payment": bill.key},
             **_method(bill.token),
         }
-        return _ask(lambda: self._intents.create(terms, {"idempotency_key": f"{bill.key}:create"}))
+        for failures in range(_MOST_FAILURES):
+            key = f"{bill.key}:create" + (f":{failures}" if failures else "")
+            try:
+                return _ask(partial(self._intents.create, terms, {"idempotency_key": key}))
+            except ProviderUnavailable as unavailable:
+                if not _is_saved_failure(unavailable.__cause__):
+                    raise
+        raise ProviderUnavailable(f"Stripe failed {_MOST_FAILURES} times to make an intent for {bill.key}")
 
     def _move(self, reference: str, step: Callable[[], PaymentIntent]) -> Charge:
         """Take a step with an intent; where it is too late for that, or refused, what stands is the answer."""
@@ -126,7 +138,7 @@ class Stripe:
         return _charge_of(self._retrieve(reference))
 
     def _refund(self, reference: str) -> PaymentIntent:
-        refund = self._refunds.create({"payment_intent": reference}, {"idempotency_key": f"{reference}:refund"})
+        refund = self._refunds.create({"payment_intent": reference})
         if refund.status in {"failed", "canceled"}:
             raise ProviderUnavailable(f"the refund of {reference} {refund.status}")
         return self._retrieve(reference)
@@ -145,6 +157,15 @@ def _ask(question: Callable[[], Answer]) -> Answer:
         raise ProviderUnavailable(
             f"{type(error).__name__}: {error.code or error.http_status or 'no answer'}"
         ) from error
+
+
+def _is_saved_failure(error: BaseException | None) -> bool:
+    """Whether Stripe will answer this to everybody who uses the key (docs.stripe.com/error-low-level)."""
+    return (
+        isinstance(error, stripe.APIError)
+        and (error.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        and (error.headers or {}).get("Idempotent-Replayed") == "true"
+    )
 
 
 def _charge_of(intent: PaymentIntent) -> Charge:

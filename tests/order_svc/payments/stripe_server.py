@@ -1,6 +1,7 @@
 """A small Stripe on this machine, which answers as docs.stripe.com says: the outside edge of the tests.
 
-It knows PaymentIntents with manual capture, refunds, idempotency keys, and the errors that matter to us.
+It knows PaymentIntents with manual capture, refunds, idempotency keys (whose answer is saved, be it a failure of
+Stripe's own), and the errors that matter to us.
 """
 
 from __future__ import annotations
@@ -55,6 +56,12 @@ class StripeServer:
     def keep_waiting(self, _: BaseHTTPRequestHandler) -> None:
         """A request that is done late: not before the test says so."""
         self.goes_on.wait(_LONGEST_WAIT)
+
+    def fail_for_good(self, handler: BaseHTTPRequestHandler) -> Answer:
+        """A failure after the request had begun: whoever sends its key again gets the same again."""
+        answer = (500, {"error": {"type": "api_error", "message": "no"}})
+        self.answers[handler.headers["Idempotency-Key"]] = answer
+        return answer
 
     def answer(self, method: str, path: str, form: dict[str, str], key: str) -> Answer:
         """Do it once a key; the same key again answers the same, whatever became of it since."""
@@ -159,6 +166,7 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
             path, key = urlsplit(self.path).path, self.headers.get("Idempotency-Key", "")
             form = {name: values[0] for name, values in parse_qs(body).items()}
             server.requests.append((method, path, form, key))
+            is_replayed = key in server.answers
             trouble = server.troubles.pop(0) if server.troubles else None
             answer = trouble(self) if trouble else None
             status, content = answer or server.answer(method, path, form, key)
@@ -170,6 +178,8 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
+            if is_replayed:
+                self.send_header("Idempotent-Replayed", "true")
             self.end_headers()
             self.wfile.write(raw)
 
