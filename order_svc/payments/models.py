@@ -105,6 +105,11 @@ class Payment(TimestampedModel):
         """Whether the provider has this money twice: ours is another charge."""
         return self.provider_reference not in {"", reference}
 
+    @property
+    def is_refunded(self) -> bool:
+        """The money went back."""
+        return self.status == PaymentStatus.REFUNDED
+
     def start(self, *, now: datetime) -> None:
         """The provider is about to be asked, perhaps again."""
         self.status = PaymentStatus.PROCESSING

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from common.events.outbox import publish
 from order_svc.orders import errors, events, rules, selectors
-from order_svc.orders.models import CancelReason, Order, OrderEvent
+from order_svc.orders.models import CancelReason, Order, OrderEvent, Status
 from order_svc.orders.services import noting, settling
 from order_svc.payments import selectors as payment_selectors
 from order_svc.payments import services as payments
@@ -49,6 +49,25 @@ def follow_refund(*, order_id: UUID, now: datetime) -> None:
             return
         settling.cancel(payment, CancelReason.CUSTOMER, now=now, is_by_shop=True)
     _record(payment, now=now)
+
+
+@transaction.atomic
+def follow_failed_refund(*, payment: payments.Payment, now: datetime) -> None:
+    """Note that the money of a payment that was given back came back to us, and try again if its order is cancelled."""
+    known_at = payment.updated_at
+    payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
+    if payment.updated_at != known_at:
+        return  # the provider was asked before that
+    order = payment.order
+    logger.error(
+        "the refund of order %s failed, %s are back at %s: it is tried again; should it fail again, ask the customer"
+        " for another way to pay them back",
+        *(order.number, payment.amount, payment.provider),
+    )
+    payments.record_failed_refund(payment=payment)
+    settling.note(order, Name.PAYMENT_REFUND_FAILED, at=now, detail=str(payment.amount))
+    if order.status == Status.CANCELLED:
+        payments.request_refund(payment=payment, now=now)
 
 
 def _is_cancellable(order: Order) -> bool:

@@ -43,5 +43,7 @@ def _follow_settled(payment: payments.Payment, reference: str, *, now: datetime)
         logger.warning("%s does not know %s, of which it reported", payment.provider, reference)
     elif charge.state == State.REFUNDED:
         refunding.follow_refund(order_id=payment.order_id, now=now)
+    elif charge.state == State.CAPTURED and payment.is_refunded:
+        refunding.follow_failed_refund(payment=payment, now=now)
     else:
         paying.conclude(order_id=payment.order_id, charge=charge, now=now)

@@ -10,6 +10,7 @@ guards it: it is confirmed, captured and cancelled once, and a charge that was r
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -24,6 +25,8 @@ from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, Forg
 from order_svc.payments.adapters.signature import TOLERANCE
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
 
+logger = logging.getLogger(__name__)
+
 SIGNATURE_HEADER = "Stripe-Signature"
 CONNECT_TIMEOUT_SECONDS = 3
 
@@ -34,6 +37,9 @@ _STATES = {
     "succeeded": ChargeState.CAPTURED,
     "canceled": ChargeState.VOIDED,
 }
+
+_FAILED = {"failed", "canceled"}
+"""Of refunds."""
 
 # So many failures of its own may Stripe have saved, one after the other, under the keys of one payment.
 _MOST_FAILURES = 20
@@ -78,11 +84,14 @@ class Stripe:
 
     def refund(self, reference: str) -> Charge:
         """Refund what was captured, cancel what is merely held."""
-        found = _charge_of(self._retrieve(reference))
+        intent = self._retrieve(reference)
+        found = _charge_of(intent)
         if found.state == ChargeState.AUTHORISED:
             return self._move(reference, lambda: self._intents.cancel(reference))
         if found.state == ChargeState.CAPTURED:
-            return self._move(reference, lambda: self._refund(reference))
+            found = self._move(reference, lambda: self._refund(intent))
+        if found.state == ChargeState.CAPTURED:
+            raise ProviderUnavailable(f"the refund of {reference} failed")
         return found
 
     def look_up(self, reference: str) -> Charge | None:
@@ -137,14 +146,15 @@ class Stripe:
             pass
         return _charge_of(self._retrieve(reference))
 
-    def _refund(self, reference: str) -> PaymentIntent:
-        refund = self._refunds.create({"payment_intent": reference})
-        if refund.status in {"failed", "canceled"}:
-            raise ProviderUnavailable(f"the refund of {reference} {refund.status}")
-        return self._retrieve(reference)
+    def _refund(self, intent: PaymentIntent) -> PaymentIntent:
+        """Named as ours, so that what Stripe tells of it later is heard."""
+        refund = self._refunds.create({"payment_intent": intent.id, "metadata": intent.metadata.to_dict()})
+        if refund.status == "pending":
+            logger.warning("the refund of %s is pending: see that the balance at Stripe covers it", intent.id)
+        return self._retrieve(intent.id)
 
     def _retrieve(self, reference: str) -> PaymentIntent:
-        return _ask(lambda: self._intents.retrieve(reference, {"expand": ["latest_charge"]}))
+        return _ask(lambda: self._intents.retrieve(reference, {"expand": ["latest_charge.refunds"]}))
 
 
 def _ask(question: Callable[[], Answer]) -> Answer:
@@ -177,9 +187,16 @@ def _charge_of(intent: PaymentIntent) -> Charge:
     if intent.status not in _STATES:
         raise ProviderUnavailable(f"{intent.id} is {intent.status}")
     # A charge that was not asked for in full is only named, and then nothing was given back.
-    is_refunded = getattr(intent.latest_charge, "refunded", False)
-    state = ChargeState.REFUNDED if is_refunded else _STATES[intent.status]
+    state = ChargeState.REFUNDED if _is_refunded(intent.latest_charge) else _STATES[intent.status]
     return Charge(reference=intent.id, state=state, amount=amount)
+
+
+def _is_refunded(charge: Any) -> bool:
+    """Whether all went back, or is on its way: a bank may return it days later."""
+    if not getattr(charge, "refunded", False):
+        return False
+    refunds = getattr(charge, "refunds", None)
+    return refunds is None or any(refund.status not in _FAILED for refund in refunds.data)
 
 
 def _is_decided(intent: PaymentIntent) -> bool:

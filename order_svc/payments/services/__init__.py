@@ -9,6 +9,7 @@ from order_svc.payments.services.notices import forget_old_notices, receive_noti
 from order_svc.payments.services.recording import (
     open_payment,
     record,
+    record_failed_refund,
     record_refund,
     request_refund,
     start,
@@ -35,6 +36,7 @@ __all__ = [
     "open_payment",
     "receive_notice",
     "record",
+    "record_failed_refund",
     "record_refund",
     "refund",
     "request_refund",

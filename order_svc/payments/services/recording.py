@@ -75,6 +75,12 @@ def record_refund(*, payment: Payment) -> None:
     _save(payment)
 
 
+def record_failed_refund(*, payment: Payment) -> None:
+    """Note that the money that went back has come again: it is ours as before."""
+    payment.settle(PaymentStatus.CAPTURED)
+    _save(payment)
+
+
 def _save(payment: Payment) -> None:
     """Of a payment that is locked."""
     payment.touch()

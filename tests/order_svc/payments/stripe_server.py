@@ -37,6 +37,7 @@ class StripeServer:
     """Taken one a request, before it is done; what one answers is sent instead."""
     losses: int = 0
     """How many of the next answers get lost after the request was done."""
+    status_of_refunds: str = "succeeded"
     answers: dict[str, Answer] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     goes_on: threading.Event = field(default_factory=threading.Event)
@@ -77,7 +78,7 @@ class StripeServer:
         if path == "/v1/payment_intents":
             return self._create(form)
         if path == "/v1/refunds":
-            return self._refund(self.intents[form["payment_intent"]])
+            return self._refund(self.intents[form["payment_intent"]], form)
         found = re.fullmatch(r"/v1/payment_intents/(\w+)(?:/(\w+))?", path)
         intent = self.intents.get(found[1]) if found else None
         if found is None or intent is None:
@@ -97,17 +98,38 @@ class StripeServer:
             "status": "requires_confirmation",
             "last_payment_error": None,
             "latest_charge": None,
-            "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
+            "metadata": _metadata(form),
             "payment_method": method,
         }
         self.intents[str(intent["id"])] = intent
         return 200, intent
 
-    def _refund(self, intent: dict[str, Any]) -> Answer:
-        if intent["latest_charge"]["refunded"]:
+    def _refund(self, intent: dict[str, Any], form: dict[str, str]) -> Answer:
+        charge = intent["latest_charge"]
+        if charge["refunded"]:
             return _refusal(400, "charge_already_refunded")
-        intent["latest_charge"]["refunded"] = True
-        return 200, {"id": "re_1", "object": "refund", "status": "succeeded", "payment_intent": intent["id"]}
+        refund = {
+            "id": f"re_{len(charge['refunds']['data']) + 1}",
+            "object": "refund",
+            "status": self.status_of_refunds,
+            "payment_intent": intent["id"],
+            "metadata": _metadata(form),
+        }
+        charge["refunds"]["data"].append(refund)
+        charge["refunded"] = self.status_of_refunds not in {"failed", "canceled"}
+        return 200, refund
+
+    def return_refund(self, intent_id: str) -> dict[str, Any]:
+        """A bank did not take the money back. Returns the refund, as the notice of that shows it."""
+        charge = self.intents[intent_id]["latest_charge"]
+        charge["refunded"] = False
+        charge["refunds"]["data"][-1]["status"] = "failed"
+        refund: dict[str, Any] = charge["refunds"]["data"][-1]
+        return refund
+
+
+def _metadata(form: dict[str, str]) -> dict[str, str]:
+    return {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
 
 
 def _confirm(intent: dict[str, Any]) -> Answer:
@@ -118,7 +140,9 @@ def _confirm(intent: dict[str, Any]) -> Answer:
         error = {"type": "card_error", "code": code, "decline_code": decline_code, "message": "Declined."}
         intent.update(status="requires_payment_method", last_payment_error=error)
         return 402, {"error": {**error, "payment_intent": intent}}
-    intent.update(status="requires_capture", latest_charge={"id": "ch_1", "object": "charge", "refunded": False})
+    refunds = {"object": "list", "data": []}
+    charge = {"id": "ch_1", "object": "charge", "refunded": False, "refunds": refunds}
+    intent.update(status="requires_capture", latest_charge=charge)
     return 200, intent
 
 

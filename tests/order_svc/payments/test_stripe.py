@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from common.contracts import PaymentReported, RefundRequested, StockReserved
 from common.events.fact_task import TryAgainLater
 from common.money import Money
 from order_svc.orders import rules, services
-from order_svc.orders.models import Order
+from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
 from order_svc.payments.adapters.stripe import Stripe
@@ -239,6 +240,30 @@ class TestRefund:
 
         assert stripe.refund(taken.reference).state == State.REFUNDED
 
+    def test_is_on_its_way_while_pending(self, stripe: Stripe, server: StripeServer) -> None:
+        server.status_of_refunds = "pending"
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+
+        assert stripe.refund(taken.reference).state == State.REFUNDED
+
+    def test_that_failed_is_not_done_and_can_be_repeated(self, stripe: Stripe, server: StripeServer) -> None:
+        server.status_of_refunds = "failed"
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        with pytest.raises(ProviderUnavailable):
+            stripe.refund(taken.reference)
+        server.status_of_refunds = "succeeded"
+
+        assert stripe.refund(taken.reference).state == State.REFUNDED
+
+    @pytest.mark.parametrize("is_counted_still", [False, True])
+    def test_that_the_bank_returned_is_seen(self, stripe: Stripe, server: StripeServer, is_counted_still: bool) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        stripe.refund(taken.reference)
+        server.return_refund(taken.reference)
+        server.intents[taken.reference]["latest_charge"]["refunded"] = is_counted_still
+
+        assert stripe.look_up(taken.reference) == taken
+
 
 class TestReadNotice:
     def event(self, **changes: Any) -> bytes:
@@ -340,6 +365,27 @@ class TestOrder:
 
         assert Order.objects.get(id=order.id).payment.status == "refunded"
         assert [intent["latest_charge"]["refunded"] for intent in server.intents.values()] == [True]
+
+    def test_is_refunded_again_when_the_bank_returned_the_money(
+        self, hear: Callable[..., bool], told: Any, stripe: Stripe, server: StripeServer, client_of: Any, caplog: Any
+    ) -> None:
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+        hear(told.named(RefundRequested)[0])
+        event = {"id": "evt_1", "type": "refund.failed", "data": {"object": server.return_refund("pi_1")}}
+        notice = TestReadNotice().read(stripe, json.dumps(event).encode())
+        assert notice is not None
+
+        for _ in range(2):
+            hear(PaymentReported(version=1, provider="stripe", key=notice.key, reference=notice.reference))
+
+        payment = Order.objects.get(id=order.id).payment
+        assert (payment.status, payment.refund_due_since is not None) == ("captured", True)
+        assert OrderEvent.objects.filter(fact="payments.refund_failed.v1").count() == 1
+        assert any(f"the refund of order {order.number} failed" in each.getMessage() for each in caplog.records)
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+        assert Order.objects.get(id=order.id).payment.status == "refunded"
 
     def test_is_cancelled_when_the_card_is_declined(self, hear: Callable[..., bool]) -> None:
         order = self.place("pm_card_visa_chargeDeclined")
