@@ -70,3 +70,7 @@ class Overloaded(UpstreamSpared):
     """As many requests as it may have are under way."""
 
     reason = "overloaded"
+
+
+class Stuck(Overloaded):
+    """The same, for as long as anybody waits for a place."""

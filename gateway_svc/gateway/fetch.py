@@ -50,6 +50,7 @@ async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
     is_good: bool | None = None
     try:
         head, document = await _ask(lease.connection, question)
+        lease.answered(time.monotonic())
         is_good = head.status not in UNWELL
     except UpstreamError:
         is_good = False

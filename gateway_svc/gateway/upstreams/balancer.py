@@ -12,6 +12,7 @@ from typing import TypeVar
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.errors import (
     CircuitOpen,
+    Stuck,
     UpstreamClosed,
     UpstreamError,
     UpstreamGarbled,
@@ -80,10 +81,12 @@ class Balancer:
     ) -> Lease:
         """A connection to one of them, for one request. Raises UpstreamUnreachable, CircuitOpen or Overloaded."""
         began_at = now()
+        if self.breaker.is_open and (seconds := self.breaker.open_for(began_at)):
+            raise CircuitOpen(seconds)
         if self.in_flight < self.most_in_flight:
             self.in_flight += 1
         else:
-            await self.line.wait(began_at)
+            await self._wait(began_at)
             began_at = now()
         try:
             self._admit(began_at)
@@ -154,6 +157,17 @@ class Balancer:
     def _admit(self, at: float) -> None:
         if not self.breaker.admit(at):
             raise CircuitOpen(self.breaker.open_for(at) or SOON_SECONDS)
+
+    async def _wait(self, came_at: float) -> None:
+        """For a place. Raises Overloaded; where nobody at all was answered meanwhile, that is a failure of the service,
+        for it hangs: those that hold the places are too few for the breaker to notice.
+        """
+        try:
+            await self.line.wait(came_at)
+        except Stuck:
+            if not self.breaker.is_open and all(each.answered_at < came_at for each in self.instances):
+                self._report(came_at, now(), is_good=False)
+            raise
 
     async def _anywhere(
         self,

@@ -32,6 +32,8 @@ class Instance:
         self.in_flight = 0
         self.latency_seconds = 0.0
         """How long answers took to begin, lately."""
+        self.answered_at = -FOREVER
+        """When an answer began last."""
         self.health = Health()
         self.ejection = Ejection(ejection_seconds)
         self._idle: deque[Connection] = deque()
@@ -69,9 +71,10 @@ class Instance:
         else:
             connection.close()
 
-    def note_latency(self, seconds: float) -> None:
-        """An answer took so long to begin."""
-        self.latency_seconds += (seconds - self.latency_seconds) * (_WEIGHT if self.latency_seconds else 1)
+    def note_answer(self, now: float, *, took: float) -> None:
+        """An answer begins, after so many seconds."""
+        self.answered_at = now
+        self.latency_seconds += (took - self.latency_seconds) * (_WEIGHT if self.latency_seconds else 1)
 
     def is_able(self, now: float) -> bool:
         """It says that it is ready, and does not fail all the time."""

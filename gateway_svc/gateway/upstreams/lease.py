@@ -31,7 +31,7 @@ class Lease:
 
     def answered(self, now: float) -> None:
         """The answer begins."""
-        self.instance.note_latency(now - self.began_at)
+        self.instance.note_answer(now, took=now - self.began_at)
 
     def end(self, *, is_good: bool | None, is_clean: bool = False) -> None:
         """The first time counts. ``is_good``: the service did its part; None when that cannot be said. ``is_clean``:

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from gateway_svc.gateway.errors import Overloaded
+from gateway_svc.gateway.errors import Overloaded, Stuck
 
 PATIENCE_SECONDS = 5.0
 """Whoever has waited so long is told to come back."""
@@ -39,14 +39,14 @@ class Line:
         return len(self._waiting)
 
     async def wait(self, now: float) -> None:
-        """For a place. Raises Overloaded."""
+        """For a place. Raises Overloaded; Stuck after all its patience."""
         if len(self._waiting) >= MOST_WAITING:
             raise Overloaded(SOON_SECONDS)
         loop = asyncio.get_running_loop()
         place: Place = loop.create_future()
         entry = now, place
         self._waiting.append(entry)
-        timer = loop.call_later(PATIENCE_SECONDS, self._refuse, place)
+        timer = loop.call_later(PATIENCE_SECONDS, self._refuse, place, Stuck)
         try:
             await place
         except asyncio.CancelledError:
@@ -79,9 +79,9 @@ class Line:
             while self._waiting and now - self._waiting[0][0] > STANDING_SECONDS:
                 self._refuse(self._waiting[0][1])
 
-    def _refuse(self, place: Place) -> None:
+    def _refuse(self, place: Place, why: type[Overloaded] = Overloaded) -> None:
         if not place.done():
-            place.set_exception(Overloaded(SOON_SECONDS))
+            place.set_exception(why(SOON_SECONDS))
         # All are equally patient, so whoever gives up is among the first.
         while self._waiting and self._waiting[0][1].done():
             self._waiting.popleft()

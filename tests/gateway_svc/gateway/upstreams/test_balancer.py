@@ -13,6 +13,7 @@ import pytest
 from gateway_svc.gateway.errors import (
     CircuitOpen,
     Overloaded,
+    Stuck,
     UpstreamClosed,
     UpstreamError,
     UpstreamGarbled,
@@ -312,6 +313,47 @@ class TestBreaker:
                 with pytest.raises(CircuitOpen) as refused:
                     await balancer.lease()
                 assert 9 < refused.value.retry_after_seconds <= 10
+
+        asyncio.run(story())
+
+
+class TestAServiceThatHangs:
+    PATIENCE_SECONDS = 0.05
+
+    @pytest.fixture(autouse=True)
+    def hasty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(line, "PATIENCE_SECONDS", self.PATIENCE_SECONDS)
+
+    def test_is_left_alone_once_enough_have_waited_in_vain(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(in_flight_an_instance=1, circuit_requests=3)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                holder = await balancer.lease()
+                waits = await asyncio.gather(*(balancer.lease() for _ in range(3)), return_exceptions=True)
+                assert {type(each) for each in waits} == {Stuck}
+                with pytest.raises(CircuitOpen):
+                    await balancer.lease()
+                holder.end(is_good=False)
+                assert balancer.in_flight == 0
+
+        asyncio.run(story())
+
+    def test_is_none_that_answered_somebody_meanwhile(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(in_flight_an_instance=1, circuit_requests=1)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                holder = await balancer.lease()
+                waiting = asyncio.create_task(balancer.lease())
+                await asyncio.sleep(self.PATIENCE_SECONDS / 5)
+                holder.answered(balancing.now())
+                with pytest.raises(Stuck):
+                    await waiting
+                assert not balancer.breaker.is_open
+                holder.end(is_good=True)
 
         asyncio.run(story())
 
