@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from common.models import TimestampedModel
 from common.money import Money
@@ -146,12 +147,16 @@ class OrderLine(models.Model):
     unit_price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     seller_id = models.UUIDField()
+    ordered_at = models.DateTimeField(db_default=Now())
+    """When its order was made: so that what a seller sold is found from the newest on."""
     shipped_at = models.DateTimeField(null=True)
     tracking = models.CharField(max_length=rules.MAX_TRACKING, default="", db_default="", blank=True)
 
     class Meta:
         ordering = ["position"]
-        indexes = [models.Index(fields=["seller_id"], name="line_of_seller")]
+        indexes = [
+            models.Index(F("seller_id"), F("ordered_at").desc(), F("order_id").desc(), name="line_newest_of_seller")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="order_has_one_line_a_sku"),
             models.CheckConstraint(

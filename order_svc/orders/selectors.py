@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from common.errors import InvalidInput, NotFound
 from order_svc.orders import rules
@@ -18,7 +19,34 @@ _IS_OPEN = "SELECT FROM orders_order WHERE id = %s AND status = %s"
 _LINES = "SELECT * FROM orders_orderline WHERE order_id = %s ORDER BY position"
 
 
-def orders_for(*, person: rules.Person) -> QuerySet[Order]:
+class NewestOfEitherKind:
+    """Orders of several kinds in one list, the newest first, each kind found by an index of its own.
+
+    It is narrowed, ordered and cut as a queryset is; of no kind is more read than what is cut out.
+    """
+
+    def __init__(self, shown: QuerySet[Order], *kinds: QuerySet[Order]) -> None:
+        self._shown = shown
+        self._kinds = kinds
+
+    def filter(self, *conditions: Any, **wanted: Any) -> NewestOfEitherKind:
+        """Those of each kind."""
+        return NewestOfEitherKind(self._shown, *(kind.filter(*conditions, **wanted) for kind in self._kinds))
+
+    def order_by(self, *names: str) -> NewestOfEitherKind:
+        """Each kind alike, and all of it."""
+        return NewestOfEitherKind(self._shown.order_by(*names), *(kind.order_by(*names) for kind in self._kinds))
+
+    def all(self) -> QuerySet[Order]:
+        """Something to ask for the types of its fields."""
+        return self._shown.all()
+
+    def __getitem__(self, cut: slice) -> QuerySet[Order]:
+        first, *others = [kind.values("id")[cut] for kind in self._kinds]
+        return self._shown.filter(id__in=first.union(*others, all=True))[cut]
+
+
+def orders_for(*, person: rules.Person) -> QuerySet[Order] | NewestOfEitherKind:
     """The orders that somebody may see, with what they may see of them: their own, all as staff, as a seller also
     those that hold their lines, without the others' lines.
     """
@@ -26,19 +54,22 @@ def orders_for(*, person: rules.Person) -> QuerySet[Order]:
         return _shown(OrderLine.objects.all())
     if rules.SELLER not in person.roles:
         return _shown(OrderLine.objects.all()).filter(_bought_by(person))
-    bought = Order.objects.filter(_bought_by(person)).values("id")
-    sold = OrderLine.objects.filter(_sold_by(person)).values("order_id")
-    return _shown(_lines_for(person)).filter(id__in=bought.union(sold, all=True))
+    bought = _dated(Order.objects.filter(_bought_by(person)))
+    sold = Order.objects.filter(Q(lines__seller_id=person.id))
+    sold = sold.annotate(ordered_at=F("lines__ordered_at"), order_id=F("lines__order_id"))
+    # Several lines of one order are one.
+    sold = sold.distinct("lines__ordered_at", "lines__order_id")
+    return NewestOfEitherKind(_shown(_lines_for(person)), bought, sold)
 
 
 def narrowed(
-    orders: QuerySet[Order],
+    orders: QuerySet[Order] | NewestOfEitherKind,
     *,
     person: rules.Person,
     status: str | None = None,
     number: str | None = None,
     customer: UUID | None = None,
-) -> QuerySet[Order]:
+) -> QuerySet[Order] | NewestOfEitherKind:
     """Those of the orders that are so. Raises InvalidInput: only staff know other customers than themselves."""
     if customer is not None and not rules.sees_all_of(person, customer_id=customer):
         raise InvalidInput(errors={"customer": ["Only staff may ask for the orders of somebody else."]})
@@ -89,7 +120,12 @@ def overdue(*, placed_before: datetime, is_being_paid: bool, limit: int) -> list
 
 
 def _shown(lines: QuerySet[OrderLine]) -> QuerySet[Order]:
-    return Order.objects.select_related("payment").prefetch_related(Prefetch("lines", lines), "events")
+    return _dated(Order.objects.select_related("payment").prefetch_related(Prefetch("lines", lines), "events"))
+
+
+def _dated(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """By the names by which lists of orders are ordered, and their lines."""
+    return orders.annotate(ordered_at=F("created_at"), order_id=F("id"))
 
 
 def _lines_for(person: rules.Person) -> QuerySet[OrderLine]:

@@ -31,6 +31,12 @@ from order_svc.pricing.services import SeveralCurrencies
 _REFUSALS = [errors.UnavailableItems, errors.TooMuch, SeveralCurrencies, CartEmpty, ItemsUnavailable]
 
 
+class NewestOrdersFirst(NewestFirst):
+    """By when they were made, as their lines know it too."""
+
+    ordering = ("-ordered_at", "-order_id")
+
+
 class Orders(APIView):
     """GET lists the orders that the caller may see, POST places an order."""
 
@@ -38,7 +44,7 @@ class Orders(APIView):
     def get(self, request: Request) -> Response:
         wanted = OrderFilter.of(request.query_params.dict())
         orders = selectors.narrowed(selectors.orders_for(person=caller(request)), person=caller(request), **wanted)
-        pages = NewestFirst()
+        pages = NewestOrdersFirst()
         page = pages.paginate_queryset(orders, request, view=self)
         return pages.get_paginated_response([shown(order, person=caller(request)) for order in page])
 

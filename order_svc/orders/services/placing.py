@@ -72,4 +72,5 @@ def _line(order: Order, position: int, line: QuotedLine) -> OrderLine:
         unit_price_minor=line.unit_price.minor,
         currency=line.unit_price.currency,
         seller_id=line.seller_id,
+        ordered_at=order.created_at,
     )

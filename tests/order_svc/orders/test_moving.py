@@ -65,17 +65,21 @@ def of_two_sellers(hear: Hear) -> Order:
     """A mug of Mira's and a pot of Noah's, paid."""
     OfferFactory(sku="MUG", seller_id=MIRA)
     OfferFactory(sku="POT", seller_id=NOAH, price_minor=2000)
-    order = services.place_order(
-        customer_id=ADA,
-        items=[rules.Item("MUG", 1), rules.Item("POT", 1)],
+    order = placed(ADA, [rules.Item("MUG", 1), rules.Item("POT", 1)])
+    hear(reserved(order))
+    return order
+
+
+def placed(customer_id: uuid.UUID, items: list[rules.Item]) -> Order:
+    return services.place_order(
+        customer_id=customer_id,
+        items=items,
         shipping_address=ADDRESS,
         provider="sandbox",
         token="tok_success",
         expected_total=None,
         now=clock.now(),
     )
-    hear(reserved(order))
-    return order
 
 
 def reserved(order: Order) -> StockReserved:
@@ -398,6 +402,23 @@ class TestLists:
         assert [order["id"] for order in listed] == [str(bought.id), str(sold.id)]
         assert ["payment" in order for order in listed] == [True, False]
         assert [len(order["lines"]) for order in listed] == [1, 1]
+
+    def test_a_seller_turns_their_pages_there_and_back(self, mira: Any) -> None:
+        orders = []
+        for _ in range(3):
+            both = [rules.Item(OfferFactory(seller_id=MIRA).sku, 1) for _ in range(2)]
+            sold, bought, bought_of_herself = placed(ADA, both), placed_order(customer_id=MIRA), placed(MIRA, both)
+            orders += [sold, bought, bought_of_herself]
+        expected = [str(order.id) for order in reversed(orders)]
+
+        pages, address = [], f"{ORDERS}?page_size=2"
+        while address:
+            page = mira.get(address).json()
+            pages.append([order["id"] for order in page["results"]])
+            address, back = page["next"], page["previous"]
+
+        assert pages == [expected[0:2], expected[2:4], expected[4:6], expected[6:8], expected[8:]]
+        assert [order["id"] for order in mira.get(back).json()["results"]] == expected[6:8]
 
     def test_staff_see_all(self, staff: Any) -> None:
         orders = [placed_order(customer_id=whose) for whose in (ADA, EVE)]
