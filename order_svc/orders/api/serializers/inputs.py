@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from babel import Locale
@@ -22,6 +23,14 @@ def _is_country(code: str) -> bool:
 COUNTRIES = sorted(filter(_is_country, map(str, Locale("en").territories)))
 
 
+class CountryField(serializers.ChoiceField):
+    """A code of two letters, large or small."""
+
+    def to_internal_value(self, data: Any) -> str:
+        code: str = super().to_internal_value(data.upper() if isinstance(data, str) else data)
+        return code
+
+
 class AddressInput(Input):
     """Where to send it; with a city and a postal code where the country has them."""
 
@@ -33,21 +42,27 @@ class AddressInput(Input):
         "country": "GB",
     }
 
-    full_name = TextField(max_length=200)
-    line1 = TextField(max_length=200)
-    line2 = TextField(max_length=200, required=False, allow_blank=True, allow_null=True)
-    city = TextField(max_length=100, required=False, allow_blank=True, allow_null=True)
-    region = TextField(max_length=100, required=False, allow_blank=True, allow_null=True)
-    postal_code = TextField(max_length=20, required=False, allow_blank=True, allow_null=True)
-    country = serializers.ChoiceField(COUNTRIES, help_text="ISO 3166-1 alpha-2")
+    full_name = LineField(max_length=200)
+    line1 = LineField(max_length=200)
+    line2 = LineField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    city = LineField(max_length=100, required=False, allow_blank=True, allow_null=True)
+    region = LineField(max_length=100, required=False, allow_blank=True, allow_null=True)
+    postal_code = LineField(max_length=20, required=False, allow_blank=True, allow_null=True)
+    country = CountryField(COUNTRIES, help_text="ISO 3166-1 alpha-2")
     phone = PatternField(r"^\+[1-9][0-9]{6,14}\Z", required=False, allow_blank=True, allow_null=True, help_text="E.164")
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
-        """Without what was left empty."""
+        """Without what was left empty, and the postal code as it is usually written."""
         values = {name: value for name, value in super().to_internal_value(data).items() if value}
         if missing := rules.needed_in_address(values["country"]) - values.keys():
             raise serializers.ValidationError({name: [self.error_messages["required"]] for name in sorted(missing)})
-        return values
+        # Japanese keyboards write digits of full width.
+        postal_code = unicodedata.normalize("NFKC", values.get("postal_code", "")).upper()
+        if not postal_code:
+            return values
+        if fault := rules.fault_of_postal_code(postal_code, country=values["country"]):
+            raise serializers.ValidationError({"postal_code": [fault]})
+        return {**values, "postal_code": postal_code}
 
 
 class OrderItemInput(Input):
