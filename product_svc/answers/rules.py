@@ -1,13 +1,16 @@
 """Families: what an answer belongs to, and so what a change makes old.
 
 A list belongs to one: to its category if it is narrowed to one, else to its seller, else to all. A page of a product
-belongs to the product, by whatever it was asked for.
+belongs to the product, by whatever it was asked for. And everything belongs together: some changes touch very many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
+
+EVERYTHING = "everything"
+"""All that is kept."""
 
 TREE = "categories"
 """The tree of categories."""

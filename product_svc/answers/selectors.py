@@ -34,4 +34,4 @@ def category_tree(compute: Compute) -> Answer:
 
 
 def _kept(name: str, family: str, compute: Compute) -> Answer:
-    return caching.cached(name, [family], compute, seconds=SECONDS)
+    return caching.cached(name, [rules.EVERYTHING, family], compute, seconds=SECONDS)

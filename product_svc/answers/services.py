@@ -7,7 +7,7 @@ became of the process that made it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import islice
 from uuid import UUID
@@ -22,7 +22,8 @@ from product_svc.answers import events, rules
 from product_svc.catalog import selectors as catalog
 from product_svc.catalog.selectors import Whereabouts
 
-_AT_ONCE = 500
+_MOST_FORGOTTEN_BY_NAME = 500
+"""Of more products it costs less to compute all answers anew than to look up whose are old."""
 _MOST_NAMED = 100
 """Of more products nobody is told one by one."""
 
@@ -71,21 +72,23 @@ def tell_of_untold_pages() -> None:
 
 
 def forget_products(product_ids: Iterable[UUID]) -> ToTell:
-    """Their pages, and all lists in which they stand."""
-    named: set[tuple[UUID, str]] = set()
-    for some in _whereabouts(product_ids):
-        caching.purge_on_commit(*_families_of(some))
-        if len(named) <= _MOST_NAMED:
-            named |= {(product.id, product.slug) for product in some}
-    if len(named) > _MOST_NAMED:
+    """Their pages, and all lists in which they stand. Of very many it looks at no more, and forgets everything."""
+    some = list(islice(product_ids, _MOST_FORGOTTEN_BY_NAME + 1))
+    if len(some) > _MOST_FORGOTTEN_BY_NAME:
+        caching.purge_on_commit(rules.EVERYTHING)
         return (events.showing_changed(everything=True),)
-    return (events.showing_changed(products=_keys(named), lists=True),) if named else ()
+    products = catalog.whereabouts(some)
+    if not products:
+        return ()
+    caching.purge_on_commit(*_families_of(products))
+    if len(products) > _MOST_NAMED:
+        return (events.showing_changed(everything=True),)
+    return (events.showing_changed(products=_keys((product.id, product.slug) for product in products), lists=True),)
 
 
 def forget_told_product(product_id: UUID, *, left: UUID | None = None) -> None:
     """The same of a product of which others are told anyway: its page, its lists, and those of the category it left."""
-    for some in _whereabouts([product_id]):
-        caching.purge_on_commit(*_families_of(some, [left]))
+    caching.purge_on_commit(*_families_of(catalog.whereabouts([product_id]), [left]))
 
 
 def forget_tree() -> ToTell:
@@ -103,19 +106,11 @@ def forget_categories(category_ids: Iterable[UUID | None]) -> ToTell:
 
 def make_sure(*, product_id: UUID, left: Iterable[UUID | None]) -> None:
     """Forget a product that has changed. Raises RedisError when that could not be done."""
-    for some in _whereabouts([product_id]):
-        caching.purge(*_families_of(some, left))
+    caching.purge(*_families_of(catalog.whereabouts([product_id]), left))
 
 
 def _keys(products: Iterable[tuple[UUID, str]]) -> set[str]:
     return {str(key) for product in products for key in product}
-
-
-def _whereabouts(product_ids: Iterable[UUID]) -> Iterator[list[Whereabouts]]:
-    """So many products at a time that a shop's largest seller can be renamed."""
-    rest = iter(product_ids)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield catalog.whereabouts(some)
 
 
 def _families_of(products: Collection[Whereabouts], left: Iterable[UUID | None] = ()) -> set[str]:

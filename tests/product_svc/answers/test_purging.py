@@ -181,6 +181,22 @@ class TestLater:
 
         assert told.named(ShowingChanged)[-1].everything
 
+    @pytest.mark.parametrize(
+        "rename", [lambda: change_category("lamps", name="Lights"), lambda: rename_ada("Ada King")]
+    )
+    def test_very_many_are_not_looked_up_one_by_one(
+        self, shop: Shop, told: Any, monkeypatch: Any, rename: Callable[[], None]
+    ) -> None:
+        monkeypatch.setattr("product_svc.answers.services._MOST_FORGOTTEN_BY_NAME", 1)
+        product("TORCH", title="Torch", author=ADA, category="lamps")
+        shop.read_all()
+        before = len(told)
+
+        rename()
+
+        assert shop.computed_anew() >= set(shop.addresses) - {"tree"}
+        assert [fact.everything for fact in told.facts()[before:] if fact.everything] == [True]
+
     def test_more_than_can_be_named_are_told_as_everything(self, shop: Shop, told: Any, monkeypatch: Any) -> None:
         monkeypatch.setattr("product_svc.answers.services._MOST_NAMED", 1)
 
