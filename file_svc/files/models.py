@@ -45,6 +45,8 @@ class StoredFile(TimestampedModel):
     """Why a picture could not be made smaller; empty when it could, or was not tried yet."""
     awaits_variants = models.BooleanField(default=False)
     """A picture whose smaller sizes were neither made nor found impossible."""
+    variants_tried_at = models.DateTimeField(null=True)
+    """When the clock last had them made, which may have failed; None if it never had."""
     idempotency_key = models.CharField(max_length=255, null=True)
     """Of the request that made it, so that its repetition makes no other; given back when the file is deleted."""
     version = models.PositiveIntegerField(default=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from common.errors import Forbidden, NotFound
 from file_svc.files import rules
@@ -82,9 +82,9 @@ def deleted(*, limit: int) -> QuerySet[StoredFile]:
 
 
 def without_variants(*, before: datetime, limit: int) -> QuerySet[StoredFile]:
-    """Pictures stored before then whose smaller sizes are still to be made, those that wait longest first."""
+    """Pictures stored before then whose smaller sizes are still to be made, those first that wait longest for a try."""
     waiting = StoredFile.objects.filter(status=Status.STORED, awaits_variants=True, created_at__lt=before)
-    return waiting.order_by("created_at")[:limit]
+    return waiting.order_by(F("variants_tried_at").asc(nulls_first=True), "created_at")[:limit]
 
 
 def known_keys(keys: Collection[str]) -> set[str]:

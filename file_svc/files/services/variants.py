@@ -37,9 +37,14 @@ def make_variants(*, file_id: UUID) -> None:
 
 
 def make_missing_variants(*, now: datetime) -> int:
-    """Make those that were given up, say because the storage was away for long. Returns of how many pictures."""
+    """Make those that were given up, say because the storage was away for long, the longest untried first.
+
+    Returns of how many pictures.
+    """
     made = 0
     for file in selectors.without_variants(before=now - MISSING_AFTER, limit=_MADE_AT_ONCE):
+        # Noted before: whatever becomes of this one, it comes after all the others next time.
+        StoredFile.objects.filter(id=file.id).update(variants_tried_at=now)
         try:
             make_variants(file_id=file.id)
             made += 1

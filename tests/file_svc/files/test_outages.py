@@ -16,6 +16,7 @@ from file_svc.files import errors, services
 from file_svc.files.adapters import object_store
 from file_svc.files.adapters import pictures as adapter
 from file_svc.files.models import FileVariant, Status, StoredFile
+from file_svc.files.services import variants
 from tests.file_svc import factories, pictures
 from tests.file_svc.conftest import Objects
 from tests.file_svc.weir import Weir
@@ -193,6 +194,28 @@ class TestVariants:
 
         assert services.make_missing_variants(now=clock.now()) == 1
         assert sorted(file.variants.count() for file in files) == [0, 3]
+
+    def test_of_others_get_their_turn_though_one_takes_too_long_each_time(
+        self, weir: Weir, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slow, *others = [factories.stored() for _ in range(3)]
+        StoredFile.objects.update(created_at=clock.now() - timedelta(hours=1))
+        long_ago = clock.now() - timedelta(hours=2)
+        StoredFile.objects.filter(id=slow.id).update(created_at=long_ago, content_type="image/webp")
+        monkeypatch.setattr(variants, "_MADE_AT_ONCE", 1)
+        render = adapter.render
+
+        def render_the_others(content: Any, content_type: str, **more: Any) -> Any:
+            if content_type == "image/webp":
+                raise adapter.RenderingInterrupted("it was ended")
+            return render(content, content_type, **more)
+
+        monkeypatch.setattr(adapter, "render", render_the_others)
+
+        made = [services.make_missing_variants(now=clock.now()) for _ in range(4)]
+
+        assert made == [0, 1, 1, 0]
+        assert [file.variants.count() for file in (slow, *others)] == [0, 3, 3]
 
 
 def test_uploads_leave_no_files_behind(owner: APIClient, weir: Weir, tmp_path: Any, settings: Any) -> None:
