@@ -42,6 +42,8 @@ class Bill:
     key: str
     token: str
     amount: Money
+    opened_at: datetime | None = None
+    """Since when it may have been asked for: some providers forget keys."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -21,11 +21,15 @@ import stripe
 from django.conf import settings
 from stripe import PaymentIntent
 
+from common import clock
 from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
 from order_svc.payments.adapters.signature import TOLERANCE
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
 
 logger = logging.getLogger(__name__)
+
+KEYS_LAST_FOR = timedelta(hours=23)
+"""Stripe prunes idempotency keys that are a day old (docs.stripe.com/api/idempotent_requests)."""
 
 SIGNATURE_HEADER = "Stripe-Signature"
 CONNECT_TIMEOUT_SECONDS = 3
@@ -118,6 +122,10 @@ class Stripe:
         Where Stripe failed and saved that, the next key of a sequence is used: by everybody, and not before the failure
         is known to be saved, so that all come to the one intent.
         """
+        if bill.opened_at is not None and clock.now() - bill.opened_at > KEYS_LAST_FOR:
+            found = self._found(bill)
+            if found is not None:
+                return found
         terms: Any = {
             "amount": to_stripe(bill.amount),
             "currency": bill.amount.currency.lower(),
@@ -134,6 +142,14 @@ class Stripe:
                 if not _is_saved_failure(unavailable.__cause__):
                     raise
         raise ProviderUnavailable(f"Stripe failed {_MOST_FAILURES} times to make an intent for {bill.key}")
+
+    def _found(self, bill: Bill) -> PaymentIntent | None:
+        """The intent of a key that Stripe has forgotten, by its name: one that is older than minutes is found so."""
+        query = f"metadata['payment']:'{bill.key}' AND metadata['shop']:'{settings.PUBLIC_URL}'"
+        try:
+            return next(iter(_ask(lambda: self._intents.search({"query": query})).data), None)
+        except stripe.InvalidRequestError as error:
+            raise ProviderUnavailable(f"Stripe does not search for {bill.key}: {error.code}") from error
 
     def _move(self, reference: str, step: Callable[[], PaymentIntent]) -> Charge:
         """Take a step with an intent; where it is too late for that, or refused, what stands is the answer."""

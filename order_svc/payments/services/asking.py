@@ -76,7 +76,7 @@ def _asked(call: str) -> Iterator[None]:
 
 
 def _bill(payment: Payment) -> Bill:
-    return Bill(key=payment.idempotency_key, token=payment.token, amount=payment.amount)
+    return Bill(key=payment.idempotency_key, token=payment.token, amount=payment.amount, opened_at=payment.created_at)
 
 
 def _free(payment: Payment, state: ChargeState) -> Charge:

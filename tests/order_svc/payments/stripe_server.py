@@ -79,12 +79,24 @@ class StripeServer:
             return self._create(form)
         if path == "/v1/refunds":
             return self._refund(self.intents[form["payment_intent"]], form)
+        if path == "/v1/payment_intents/search":
+            return self._search(form["query"])
         found = re.fullmatch(r"/v1/payment_intents/(\w+)(?:/(\w+))?", path)
         intent = self.intents.get(found[1]) if found else None
         if found is None or intent is None:
             return _refusal(404, "resource_missing", param="intent")
         step = found[2] or "retrieve"
         return {"confirm": _confirm, "capture": _capture, "cancel": _cancel, "retrieve": _shown}[step](intent)
+
+    def _search(self, query: str) -> Answer:
+        """By metadata, all of which must be as the query says (docs.stripe.com/search)."""
+        wanted = dict(re.findall(r"metadata\['(\w+)'\]:'([^']*)'", query))
+        data = [intent for intent in self.intents.values() if wanted.items() <= intent["metadata"].items()]
+        return 200, {"object": "search_result", "data": data, "has_more": False, "url": "/v1/payment_intents/search"}
+
+    def forget_keys(self) -> None:
+        """As Stripe does when they are a day old."""
+        self.answers.clear()
 
     def _create(self, form: dict[str, str]) -> Answer:
         method = form.get("payment_method") or form["payment_method_data[card][token]"]
@@ -188,7 +200,7 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self, method: str, body: str) -> None:
             path, key = urlsplit(self.path).path, self.headers.get("Idempotency-Key", "")
-            form = {name: values[0] for name, values in parse_qs(body).items()}
+            form = {name: values[0] for name, values in parse_qs(body or urlsplit(self.path).query).items()}
             server.requests.append((method, path, form, key))
             is_replayed = key in server.answers
             trouble = server.troubles.pop(0) if server.troubles else None

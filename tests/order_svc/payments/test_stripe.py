@@ -23,6 +23,7 @@ from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
 from order_svc.payments.adapters.stripe import Stripe
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
+from order_svc.payments.models import Payment
 from tests.order_svc.factories import ADDRESS, OfferFactory
 from tests.order_svc.payments.promises import Promises
 from tests.order_svc.payments.stripe_server import StripeServer, fail
@@ -386,6 +387,42 @@ class TestOrder:
         assert any(f"the refund of order {order.number} failed" in each.getMessage() for each in caplog.records)
         services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
         assert Order.objects.get(id=order.id).payment.status == "refunded"
+
+    @pytest.mark.parametrize(
+        ("lost", "status", "intent"), [(2, "cancelled", "canceled"), (3, "confirmed", "succeeded")]
+    )
+    def test_is_not_charged_anew_after_stripe_forgot_its_key(
+        self, hear: Callable[..., bool], server: StripeServer, lost: int, status: str, intent: str
+    ) -> None:
+        order = self.place()
+        server.troubles = [*[lambda _: None] * (lost - 1), lambda _: setattr(server, "losses", 1)]
+        with pytest.raises(TryAgainLater):
+            hear(StockReserved(version=1, order_id=str(order.id)))
+        server.forget_keys()
+        days_ago = clock.now() - timedelta(days=2)
+        Order.objects.update(placed_at=days_ago)
+        Payment.objects.update(created_at=days_ago, processing_since=days_ago)
+
+        services.resume_payments(now=clock.now())
+
+        assert Order.objects.get(id=order.id).status == status
+        assert [made["status"] for made in server.intents.values()] == [intent]
+
+    def test_whose_asker_died_before_asking_spends_its_key_days_later(
+        self, hear: Callable[..., bool], server: StripeServer
+    ) -> None:
+        order = self.place()
+        server.troubles = [fail(503)]
+        with pytest.raises(TryAgainLater):
+            hear(StockReserved(version=1, order_id=str(order.id)))
+        days_ago = clock.now() - timedelta(days=2)
+        Order.objects.update(placed_at=days_ago)
+        Payment.objects.update(created_at=days_ago, processing_since=days_ago)
+
+        services.resume_payments(now=clock.now())
+
+        assert Order.objects.get(id=order.id).status == "cancelled"
+        assert [made["status"] for made in server.intents.values()] == ["canceled"]
 
     def test_is_cancelled_when_the_card_is_declined(self, hear: Callable[..., bool]) -> None:
         order = self.place("pm_card_visa_chargeDeclined")
