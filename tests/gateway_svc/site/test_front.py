@@ -83,8 +83,10 @@ def telling(instance: Callable[[Behaviour], FakeService], users) -> Iterator[dic
 def gateways_queues() -> Iterator[Callable[[str, int], None]]:
     """``gateways_queues("gateway_svc.work", 3)``: so many messages lie in it, and nobody takes them."""
     with Connection(settings.BROKER_URL) as connection, connection.channel() as channel:
+        queues = (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue)
+        for queue in queues:  # which the tests of common made, with other limits
+            channel.queue_delete(queue)
         broker.declare(connection, GATEWAY, [])
-        queues = (GATEWAY.work_queue, GATEWAY.dead_queue)
 
         def fill(queue: str, depth: int) -> None:
             producer = Producer(connection.channel(), routing_key=queue)
@@ -92,8 +94,6 @@ def gateways_queues() -> Iterator[Callable[[str, int], None]]:
                 producer.publish({"number": number})
             settle(lambda: channel.queue_declare(queue, passive=True).message_count == depth)
 
-        for queue in queues:
-            channel.queue_purge(queue)
         yield fill
         for queue in queues:
             channel.queue_purge(queue)
