@@ -22,6 +22,11 @@ from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, FakeSockets, ans
 from tests.gateway_svc.visitor import Visitor
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Here servers run on threads, which draw numbers while Hypothesis looks whether a strategy does.
+    config.addinivalue_line("filterwarnings", "ignore:Do not use the .random. module inside strategies")
+
+
 def database_url() -> str:
     """The test database, for a process of its own."""
     values = database.settings_dict

@@ -332,6 +332,6 @@ def _empty_the_shop() -> None:
 def test_an_order_lives_as_the_model_says(
     provider: Interrupted, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bounded = settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    bounded = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 
     run_state_machine_as_test(lambda: Life(provider, client_of, monkeypatch), settings=bounded)
