@@ -173,10 +173,10 @@ def _gateway(options: argparse.Namespace) -> Json:
             catalogue.fill(own, _SMALL_CATALOGUE, say=say)
         with step("Asking, and asking what does less") as say:
             bench = Gateway(own, seconds=seconds, say=say)
-            figures, held = list(bench.figures()), bench.held()
+            figures, held, floods = list(bench.figures()), bench.held(), bench.overload()
     output = _output()
-    output.print(gateway_table.speed(figures), "", gateway_table.memory(held))
-    judged = list(claims(figures, held, cores=os.cpu_count() or 1))
+    output.print(gateway_table.speed(figures), "", gateway_table.memory(held), "", gateway_table.overload(floods))
+    judged = list(claims(figures, held, floods, cores=os.cpu_count() or 1))
     for line in (*gateway_table.shortfall(held), *lines(judged)):
         output.print(line)
     return {
@@ -184,9 +184,10 @@ def _gateway(options: argparse.Namespace) -> Json:
         "rounds": ROUNDS,
         "cores": os.cpu_count(),
         "load": wrk.PACKAGE if wrk.is_here() else "python",
-        "errors": sum(figure.failed for figure in figures),
+        "errors": sum(figure.failed for figure in figures) + sum(sum(each.errors.values()) for each in floods),
         "figures": [gateway_json(figure) for figure in figures],
         "sockets": [{**asdict(each), "kib_each": each.kib_each} for each in held],
+        "overload": [asdict(each) for each in floods],
         "claims": _as_json(judged),
     }
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ops.bench.claim import Claim
 from ops.bench.gateway.figures import Figure
+from ops.bench.gateway.overload import TIMES, Overload, middle
 from ops.bench.gateway.sockets import Held
 from ops.bench.gateway.ways import ALONE, CEILING, GATEWAY, KEPT, NGINX, ONE, REAL, SIGNED_IN, TWO
 
 OF_NGINX = OF_CEILING = 0.5
 TWO_OF_ONE = 1.8
 KIB_A_SOCKET = 25.0
+P95_IN_A_FLOOD, BACK_AFTER_SECONDS = 2.0, 10.0
 _ENOUGH_CORES = 3
 """Two for the gateways, and the load must be somewhere."""
 
 
-def claims(figures: Iterable[Figure], held: Iterable[Held], *, cores: int) -> Iterator[Claim]:
+def claims(
+    figures: Iterable[Figure], held: Iterable[Held], floods: Sequence[Overload] = (), *, cores: int
+) -> Iterator[Claim]:
     """All that can be judged by these."""
     found = list(figures)
     for figure in found:
@@ -31,6 +35,17 @@ def claims(figures: Iterable[Figure], held: Iterable[Held], *, cores: int) -> It
     for each in held:
         if each.process == GATEWAY:
             yield Claim("an idle WebSocket: KiB in the gateway", each.kib_each, KIB_A_SOCKET, is_most=True)
+    if floods:
+        yield from _of_floods(floods)
+
+
+def _of_floods(floods: Sequence[Overload]) -> Iterator[Claim]:
+    flood = f"{TIMES:g} × what a service can answer"
+    yield Claim(f"{flood}: of the refused, told when to come back", middle(floods, "refused_well"), 1.0)
+    ratio = f"{flood}: p95 of the answered, × that of a quiet time"
+    yield Claim(ratio, middle(floods, "p95_ratio"), P95_IN_A_FLOOD, is_most=True)
+    back = f"{flood}: seconds until it is as before"
+    yield Claim(back, middle(floods, "back_after_seconds"), BACK_AFTER_SECONDS, is_most=True)
 
 
 def _added(figures: Iterable[Figure]) -> Iterator[Claim]:

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from urllib.request import urlopen
 
 from common.topology import GATEWAY, NOTIFICATIONS, PRODUCTS
-from ops.bench.gateway import nginx, plain, sockets, ways
+from ops.bench.gateway import nginx, overload, plain, sockets, ways
 from ops.bench.gateway.figures import ROUNDS, Door, Figure, Way, compared
+from ops.bench.gateway.overload import Overload
 from ops.bench.gateway.own import Own
 from ops.bench.gateway.server import Running
 from ops.bench.gateway.sockets import Held
@@ -62,6 +63,14 @@ class Bench:
             with self._own.gateway(keeps=True, GATEWAY_SVC_SOCKETS_A_PERSON=str(many // _PEOPLE + 1), **url) as gateway:
                 watched = {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid}
                 return sockets.hold(gateway.port, tokens, watched, many=many)
+
+    def overload(self) -> list[Overload]:
+        """Of a service that can answer little."""
+        self._say(f"{overload.TIMES:g} × too much, {overload.ROUNDS} times")
+        with self._own.working_service() as service:
+            url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
+            with self._own.gateway(keeps=False, **url) as gateway:
+                return list(overload.floods(gateway.port, self._product, self._signed_in()))
 
     def _passed_on(self, page: str, service: Running, connections: Sequence[int], **variables: str) -> Iterator[Figure]:
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}

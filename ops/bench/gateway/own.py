@@ -13,6 +13,7 @@ _LIMITS_THAT_ALLOW_ALL = "reading-address=9999999/60,reading-person=9999999/60"
 _NOTHING_KEPT = {"GATEWAY_SVC_CACHE_MIB": "0"}
 
 _PLAIN = "ops.bench.gateway.plain:application"
+_WORKING = "ops.bench.gateway.working:application"
 
 
 class Own:
@@ -38,6 +39,11 @@ class Own:
         argv = [*self._service.argv[:-1], _PLAIN]
         argv[argv.index("wsgi")] = "asgi"
         argv[argv.index("--blocking-threads") + 1] = "1"  # there are no others for ASGI
+        return server(lambda port: _at(port, argv), self._service.environment)
+
+    def working_service(self) -> AbstractContextManager[Running]:
+        """The server of the services, with their threads, and a function that works for a while."""
+        argv = [*self._service.argv[:-1], _WORKING]
         return server(lambda port: _at(port, argv), self._service.environment)
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from common import open_files
 from ops.bench.gateway.figures import Figure
+from ops.bench.gateway.overload import TIMES, Overload
 from ops.bench.gateway.sockets import FEW, MANY, Held
 from ops.bench.gateway.ways import ALONE, CEILING, NGINX, ONE
 
@@ -45,6 +46,31 @@ def memory(held: Iterable[Held]) -> Table:
     for each in held:
         few, many = (f"{size / 2**20:.1f}" for size in (each.few_bytes, each.many_bytes))
         made.add_row(each.process, few, f"{each.many:,}", many, f"{each.kib_each:.1f}")
+    return made
+
+
+def overload(floods: Iterable[Overload]) -> Table:
+    """One row a round."""
+    made = _table(
+        f"{TIMES:g} × too much",
+        right="a service's req/s,× that offered,× that answered,refused %,told when %,p95 ms before,p95 ms,×"
+        ",back after s,load late ms,errors",
+    )
+    for number, each in enumerate(floods, start=1):
+        made.add_row(
+            f"round {number}",
+            f"{each.capacity:,.0f}",
+            f"{each.offered:.2f}",
+            f"{each.answered:.2f}",
+            f"{100 * each.refused:.0f}",
+            f"{100 * each.refused_well:.0f}",
+            f"{each.p95_before_ms:.1f}",
+            f"{each.p95_ms:.1f}",
+            f"{each.p95_ratio:.2f}",
+            f"{each.back_after_seconds:.2f}",
+            f"{each.late_ms:.0f}",
+            str(sum(each.errors.values())),
+        )
     return made
 
 

@@ -27,6 +27,8 @@ class Connection:
         self._port = port
         self._headers = headers
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.heard: Mapping[str, str] = {}
+        """The headers of the last answer, their names in small letters."""
 
     async def ask(self, path: str) -> str:
         """The status of the answer, which is read to its end, or the name of what happened instead."""
@@ -46,6 +48,7 @@ class Connection:
     async def _read(self, reader: asyncio.StreamReader) -> tuple[str, bytes]:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        self.heard = headers
         if headers.get("transfer-encoding") == "chunked":
             body = await _read_chunks(reader)
         else:

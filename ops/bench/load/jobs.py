@@ -41,6 +41,27 @@ class FloodJob(Job):
     path: str
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """So many requests a second, for so long."""
+
+    a_second: float
+    seconds: float
+
+
+class PacedJob(msgspec.Struct, kw_only=True, tag=True):
+    """One page of a server, asked for at an even pace whether or not it answers; one pace after another."""
+
+    port: int
+    headers: Mapping[str, str]
+    path: str
+    paces: Sequence[Pace]
+
+    @property
+    def seconds(self) -> float:
+        """All of them together."""
+        return sum(pace.seconds for pace in self.paces)
+
+
 class SqlJob(Job):
     """The statements of the same pages, straight to the database."""
 
@@ -82,6 +103,29 @@ class Measured(msgspec.Struct, kw_only=True):
         return self.requests / self.seconds
 
 
+class Reply(msgspec.Struct, frozen=True, array_like=True):
+    """To one request that was sent at a pace."""
+
+    pace: int
+    """Which, from 0."""
+    after: float
+    """Seconds from when that pace began to when it was sent."""
+    took: float
+    """Seconds."""
+    status: str
+    """Or the name of what happened instead."""
+    retry_after: str = ""
+
+
+class Paced(msgspec.Struct, kw_only=True):
+    """What came of asking at a pace."""
+
+    replies: list[Reply]
+    """In the order in which they came."""
+    late: float
+    """Seconds that the latest request was sent later than it should have been: how even the load was."""
+
+
 class Placed(msgspec.Struct, kw_only=True):
     """An order that was taken, and when (seconds since 1970)."""
 
@@ -114,7 +158,12 @@ def order(job: OrderJob) -> Ordered:
     return msgspec.json.decode(_have_done(job), type=Ordered)
 
 
-def _have_done(job: HttpJob | FloodJob | SqlJob | OrderJob) -> bytes:
+def paced(job: PacedJob) -> Paced:
+    """Have it asked for at a pace by a process of its own. Raises OpsError like ``do``."""
+    return msgspec.json.decode(_have_done(job), type=Paced)
+
+
+def _have_done(job: HttpJob | FloodJob | PacedJob | SqlJob | OrderJob) -> bytes:
     command = [sys.executable, "-m", "ops.bench.load"]
     limit = job.seconds + _STARTING_SECONDS
     try:

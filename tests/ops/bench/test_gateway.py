@@ -11,9 +11,10 @@ from ops.bench.claim import Claim
 from ops.bench.gateway import ways
 from ops.bench.gateway.claims import claims
 from ops.bench.gateway.figures import Figure, as_json, together
+from ops.bench.gateway.overload import Overload, of_replies
 from ops.bench.gateway.sockets import MANY, Held
-from ops.bench.gateway.table import memory, shortfall, speed
-from ops.bench.load.jobs import Measured
+from ops.bench.gateway.table import memory, overload, shortfall, speed
+from ops.bench.load.jobs import Measured, Reply
 
 ALONE = Measured(requests=200, seconds=2.0, p50_ms=1.5, p99_ms=4.0, errors={}, cpu_ms={"server": 0.02})
 MEASURED = Measured(requests=100, seconds=2.0, p50_ms=1.0, p99_ms=2.0, errors={"503": 3}, cpu_ms={"server": 0.05})
@@ -26,6 +27,21 @@ def figure(asked: str, *, page: str = "a list", connections: int = 16, **others:
 
 def judged(*figures: Figure, held: tuple[Held, ...] = (), cores: int = 4) -> list[Claim]:
     return list(claims(figures, held, cores=cores))
+
+
+CALM, FLOOD, AFTER = range(3)
+
+
+def evenly(
+    pace: int, *, seconds: float = 2.0, took: float = 0.1, status: str = "200", retry_after: str = ""
+) -> list[Reply]:
+    """Ten a second."""
+    return [Reply(pace, place / 10, took, status, retry_after) for place in range(int(10 * seconds))]
+
+
+def flooded(*more: list[Reply]) -> Overload:
+    """A service that answers twenty a second, for which two seconds of flood are forty."""
+    return of_replies([each for replies in more for each in replies], capacity=20.0, flood_seconds=2.0, late=0.004)
 
 
 def cells(table: Table) -> dict[str, list[str]]:
@@ -68,6 +84,49 @@ class TestClaims:
         (claim,) = judged(held=(gateway, server))
 
         assert (claim.found, claim.holds) == (20.0, True)
+
+    def test_judge_a_flood_by_the_quiet_time_before_it(self) -> None:
+        well = flooded(
+            evenly(CALM), evenly(FLOOD, took=0.19), evenly(FLOOD, status="503", retry_after="1"), evenly(AFTER)
+        )
+        badly = flooded(evenly(CALM), evenly(FLOOD, took=0.3), evenly(FLOOD, status="503"), evenly(AFTER, status="503"))
+
+        assert [claim.holds for claim in claims([], [], [well], cores=2)] == [True, True, True]
+        assert [claim.holds for claim in claims([], [], [badly], cores=2)] == [False, False, False]
+
+
+class TestOverload:
+    def test_says_how_many_came_and_what_became_of_them(self) -> None:
+        refused = evenly(FLOOD, status="503", retry_after="1") + evenly(FLOOD, status="429")
+
+        found = flooded(evenly(CALM), evenly(FLOOD), refused, evenly(AFTER))
+
+        assert (found.offered, found.answered) == (1.5, 0.5)
+        assert (found.refused, found.refused_well) == (pytest.approx(2 / 3), 0.5)
+        assert found.errors == {}
+
+    def test_is_over_in_the_first_second_in_which_all_is_as_before(self) -> None:
+        late = [Reply(AFTER, 0.3, 5.0, "200"), Reply(AFTER, 0.6, 0.1, "503", "1")]
+
+        found = flooded(evenly(CALM), evenly(FLOOD), evenly(AFTER, seconds=3), late)
+
+        assert found.back_after_seconds == 0.75
+
+    def test_is_never_over_where_nothing_comes(self) -> None:
+        assert flooded(evenly(CALM), evenly(FLOOD)).back_after_seconds == 10
+
+    def test_counts_as_errors_what_is_neither_answered_nor_refused_and_who_is_refused_in_vain(self) -> None:
+        found = flooded(evenly(CALM, status="503"), evenly(FLOOD, status="500"), evenly(AFTER, status="EOFError"))
+
+        assert found.errors == {"503": 20, "500": 20, "EOFError": 20}
+
+    def test_has_a_row_a_round(self) -> None:
+        each = flooded(evenly(CALM), evenly(FLOOD, took=0.15), evenly(AFTER))
+
+        shown = cells(overload([each, each]))
+
+        assert shown["3 × too much"] == ["round 1", "round 2"]
+        assert shown["×"] == ["1.50", "1.50"]
 
 
 class TestSpeed:

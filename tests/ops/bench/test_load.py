@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import redis
 
-from ops.bench.load import flood, http, jobs, sql, wrk
-from ops.bench.load.jobs import FloodJob, HttpJob, Measured, SqlJob
+from ops.bench.load import flood, http, jobs, paced, sql, wrk
+from ops.bench.load.jobs import FloodJob, HttpJob, Measured, Pace, Paced, PacedJob, SqlJob
 from ops.bench.load.watch import percentile
 from ops.errors import OpsError
 
@@ -77,6 +77,16 @@ class Once(Answering):
 class Busy(Answering):
     def answer(self) -> None:
         self._say(503 if self.path == "/1" else 200, b"")
+
+
+class Together(Answering):
+    """Answers once so many ask at the same time, and tells them to come back."""
+
+    ALL = threading.Barrier(8, timeout=10)
+
+    def answer(self) -> None:
+        self.ALL.wait()
+        self._say(503, b"", **{"Retry-After": "1"})
 
 
 class Broken(Answering):
@@ -142,6 +152,34 @@ class TestFlood:
     def _flood(self, door: Door) -> Measured:
         job = FloodJob(port=door.server_port, connections=4, seconds=0.2, watched={}, headers={}, path="/1")
         return flood.run(job)
+
+
+class TestPaced:
+    @answering(Together)
+    def test_asks_again_whether_or_not_it_is_answered(self, door: Door) -> None:
+        found = self._ask(door, Pace(100, 0.08))
+
+        assert [(each.status, each.retry_after) for each in found.replies] == [("503", "1")] * 8
+
+    @answering(Answering)
+    def test_tells_of_each_at_which_pace_it_was_asked_and_when(self, door: Door) -> None:
+        found = self._ask(door, Pace(100, 0.05), Pace(200, 0.01))
+
+        asked = sorted((each.pace, each.after) for each in found.replies)
+        assert asked == [(0, 0.0), (0, 0.01), (0, 0.02), (0, 0.03), (0, 0.04), (1, 0.0), (1, 0.005)]
+        assert all(each.took > 0 for each in found.replies)
+
+    def test_tells_that_nobody_is_there(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            job = PacedJob(port=free.getsockname()[1], headers={}, path="/", paces=[Pace(100, 0.01)])
+
+            found = paced.run(job)
+
+        assert [each.status for each in found.replies] == ["ConnectionRefusedError"]
+
+    def _ask(self, door: Door, *paces: Pace) -> Paced:
+        return paced.run(PacedJob(port=door.server_port, headers={}, path="/", paces=paces))
 
 
 @pytest.mark.skipif(not wrk.is_here(), reason="wrk is not installed")
@@ -242,6 +280,14 @@ class TestDo:
         assert measured.rate == pytest.approx(measured.requests / measured.seconds)
         assert set(measured.cpu_ms) == {"us", "load"}
         assert 0 < measured.p50_ms <= measured.p99_ms
+
+    def test_has_it_asked_for_at_a_pace_by_another_process(self, door: Door) -> None:
+        job = PacedJob(port=door.server_port, headers={}, path="/", paces=[Pace(100, 0.03)])
+
+        found = jobs.paced(job)
+
+        assert [each.status for each in found.replies] == ["200"] * 3
+        assert found.late >= 0
 
 
 class TestPercentile:

@@ -1,0 +1,17 @@
+"""A plain WSGI function that works for a while on each request: it waits, so its speed is not that of the machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+SECONDS = 0.04
+_BODY = b"{}"
+_HEADERS = [("Content-Type", "application/json"), ("Content-Length", str(len(_BODY)))]
+
+
+def application(_environ: Mapping[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer, in time."""
+    time.sleep(SECONDS)
+    start_response("200 OK", list(_HEADERS))
+    return [_BODY]
