@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from common.money import Money
 from common.topology import NOTIFICATIONS, ORDERS, PRODUCTS
 from ops.verify.books import Books
 from ops.verify.breach import Breach
@@ -18,6 +19,11 @@ _UNPAID = """
     WHERE o.status IN ('confirmed', 'shipped', 'delivered')
     GROUP BY o.id, p.id
     HAVING count(p.id) <> 1 OR p.amount_minor <> o.total_minor OR p.currency <> o.currency
+"""
+_GIVEN_BACK = """
+    SELECT o.id, p.provider, p.given_back_minor, p.amount_minor, p.currency FROM orders_order AS o
+    JOIN payments_payment AS p ON p.order_id = o.id
+    WHERE o.status IN ('confirmed', 'shipped', 'delivered') AND p.given_back_minor > 0
 """
 _CHARGED = """
     SELECT o.id FROM orders_order AS o JOIN payments_payment AS p ON p.order_id = o.id
@@ -69,6 +75,9 @@ def sold_orders_are_paid_and_deducted_once(books: Books) -> Iterator[Breach]:
     """Each order that goes out has one captured payment of its total, and its stock was deducted once."""
     for row in books.rows(ORDERS, _UNPAID):
         yield Breach(f"order {row['id']}", "has no captured payment of its total")
+    for row in books.rows(ORDERS, _GIVEN_BACK):
+        part = f"{Money(row['given_back_minor'], row['currency'])} of {Money(row['amount_minor'], row['currency'])}"
+        yield Breach(f"order {row['id']}", f"{part} were given back at {row['provider']} by hand")
     for row in books.rows(ORDERS, _CHARGED):
         yield Breach(f"order {row['id']}", "the provider's books and ours differ")
     for row in books.rows(ORDERS, _UNSENT):

@@ -67,9 +67,10 @@ class PaymentInline(RowsInline):
     model = payments.Payment
     status = badge_column("status", _PAYMENT_TONES)
     calls = Column("calls", lambda payment: payment.attempts)
+    given_back = money_column("given_back_minor")
     shows = (
         *("provider", status, money_column("amount_minor"), "provider_reference", calls),
-        *("failure_code", "processing_since", "refund_due_since"),
+        *("failure_code", "processing_since", "refund_due_since", given_back),
     )
     verbose_name_plural = "payment"
 
@@ -99,6 +100,14 @@ def _reckoning(order: Order) -> str:
 def _address(order: Order) -> str:
     address = order.shipping_address
     return format_html_join("", "{}<br>", ((address[line],) for line in _ADDRESS if address.get(line)))
+
+
+def _is_to_be_sent(order: Order) -> bool:
+    return "shipped" in rules.TRANSITIONS[order.status] and order.payment.is_captured
+
+
+def _is_left_unpaid(order: Order) -> bool:
+    return "shipped" in rules.TRANSITIONS[order.status] and not order.payment.is_captured
 
 
 @admin.register(Order)
@@ -131,11 +140,18 @@ class OrderAdmin(ServiceAdmin):
         """It was cancelled after it was paid, and the money has not gone back yet. The provider is asked at once."""
         services.refund_now(order_id=order.pk, now=clock.now())
 
-    @service_action("Ship", asks=TrackingForm, applies=lambda order: "shipped" in rules.TRANSITIONS[order.status])
+    @service_action("Ship", asks=TrackingForm, applies=_is_to_be_sent)
     def ship(self, person: Operator, order: Order, *, tracking: str) -> str:
         """All that is left of it is on its way, whoever sells it, and its customer is told."""
         services.ship_order(person=person, order_id=order.pk, tracking=tracking, now=clock.now())
         return tracking
+
+    @service_action("Ship unpaid", asks=ReasonForm, is_dangerous=True, applies=_is_left_unpaid)
+    def ship_unpaid(self, person: Operator, order: Order, *, reason: str) -> None:
+        """Somebody gave its money back by hand after a part of it had left. All that is left is sent for nothing, or
+        because it was paid in another way, and its customer is told.
+        """
+        services.ship_order(person=person, order_id=order.pk, tracking="", now=clock.now(), is_even_unpaid=True)
 
     @service_action("Deliver", in_bulk=True, applies=lambda order: "delivered" in rules.TRANSITIONS[order.status])
     def deliver(self, person: Operator, order: Order) -> None:

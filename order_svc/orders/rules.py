@@ -137,12 +137,14 @@ def require_cancellable(status: str, *, is_partly_shipped: bool) -> None:
         raise errors.NotCancellable("A part of this order is on its way already.")
 
 
-def require_shippable(status: str, *, is_anything_left: bool) -> None:
-    """Raises NotShippable."""
+def require_shippable(status: str, *, is_anything_left: bool, is_paid: bool) -> None:
+    """Raises NotShippable: also for what was paid, and whose money somebody gave back after a part had left."""
     if "shipped" not in TRANSITIONS[status]:
         raise errors.NotShippable(f"An order that is {status} cannot be sent.")
     if not is_anything_left:
         raise errors.NotShippable("All that is yours of this order was sent before.")
+    if not is_paid:
+        raise errors.NotShippable("The money for this order was given back: ask those who run the shop what to do.")
 
 
 def require_deliverable(status: str) -> None:

@@ -35,6 +35,7 @@ class UnfinishedFilter(admin.SimpleListFilter):
     wanted: ClassVar[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "unanswered": ("asked, no answer yet", {"status": PaymentStatus.PROCESSING}),
         "refund_due": ("refund due", {"refund_due_since__isnull": False}),
+        "given_back": ("given back by hand, and the order went on", {"given_back_minor__gt": 0}),
     }
 
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
@@ -62,13 +63,14 @@ class PaymentAdmin(ServiceAdmin):
     status = badge_column("status", TONES)
     amount = money_column("amount_minor")
     calls = Column("calls", lambda payment: payment.attempts)
+    given_back = money_column("given_back_minor")
     list_display = (link_column("order"), "provider", status, amount, "provider_reference", "created_at")
     list_display_links = ("provider",)
     list_filter = (UnfinishedFilter, DayFilter)
     list_select_related = ("order",)
     shows = (
         *("id", link_column("order"), "provider", status, amount, "provider_reference", calls, "failure_code"),
-        *("processing_since", "refund_due_since", "created_at", "updated_at"),
+        *("processing_since", "refund_due_since", given_back, "created_at", "updated_at"),
     )
     ordering = ("-created_at",)
     search_by = {"provider_reference": str, "pk": UUID, "order_id": UUID}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from common.models import TimestampedModel
 from common.money import Money
@@ -39,10 +39,16 @@ class Payment(TimestampedModel):
     """When the provider was last asked; set while its answer is not known."""
     refund_due_since = models.DateTimeField(null=True)
     """Set from when it is known that the money must go back until it has; each try sets it anew."""
+    given_back_minor = models.BigIntegerField(default=0, db_default=0)
+    """What somebody gave back at the provider by hand while the order went on."""
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payment_amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(given_back_minor__gte=0, given_back_minor__lte=F("amount_minor")),
+                name="payment_is_given_back_at_most_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(status=PaymentStatus.PROCESSING) ^ Q(processing_since=None),
                 name="payment_is_processing_since_some_time",
@@ -64,6 +70,9 @@ class Payment(TimestampedModel):
             ),
             # What those who run the shop look payments up by.
             models.Index(fields=["-created_at", "-id"], name="payment_newest"),
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(given_back_minor__gt=0), name="payment_given_back_by_hand"
+            ),
             models.Index(
                 fields=["provider_reference"], condition=~Q(provider_reference=""), name="payment_by_reference"
             ),
@@ -121,6 +130,7 @@ class Payment(TimestampedModel):
         self.status = status
         self.processing_since = None
         self.refund_due_since = None
+        self.given_back_minor = 0
         self.provider_reference = reference or self.provider_reference
         self.failure_code = failure_code
 

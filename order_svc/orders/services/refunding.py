@@ -79,13 +79,16 @@ def _is_cancellable(order: Order) -> bool:
 
 
 def _note_loss(payment: payments.Payment, *, now: datetime) -> None:
-    """Of an order that is on its way: from now on the books say that nothing is paid for it, as is so."""
+    """Of an order of which something left: from now on the books say that nothing is paid for it, as is so, and what
+    is left of it stays here.
+    """
     order = payment.order
     logger.error(
-        "order %s left, and its %s were given back at %s by hand: ask its customer to pay again, or write it off",
+        "order %s left, or a part of it, and its %s were given back at %s by hand: sellers are told to send no more of"
+        " it; ask its customer to pay again, or write it off",
         *(order.number, payment.amount, payment.provider),
     )
-    payments.record_refund(payment=payment)
+    payments.record_loss(payment=payment)
     settling.note(order, Name.PAYMENT_REFUNDED, at=now, detail=f"{payment.amount}, by hand at {payment.provider}")
 
 

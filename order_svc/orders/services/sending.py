@@ -19,18 +19,23 @@ Name = OrderEvent.Name
 
 
 @transaction.atomic
-def ship_order(*, person: rules.Person, order_id: UUID, tracking: str, now: datetime) -> Order:
+def ship_order(
+    *, person: rules.Person, order_id: UUID, tracking: str, now: datetime, is_even_unpaid: bool = False
+) -> Order:
     """Note that a seller has sent their lines, or staff all that is left. With the last line the order is shipped.
 
+    Where the money was given back by hand, nothing is sent unless it is said that this is known (``is_even_unpaid``).
     Raises NotFound, Forbidden and NotShippable, also for what was sent before.
     """
     selectors.order_for(person=person, order_id=order_id)
-    order = payment_selectors.locked_payment_of(order_id=order_id).order
+    payment = payment_selectors.locked_payment_of(order_id=order_id)
+    order = payment.order
     lines = list(order.lines.all())
     left = [line for line in lines if line.shipped_at is None]
     parcel = [line for line in left if rules.may_ship(person, seller_id=line.seller_id)]
     rules.require_seller(person, seller_ids=[line.seller_id for line in lines])
-    rules.require_shippable(order.status, is_anything_left=bool(parcel))
+    is_paid = payment.is_captured or is_even_unpaid
+    rules.require_shippable(order.status, is_anything_left=bool(parcel), is_paid=is_paid)
     OrderLine.objects.filter(id__in=[line.id for line in parcel]).update(shipped_at=now, tracking=tracking)
     order.ship(is_complete=parcel == left)
     order.save(update_fields=_MOVED_FIELDS)

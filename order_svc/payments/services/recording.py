@@ -16,7 +16,7 @@ from order_svc.payments.models import Payment, PaymentStatus
 # What may become another in a payment; written out, since each order leads here twice.
 _SAVE = """
     UPDATE payments_payment SET status = %s, failure_code = %s, provider_reference = %s, attempts = %s,
-        processing_since = %s, refund_due_since = %s, updated_at = %s
+        processing_since = %s, refund_due_since = %s, given_back_minor = %s, updated_at = %s
     WHERE id = %s
 """
 _CHANGING = (
@@ -26,6 +26,7 @@ _CHANGING = (
     "attempts",
     "processing_since",
     "refund_due_since",
+    "given_back_minor",
     "updated_at",
 )
 _STATUSES = {
@@ -72,6 +73,13 @@ def request_refund(*, payment: Payment, now: datetime) -> None:
 def record_refund(*, payment: Payment) -> None:
     """Note that the money went back."""
     payment.settle(PaymentStatus.REFUNDED)
+    _save(payment)
+
+
+def record_loss(*, payment: Payment) -> None:
+    """Note that somebody gave the money back by hand, and the order goes on without it."""
+    payment.settle(PaymentStatus.REFUNDED)
+    payment.given_back_minor = payment.amount_minor
     _save(payment)
 
 

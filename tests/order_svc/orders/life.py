@@ -40,6 +40,8 @@ class Expected:
     settled_at: int | None = None
     refund_asked_at: int = 0
     is_refund_due: bool = False
+    is_lost: bool = False
+    """Something of it left, and its money was given back."""
     parcels: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """What the time line tells of payment calls."""
@@ -82,6 +84,17 @@ class Expected:
         elif self.money == "back":
             self._note_refund()
 
+    def give_back_by_hand(self, now: int) -> None:
+        """Somebody does it at the provider, which says so."""
+        self.money = "back"
+        if self.is_refund_due:
+            self._note_refund()
+        elif self.parcels:
+            self._lose()
+        else:
+            self._cancel("customer", now)
+            self._note_refund()
+
     def reject(self, now: int) -> None:
         """There is not enough in stock."""
         if self.status == "placed" and self.payment == PENDING:
@@ -102,7 +115,7 @@ class Expected:
 
     def ship(self, seller: str) -> bool:
         """A seller sends their line."""
-        if self.status != "confirmed" or seller in self.parcels:
+        if self.status != "confirmed" or seller in self.parcels or self.is_lost:
             return False
         self.parcels.append(seller)
         if len(self.parcels) == 2:
@@ -188,6 +201,10 @@ class Expected:
         if self.is_refund_due:
             self.payment, self.is_refund_due = "refunded", False
             self.said.append("back")
+
+    def _lose(self) -> None:
+        self.payment, self.is_lost = "refunded", True
+        self.said.append("back")
 
     def _is_time_to_ask(self, now: int, asked_at: int) -> bool:
         """The longer an order is over, the more rarely."""

@@ -17,8 +17,8 @@ from common.testing.admin_pages import list_address, row_address
 from common.testing.plugin import Told
 from order_svc.config import urls
 from order_svc.orders import services
-from order_svc.orders.models import Order
-from order_svc.payments.models import Payment
+from order_svc.orders.models import Order, OrderLine
+from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import Somebody, placed_order
 from tests.order_svc.providers import Interrupted, be_away
 
@@ -55,7 +55,11 @@ def said(answer: Any) -> list[str]:
 
 def offered(client: Any, order: Order) -> set[str]:
     page = client.get(row_address(order), **HTML).content.decode()
-    return {name for name in ("cancel", "refund", "ship", "deliver") if row_address(order, "action", name) in page}
+    return {
+        name
+        for name in ("cancel", "refund", "ship", "ship_unpaid", "deliver")
+        if row_address(order, "action", name) in page
+    }
 
 
 class TestOrderPage:
@@ -143,6 +147,50 @@ class TestSending:
 
         assert "invisible" in answer.content.decode()
         assert not told.named(OrderShipped)
+
+
+class TestSendingUnpaid:
+    """Somebody gave the money back by hand, after a part of the order had left."""
+
+    @pytest.fixture
+    def order(self) -> Order:
+        order = confirmed_order()
+        OrderLine.objects.create(
+            order=order,
+            position=1,
+            sku="SENT",
+            title="Sent",
+            quantity=1,
+            unit_price_minor=0,
+            currency="USD",
+            seller_id=uuid.uuid4(),
+            shipped_at=clock.now(),
+        )
+        SandboxCharge.objects.update(status="refunded")
+        services.look_again(order_id=order.pk, now=clock.now())
+        return order
+
+    def test_is_for_admins_who_say_why(self, client_of: Callable[..., Any], order: Order, told: Told) -> None:
+        admin = client_of(uuid.uuid4(), "admin")
+
+        assert offered(admin, order) == {"cancel", "ship_unpaid"}
+        do(admin, order, "ship_unpaid", reason="Paid by a transfer.")
+
+        assert len(told.named(OrderShipped)) == 1
+        assert LogEntry.objects.get().change_message == "Ship unpaid: Paid by a transfer."
+
+    def test_is_not_done_every_day(self, support: Any, order: Order, told: Told) -> None:
+        assert offered(support, order) == {"cancel"}
+        assert do(support, order, "ship_unpaid", reason=WHY).status_code == 403
+        assert not told.named(OrderShipped)
+
+    def test_stands_in_the_list_of_such_payments(self, support: Any, order: Order) -> None:
+        paid = confirmed_order()
+
+        page = support.get(list_address(Payment), {"state": "given_back"}, **HTML).content.decode()
+
+        assert order.number in page
+        assert paid.number not in page
 
 
 class TestRefunding:

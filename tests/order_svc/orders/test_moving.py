@@ -15,14 +15,17 @@ from common.contracts import (
     OrderDelivered,
     OrderRefunded,
     OrderShipped,
+    PaymentReported,
     RefundRequested,
     StockReserved,
 )
 from common.events.fact_task import TryAgainLater
+from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services
 from order_svc.orders.models import Order, OrderLine
-from order_svc.payments.models import SandboxCharge
+from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import ADDRESS, OfferFactory, Somebody, placed_order
+from tests.order_svc.orders.test_life import BooksOfTheTold
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
 from tests.order_svc.races import together
 
@@ -84,6 +87,11 @@ def placed(customer_id: uuid.UUID, items: list[rules.Item]) -> Order:
 
 def reserved(order: Order) -> StockReserved:
     return StockReserved(version=1, order_id=str(order.id))
+
+
+def reported(order: Order) -> PaymentReported:
+    payment = Payment.objects.get(order_id=order.id)
+    return PaymentReported(version=1, provider="sandbox", key=str(payment.id), reference=payment.provider_reference)
 
 
 def post(client: Any, order: Order, what: str, body: Any = None) -> Any:
@@ -291,6 +299,53 @@ class TestShipping:
 
         assert sorted(fact.is_complete for fact in told.named(OrderShipped)) == [False, True]
         assert states(order) == ("shipped", "captured")
+
+
+class TestShippingWhatSomebodyGaveTheMoneyBackFor:
+    """By hand, at the provider, after a part had left."""
+
+    @pytest.fixture
+    def order(self, mira: Any, hear: Hear) -> Order:
+        order = of_two_sellers(hear)
+        post(mira, order, "ship")
+        SandboxCharge.objects.update(status="refunded")
+        hear(reported(order))
+        return order
+
+    @pytest.mark.parametrize("who", ["noah", "staff"])
+    def test_is_refused_and_says_why(self, request: pytest.FixtureRequest, order: Order, told: Any, who: str) -> None:
+        response = post(request.getfixturevalue(who), order, "ship")
+
+        assert (response.status_code, response.json()["code"]) == (409, "order_not_shippable")
+        assert "money for this order was given back" in response.json()["detail"]
+        assert states(order) == ("confirmed", "refunded")
+        assert len(told.named(OrderShipped)) == 1
+
+    def test_is_not_spoken_of_to_those_who_sent_theirs(self, mira: Any, order: Order) -> None:
+        assert "was sent before" in post(mira, order, "ship").json()["detail"]
+
+    def test_is_done_once_the_money_came_again(self, noah: Any, hear: Hear, order: Order) -> None:
+        """The bank returned it."""
+        SandboxCharge.objects.update(status="succeeded")
+        hear(reported(order))
+
+        assert post(noah, order, "ship").json()["status"] == "shipped"
+        assert states(order) == ("shipped", "captured")
+        assert list(sold_orders_are_paid_and_deducted_once(BooksOfTheTold())) == []
+
+    def test_is_done_by_those_who_know_of_it(self, order: Order, told: Any) -> None:
+        services.ship_order(person=STAFF, order_id=order.id, tracking="", now=clock.now(), is_even_unpaid=True)
+
+        assert states(order) == ("shipped", "refunded")
+        assert [fact.is_complete for fact in told.named(OrderShipped)] == [False, True]
+
+    def test_is_a_breach_for_verify(self, order: Order) -> None:
+        breaches = [breach.finding for breach in sold_orders_are_paid_and_deducted_once(BooksOfTheTold())]
+
+        assert breaches == [
+            "has no captured payment of its total",
+            "32.50 USD of 32.50 USD were given back at sandbox by hand",
+        ]
 
 
 class TestDelivering:

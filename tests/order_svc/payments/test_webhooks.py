@@ -289,7 +289,8 @@ class TestGivenBackByHand:
 
         breaches = list(sold_orders_are_paid_and_deducted_once(BooksOfTheTold()))
         assert [(breach.subject, breach.finding) for breach in breaches] == [
-            (f"order {order.id}", "has no captured payment of its total")
+            (f"order {order.id}", "has no captured payment of its total"),
+            (f"order {order.id}", "25.00 USD of 25.00 USD were given back at sandbox by hand"),
         ]
 
     def test_while_the_answer_to_the_capture_was_lost_cancels_the_order(
