@@ -6,6 +6,7 @@ from pathlib import Path
 from common.settings import env
 from common.settings.service import for_service
 from common.topology import SERVICES
+from gateway_svc.gateway.admittance import Admittance
 from gateway_svc.gateway.limits.policies import DEFAULTS, policies
 from gateway_svc.gateway.middleware.cors import origins
 from gateway_svc.gateway.places import SocketLimits
@@ -54,6 +55,8 @@ SOCKET_LIMITS = SocketLimits(
     a_person=env.whole_number("GATEWAY_SVC_SOCKETS_A_PERSON", SocketLimits.a_person),
     an_address=env.whole_number("GATEWAY_SVC_SOCKETS_AN_ADDRESS", SocketLimits.an_address),
 )
+# Of any kind, for each gateway process (gateway/server/crowd.py).
+CONNECTIONS_AN_ADDRESS = env.whole_number("GATEWAY_SVC_CONNECTIONS_AN_ADDRESS", Admittance.an_address)
 # Of the catalogue's answers a process keeps so much in memory; 0: none.
 CACHE_BYTES = env.whole_number("GATEWAY_SVC_CACHE_MIB", 32) * 1024 * 1024
 

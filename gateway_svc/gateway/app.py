@@ -12,6 +12,7 @@ from django.db import connections
 from common.observability import inside, metrics, standing
 from common.topology import GATEWAY, USERS
 from gateway_svc.catalogue.adapters import announcements as of_catalogue
+from gateway_svc.gateway.admittance import ADMITTANCE, Admittance
 from gateway_svc.gateway.announcements import Announcements
 from gateway_svc.gateway.api_keys import ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
@@ -87,6 +88,7 @@ class Gateway:
         hsts_seconds: int,
         rate_limits: Mapping[str, Policy],
         socket_limits: SocketLimits,
+        connections_an_address: int,
         grace_seconds: float,
         cache_bytes: int,
         bodies_bytes: int,
@@ -96,6 +98,7 @@ class Gateway:
         self._limiter = Limiter(self._house_rules, redis_url) if rate_limits else None
         self._socket_limits = socket_limits
         self._proxies = TrustedProxies(trusted_proxies)
+        self._admittance = Admittance(connections_an_address, self._proxies.trusts)
         self._cors_origins = cors_origins
         self._static_root = static_root
         self._broker_url = broker_url
@@ -153,6 +156,7 @@ class Gateway:
             hsts_seconds=settings.HSTS_SECONDS,
             rate_limits=settings.RATE_LIMITS,
             socket_limits=settings.SOCKET_LIMITS,
+            connections_an_address=settings.CONNECTIONS_AN_ADDRESS,
             grace_seconds=settings.BROWSER_GRACE_SECONDS,
             cache_bytes=settings.CACHE_BYTES,
             bodies_bytes=settings.BODIES_BYTES,
@@ -160,7 +164,7 @@ class Gateway:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self._live(receive, send) if scope["type"] == "lifespan" else self._app(scope, receive, send))
+        await (self._live(scope, receive, send) if scope["type"] == "lifespan" else self._app(scope, receive, send))
 
     def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One of them, or several for one answer."""
@@ -228,7 +232,8 @@ class Gateway:
         )
         return Pages(public_url=public_url, checks=checks, site=self._guarded(site), routes=page_routes())
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"][ADMITTANCE] = self._admittance
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":

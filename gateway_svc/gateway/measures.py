@@ -17,6 +17,12 @@ _SECONDS = metrics.histogram(
     "status",
 )
 IN_FLIGHT = metrics.gauge("opencommerce_gateway_requests_in_flight", "Requests that are in the gateway now.")
+CONNECTIONS = metrics.gauge("opencommerce_gateway_connections", "Connections of clients that are open, of any kind.")
+CONNECTIONS_REFUSED = metrics.counter(
+    "opencommerce_gateway_connections_refused_total",
+    "Connections that were closed as they came: too many from one address, or in all.",
+    "reason",
+)
 PROBLEMS = metrics.counter(
     "opencommerce_gateway_problems_total", "What the gateway itself refused or could not answer, by code.", "code"
 )

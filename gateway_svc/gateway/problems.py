@@ -164,6 +164,14 @@ class TooManySockets(Problem):
     headers = [(b"retry-after", b"10")]
 
 
+class TooManyConnections(Problem):
+    """Too many connections are open from your network address. Close some, or use those that you have."""
+
+    status = 429
+    code = "too_many_connections"
+    headers = [(b"retry-after", b"10")]
+
+
 class HeadersTooLarge(Problem):
     """The headers of the request are larger than is taken here."""
 

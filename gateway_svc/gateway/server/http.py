@@ -9,18 +9,25 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
-from common import open_files
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.deadline import Deadline
-from gateway_svc.gateway.problems import BadRequest, ClientTooSlow, HeadersTooLarge, Problem, Unavailable
+from gateway_svc.gateway.problems import (
+    BadRequest,
+    ClientTooSlow,
+    HeadersTooLarge,
+    Problem,
+    TooManyConnections,
+    Unavailable,
+)
+from gateway_svc.gateway.server.crowd import ADDRESS, ALL, crowd_at
 from gateway_svc.gateway.server.cycle import Cycle
 from gateway_svc.gateway.server.refusals import refused
 from gateway_svc.gateway.server.scopes import of_request
@@ -31,11 +38,6 @@ MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
 # Longer than programs rest between two requests; shorter than what most firewalls remember.
 KEPT_SECONDS = 75.0
-# Of any kind, with or without a request under way. An idle WebSocket takes some 20 KiB.
-MOST_CONNECTIONS = 20_000
-# Of the files that a process may have open: for all that is no connection to a client, or to a service for one.
-OTHER_FILES = 256
-_FEWEST_CONNECTIONS = 64
 # For whoever is refused in the middle of a sentence: a connection that is closed at once is reset, and the answer lost.
 LINGER_SECONDS = 1.0
 # For whoever is answered in the middle of a body: many read only when they have sent all of it.
@@ -44,14 +46,7 @@ DISCARD_SECONDS = 5.0
 MOST_PIPELINED = 64
 # Of a body that nobody has taken yet.
 MOST_WAITING_BYTES = 64 * 1024
-# Those kept for later, the longest first.
-_idle_at: WeakKeyDictionary[ServerState, dict[ClientConnection, None]] = WeakKeyDictionary()
 _UNREADABLE = "This is no request that can be read in one way only (RFC 9112)."
-
-
-def most_connections() -> int:
-    """So many that each can have another one, to a service, before the system refuses more files to this process."""
-    return min(MOST_CONNECTIONS, max(_FEWEST_CONNECTIONS, (open_files.most() - OTHER_FILES) // 2))
 
 
 class ClientConnection(asyncio.Protocol):
@@ -66,6 +61,7 @@ class ClientConnection(asyncio.Protocol):
         "_app",
         "_client",
         "_config",
+        "_crowd",
         "_deadline",
         "_expects_continue",
         "_head_bytes",
@@ -76,6 +72,7 @@ class ClientConnection(asyncio.Protocol):
         "_is_paused",
         "_is_refused",
         "_loop",
+        "_network",
         "_parser",
         "_server",
         "_transport",
@@ -95,7 +92,9 @@ class ClientConnection(asyncio.Protocol):
         self._app = config.loaded_app
         self._server = server_state
         self._loop = asyncio.get_running_loop()
-        self._idle = _idle_at.setdefault(server_state, {})
+        self._crowd = crowd_at(server_state, app_state)
+        self._network = b""
+        self._idle = self._crowd.idle
         self._parser = httptools.HttpRequestParser(self)
         # Whatever follows a request after which the connection is closed is nobody's.
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -124,13 +123,17 @@ class ClientConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._client = get_remote_addr(self._transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # it knows none but uvicorn's
-        if len(self._server.connections) > most_connections() and not self._makes_room():
-            self._refuse(Unavailable())
+        self._network = self._crowd.enter(self._client[0] if self._client else "")
+        if self._crowd.has_too_many(self._network):
+            self._turn_away(ADDRESS, TooManyConnections())
+        elif self._crowd.is_full() and not self._makes_room():
+            self._turn_away(ALL, Unavailable())
         else:
             self._deadline.within(HEAD_SECONDS)
 
     def connection_lost(self, error: Exception | None) -> None:
         """They have gone."""
+        self._crowd.leave(self._network)
         self._server.connections.discard(self)
         self._idle.pop(self, None)
         self._deadline.end()
@@ -300,6 +303,13 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._answered.keeps_alive = False
 
+    def _turn_away(self, reason: str, refusal: Problem) -> None:
+        if self._crowd.turns_away(self._network, reason, self._loop.time()):
+            self._refuse(refusal)
+        else:
+            self._is_refused = True
+            self._transport.abort()
+
     def _makes_room(self) -> bool:
         """Whoever has kept a connection for the longest without a word loses it."""
         for longest in self._idle:
@@ -323,9 +333,10 @@ class ClientConnection(asyncio.Protocol):
             return
         self._server.connections.discard(self)
         self._deadline.end()
+        leave = partial(self._crowd.leave, self._network)
         lines = [b"%b %b HTTP/1.1" % (self._parser.get_method(), self._url)]
         lines += [b"%b: %b" % header for header in self._headers]
-        socket = ClientSocket(self._config, self._server, {})
+        socket = ClientSocket(self._config, self._server, leave)
         socket.connection_made(self._transport)
         self._transport.set_protocol(socket)
         socket.data_received(b"\r\n".join((*lines, b"", b"")))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
@@ -48,7 +49,7 @@ class ClientSocket(WebSocket):
     WebSocket, hands it the head of that, and asks it to shut down.
     """
 
-    __slots__ = ("_app", "_counted_until", "_open_until", "_response", "_server")
+    __slots__ = ("_app", "_counted_until", "_leave", "_open_until", "_response", "_server")
 
     SIDE = SERVER
     # The gateway has a smaller bound of its own, which it can explain.
@@ -58,8 +59,10 @@ class ClientSocket(WebSocket):
     GONE = ABNORMAL, ""
     SILENT = BROKEN, "no word from you for too long"
 
-    def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
+    def __init__(self, config: Config, server_state: ServerState, leave: Callable[[], None]) -> None:
         super().__init__()
+        self._leave = leave
+        """Say that it has gone."""
         self._app = config.loaded_app
         self._server = server_state
         self._response: Response | None = None
@@ -73,6 +76,7 @@ class ClientSocket(WebSocket):
         self._server.connections.add(self)  # type: ignore[arg-type]  # it knows none but uvicorn's
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._leave()
         self._server.connections.discard(self)
         super().connection_lost(error)
 

@@ -59,8 +59,12 @@ class Bench:
         many = sockets.room()
         self._say(f"{many:,} sockets")
         with self._own.plain() as behind:
-            url = {NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{behind.port}"}
-            with self._own.gateway(keeps=True, GATEWAY_SVC_SOCKETS_A_PERSON=str(many // _PEOPLE + 1), **url) as gateway:
+            own = {
+                NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{behind.port}",
+                "GATEWAY_SVC_SOCKETS_A_PERSON": str(many // _PEOPLE + 1),
+                "GATEWAY_SVC_CONNECTIONS_AN_ADDRESS": "0",
+            }
+            with self._own.gateway(keeps=True, **own) as gateway:
                 watched = {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid}
                 return sockets.hold(gateway.port, tokens, watched, many=many)
 
