@@ -194,6 +194,8 @@ class OrderEvent(models.Model):
         PAYMENT_DECLINED = "payments.payment_declined.v1"
         PAYMENT_VOIDED = "payments.payment_voided.v1"
         PAYMENT_REFUNDED = "payments.payment_refunded.v1"
+        PAYMENT_PARTLY_REFUNDED = "payments.payment_partly_refunded.v1"
+        PAYMENT_REFUND_PENDING = "payments.refund_pending.v1"
         PAYMENT_REFUND_FAILED = "payments.refund_failed.v1"
         PAYMENT_UNANSWERED = "payments.provider_unanswered.v1"
         CONFIRMED = "orders.order_confirmed.v1"

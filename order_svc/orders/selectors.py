@@ -107,6 +107,13 @@ def is_held(*, order_id: UUID) -> bool:
     return OrderEvent.objects.filter(order_id=order_id, fact=OrderEvent.Name.PAYMENT_AUTHORISED).exists()
 
 
+def is_refund_awaited(*, order_id: UUID) -> bool:
+    """Whether the provider said last that the refund waits for something."""
+    said = (OrderEvent.Name.PAYMENT_REFUND_PENDING, OrderEvent.Name.PAYMENT_REFUND_FAILED)
+    last = OrderEvent.objects.filter(order_id=order_id, fact__in=said).last()
+    return last is not None and last.fact == OrderEvent.Name.PAYMENT_REFUND_PENDING
+
+
 def lines_of(*, order_id: UUID) -> list[OrderLine]:
     """All lines of an order, in their order."""
     return list(OrderLine.objects.raw(_LINES, [order_id]))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from common.events.outbox import publish
+from common.money import Money
 from order_svc.orders import errors, events, rules, selectors
 from order_svc.orders.models import CancelReason, Order, OrderEvent, Status
 from order_svc.orders.services import noting, settling
@@ -18,6 +19,7 @@ from order_svc.payments import services as payments
 logger = logging.getLogger(__name__)
 
 Name = OrderEvent.Name
+State = payments.ChargeState
 
 
 def refund_order(*, order_id: UUID | str, now: datetime) -> None:
@@ -30,13 +32,13 @@ def refund_order(*, order_id: UUID | str, now: datetime) -> None:
 def give_back(*, payment: payments.Payment, now: datetime) -> None:
     """Refund a payment, once however often this is called, and tell. Raises ProviderUnavailable."""
     with noting.silence(order_id=payment.order_id, at=now):
-        payments.refund(payment=payment)
-    follow_refund(order_id=payment.order_id, now=now)
+        charge = payments.refund(payment=payment)
+    follow_refund(order_id=payment.order_id, charge=charge, now=now)
 
 
 @transaction.atomic
-def follow_refund(*, order_id: UUID, now: datetime) -> None:
-    """Note that the money of an order went back, and tell its customer; once.
+def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime) -> None:
+    """Note that the money of an order went back, and tell its customer, once; or that it is to, and is asked for again.
 
     Where we never asked for that, somebody did it at the provider: the order is called off, unless some of it left.
     """
@@ -48,16 +50,28 @@ def follow_refund(*, order_id: UUID, now: datetime) -> None:
             _note_loss(payment, now=now)
             return
         settling.cancel(payment, CancelReason.CUSTOMER, now=now, is_by_shop=True)
-    _record(payment, now=now)
+    if charge.state != State.REFUNDING:
+        _record(payment, now=now)
+    elif not selectors.is_refund_awaited(order_id=order_id):
+        settling.note(payment.order, Name.PAYMENT_REFUND_PENDING, at=now, detail=str(payment.amount))
 
 
 @transaction.atomic
-def follow_failed_refund(*, payment: payments.Payment, now: datetime) -> None:
-    """Note that the money of a payment that was given back came back to us, and try again if its order is cancelled."""
+def follow_what_is_kept(*, payment: payments.Payment, charge: payments.Charge, now: datetime) -> None:
+    """Note of money that the provider says is ours that it had been given back, or that a part of it was, by hand."""
     known_at = payment.updated_at
     payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
     if payment.updated_at != known_at:
         return  # the provider was asked before that
+    is_awaited = payment.refund_due_since is not None and selectors.is_refund_awaited(order_id=payment.order_id)
+    if payment.is_refunded or is_awaited:
+        _note_failed_refund(payment, now=now)
+    if charge.given_back_minor != payment.given_back_minor:
+        _note_part(payment, charge, now=now)
+
+
+def _note_failed_refund(payment: payments.Payment, *, now: datetime) -> None:
+    """It came back to us; if the order is cancelled, that is tried again."""
     order = payment.order
     logger.error(
         "the refund of order %s failed, %s are back at %s: it is tried again; should it fail again, ask the customer"
@@ -68,6 +82,17 @@ def follow_failed_refund(*, payment: payments.Payment, now: datetime) -> None:
     settling.note(order, Name.PAYMENT_REFUND_FAILED, at=now, detail=str(payment.amount))
     if order.status == Status.CANCELLED:
         payments.request_refund(payment=payment, now=now)
+
+
+def _note_part(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
+    """The order goes on: what somebody agreed on with its customer is not ours to know."""
+    order, part = payment.order, Money(charge.given_back_minor, payment.currency)
+    logger.warning(
+        "%s of the %s of order %s were given back at %s by hand", part, payment.amount, order.number, payment.provider
+    )
+    payments.record_part(payment=payment, given_back_minor=part.minor)
+    detail = f"{part} of {payment.amount}, by hand at {payment.provider}"
+    settling.note(order, Name.PAYMENT_PARTLY_REFUNDED, at=now, detail=detail)
 
 
 def _is_cancellable(order: Order) -> bool:

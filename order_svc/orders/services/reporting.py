@@ -41,9 +41,9 @@ def _follow_settled(payment: payments.Payment, reference: str, *, now: datetime)
     charge = payments.look_up(provider=payment.provider, reference=reference)
     if charge is None:
         logger.warning("%s does not know %s, of which it reported", payment.provider, reference)
-    elif charge.state == State.REFUNDED:
-        refunding.follow_refund(order_id=payment.order_id, now=now)
-    elif charge.state == State.CAPTURED and payment.is_refunded:
-        refunding.follow_failed_refund(payment=payment, now=now)
+    elif charge.state in {State.REFUNDED, State.REFUNDING}:
+        refunding.follow_refund(order_id=payment.order_id, charge=charge, now=now)
+    elif charge.state == State.CAPTURED and (payment.is_captured or payment.is_refunded):
+        refunding.follow_what_is_kept(payment=payment, charge=charge, now=now)
     else:
         paying.conclude(order_id=payment.order_id, charge=charge, now=now)

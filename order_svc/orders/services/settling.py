@@ -33,6 +33,7 @@ _NOTED_AS = {
     payments.ChargeState.CAPTURED: (Name.PAYMENT_AUTHORISED, Name.PAYMENT_CAPTURED),
     payments.ChargeState.DECLINED: (Name.PAYMENT_DECLINED,),
     payments.ChargeState.VOIDED: (Name.PAYMENT_VOIDED,),
+    payments.ChargeState.REFUNDING: (Name.PAYMENT_REFUND_PENDING,),
     payments.ChargeState.REFUNDED: (Name.PAYMENT_REFUNDED,),
 }
 

@@ -32,6 +32,8 @@ class ChargeState(StrEnum):
     DECLINED = "declined"
     VOIDED = "voided"
     """It was let go before it became ours, and never will."""
+    REFUNDING = "refunding"
+    """All of it is to go back, and has not: the provider waits for something, and may fail yet."""
     REFUNDED = "refunded"
 
 
@@ -56,6 +58,8 @@ class Charge:
     amount: Money
     failure_code: str = ""
     """Why it was declined."""
+    given_back_minor: int = 0
+    """How much of what was captured went back, or is to, where that is not all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,8 @@ class Notice:
     """A provider says that something became of a charge. What, one asks: notices come late, twice and in any order."""
 
     id: str
-    key: str
+    key: str | None
+    """None where the provider does not say of which payment, if any of ours, the charge is."""
     reference: str
 
 
@@ -86,7 +91,7 @@ class Provider(Protocol):
         ...
 
     def refund(self, reference: str) -> Charge:
-        """Give back all that is held or was taken."""
+        """Give back all that is held or was taken; what is on its way back already is not given once more."""
         ...
 
     def look_up(self, reference: str) -> Charge | None:

@@ -42,8 +42,10 @@ _STATES = {
     "canceled": ChargeState.VOIDED,
 }
 
+# Of refunds. A card's is pending while our balance at Stripe does not cover it: until then nothing is sent to its
+# owner, and a dispute makes it fail (support.stripe.com/questions/pending-refunds-due-to-insufficient-stripe-balance).
 _FAILED = {"failed", "canceled"}
-"""Of refunds."""
+_WAITING = {"pending", "requires_action"}
 
 # So many failures of its own may Stripe have saved, one after the other, under the keys of one payment.
 _MOST_FAILURES = 20
@@ -96,6 +98,8 @@ class Stripe:
             found = self._move(reference, lambda: self._refund(intent))
         if found.state == ChargeState.CAPTURED:
             raise ProviderUnavailable(f"the refund of {reference} failed")
+        if found.state == ChargeState.REFUNDING:
+            logger.warning("the refund of %s is pending: see that the balance at Stripe covers it", reference)
         return found
 
     def look_up(self, reference: str) -> Charge | None:
@@ -164,9 +168,7 @@ class Stripe:
 
     def _refund(self, intent: PaymentIntent) -> PaymentIntent:
         """Named as ours, so that what Stripe tells of it later is heard."""
-        refund = self._refunds.create({"payment_intent": intent.id, "metadata": intent.metadata.to_dict()})
-        if refund.status == "pending":
-            logger.warning("the refund of %s is pending: see that the balance at Stripe covers it", intent.id)
+        self._refunds.create({"payment_intent": intent.id, "metadata": intent.metadata.to_dict()})
         return self._retrieve(intent.id)
 
     def _retrieve(self, reference: str) -> PaymentIntent:
@@ -202,17 +204,26 @@ def _charge_of(intent: PaymentIntent) -> Charge:
         return Charge(reference=intent.id, state=ChargeState.DECLINED, amount=amount, failure_code=code)
     if intent.status not in _STATES:
         raise ProviderUnavailable(f"{intent.id} is {intent.status}")
-    # A charge that was not asked for in full is only named, and then nothing was given back.
-    state = ChargeState.REFUNDED if _is_refunded(intent.latest_charge) else _STATES[intent.status]
-    return Charge(reference=intent.id, state=state, amount=amount)
+    given_back, waiting = _given_back(intent.latest_charge)
+    if given_back and given_back >= intent.amount_received:
+        state = ChargeState.REFUNDING if waiting else ChargeState.REFUNDED
+        return Charge(reference=intent.id, state=state, amount=amount)
+    part = from_stripe(given_back, intent.currency).minor
+    return Charge(reference=intent.id, state=_STATES[intent.status], amount=amount, given_back_minor=part)
 
 
-def _is_refunded(charge: Any) -> bool:
-    """Whether all went back, or is on its way: a bank may return it days later."""
-    if not getattr(charge, "refunded", False):
-        return False
-    refunds = getattr(charge, "refunds", None)
-    return refunds is None or any(refund.status not in _FAILED for refund in refunds.data)
+def _given_back(charge: Any) -> tuple[int, int]:
+    """How much of a charge went back or is to, and how much of that still waits; a bank may return it days later.
+
+    The refunds themselves say so: what a charge counts may be refunds that failed. Of very many, Stripe names ten.
+    """
+    refunds = getattr(charge, "refunds", None)  # of a charge that was not asked for in full, only its name is known
+    if refunds is None:
+        return 0, 0
+    waiting = sum(refund.amount for refund in refunds.data if refund.status in _WAITING)
+    if refunds.has_more:
+        return charge.amount_refunded, waiting
+    return sum(refund.amount for refund in refunds.data if refund.status not in _FAILED), waiting
 
 
 def _is_decided(intent: PaymentIntent) -> bool:
@@ -233,6 +244,8 @@ def _method(token: str) -> dict[str, Any]:
 def _notice_of(event_id: str, thing: dict[str, Any]) -> Notice | None:
     reference = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
     metadata = thing.get("metadata") or {}
+    if reference and thing["object"] == "refund" and not metadata:
+        return Notice(id=str(event_id), key=None, reference=str(reference))  # made by hand
     if not reference or metadata.get("shop") != settings.PUBLIC_URL:
         return None
     return Notice(id=str(event_id), key=str(metadata.get("payment", "")), reference=str(reference))

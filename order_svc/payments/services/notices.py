@@ -9,7 +9,7 @@ from django.db import transaction
 
 from common.errors import NotFound
 from common.events.outbox import publish
-from order_svc.payments import errors, events
+from order_svc.payments import errors, events, selectors
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import ForgedNotice, Notice
 from order_svc.payments.models import ReceivedNotice
@@ -26,13 +26,18 @@ def receive_notice(*, provider: str, body: bytes, headers: Mapping[str, str], no
         notice = PROVIDERS[provider].read_notice(body=body, headers=headers, now=now)
     except ForgedNotice as error:
         raise errors.BadSignature(reason=str(error)) from None
-    if notice is not None:
+    if notice is not None and _is_ours(provider, notice):
         _take(provider, notice, now=now)
 
 
 def forget_old_notices(*, now: datetime) -> int:
     """Drop the names of notices that will not come again. Returns how many."""
     return ReceivedNotice.objects.filter(received_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def _is_ours(provider: str, notice: Notice) -> bool:
+    """What names no payment may be somebody else's with the same account."""
+    return notice.key is not None or bool(selectors.payment_charged(provider=provider, reference=notice.reference))
 
 
 @transaction.atomic
@@ -42,4 +47,4 @@ def _take(provider: str, notice: Notice, *, now: datetime) -> None:
         return
     # A twin that comes at this moment makes a second fact of it, which finds nothing left to do.
     ReceivedNotice.objects.bulk_create([received], ignore_conflicts=True)
-    publish(events.payment_reported(provider=provider, key=notice.key, reference=notice.reference))
+    publish(events.payment_reported(provider=provider, key=notice.key or "", reference=notice.reference))

@@ -33,6 +33,7 @@ _STATUSES = {
     ChargeState.CAPTURED: PaymentStatus.CAPTURED,
     ChargeState.DECLINED: PaymentStatus.DECLINED,
     ChargeState.VOIDED: PaymentStatus.VOIDED,
+    ChargeState.REFUNDING: PaymentStatus.REFUNDED,  # nobody is told that yet, and should it fail it is noted again
     ChargeState.REFUNDED: PaymentStatus.REFUNDED,
 }
 
@@ -80,6 +81,12 @@ def record_loss(*, payment: Payment) -> None:
     """Note that somebody gave the money back by hand, and the order goes on without it."""
     payment.settle(PaymentStatus.REFUNDED)
     payment.given_back_minor = payment.amount_minor
+    _save(payment)
+
+
+def record_part(*, payment: Payment, given_back_minor: int) -> None:
+    """Note that so much of the money was given back by hand, all in all."""
+    payment.given_back_minor = given_back_minor
     _save(payment)
 
 

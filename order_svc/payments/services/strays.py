@@ -12,7 +12,7 @@ from django.db import transaction
 
 from order_svc.payments import errors, selectors
 from order_svc.payments.adapters import PROVIDERS
-from order_svc.payments.adapters.provider import Charge, ProviderUnavailable
+from order_svc.payments.adapters.provider import Charge, ChargeState, ProviderUnavailable
 from order_svc.payments.models import StrayCharge
 from order_svc.payments.services.asking import for_somebody
 
@@ -59,7 +59,9 @@ def _send_back(stray: StrayCharge, *, now: datetime) -> None:
         logger.warning("%s at %s is an order's after all, and is kept", stray.reference, stray.provider)
         stray.delete()
         return
-    PROVIDERS[stray.provider].refund(stray.reference)
+    charge = PROVIDERS[stray.provider].refund(stray.reference)
+    if charge.state == ChargeState.REFUNDING:
+        raise ProviderUnavailable("its refund is pending")
     StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
 
 

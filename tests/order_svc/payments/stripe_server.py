@@ -106,6 +106,7 @@ class StripeServer:
             "id": f"pi_{len(self.intents) + 1}",
             "object": "payment_intent",
             "amount": int(form["amount"]),
+            "amount_received": 0,
             "currency": form["currency"],
             "status": "requires_confirmation",
             "last_payment_error": None,
@@ -123,21 +124,35 @@ class StripeServer:
         refund = {
             "id": f"re_{len(charge['refunds']['data']) + 1}",
             "object": "refund",
+            "amount": int(form.get("amount", intent["amount_received"] - charge["amount_refunded"])),
             "status": self.status_of_refunds,
             "payment_intent": intent["id"],
             "metadata": _metadata(form),
         }
         charge["refunds"]["data"].append(refund)
-        charge["refunded"] = self.status_of_refunds not in {"failed", "canceled"}
+        _count_refunds(intent)
         return 200, refund
 
-    def return_refund(self, intent_id: str) -> dict[str, Any]:
-        """A bank did not take the money back. Returns the refund, as the notice of that shows it."""
-        charge = self.intents[intent_id]["latest_charge"]
-        charge["refunded"] = False
-        charge["refunds"]["data"][-1]["status"] = "failed"
-        refund: dict[str, Any] = charge["refunds"]["data"][-1]
+    def give_back_by_hand(self, intent_id: str, amount: int) -> dict[str, Any]:
+        """Somebody does it in the dashboard. Returns the refund, which bears no name of ours."""
+        return self._refund(self.intents[intent_id], {"amount": str(amount)})[1]
+
+    def settle_refund(self, intent_id: str, status: str) -> dict[str, Any]:
+        """What became of the last refund: a bank returned it, or what it waited for came. Returns it, as the notice of
+        that shows it.
+        """
+        intent = self.intents[intent_id]
+        refund: dict[str, Any] = intent["latest_charge"]["refunds"]["data"][-1]
+        refund["status"] = status
+        _count_refunds(intent)
         return refund
+
+
+def _count_refunds(intent: dict[str, Any]) -> None:
+    charge = intent["latest_charge"]
+    refunds = [each for each in charge["refunds"]["data"] if each["status"] not in {"failed", "canceled"}]
+    charge["amount_refunded"] = sum(each["amount"] for each in refunds)
+    charge["refunded"] = charge["amount_refunded"] == intent["amount_received"]
 
 
 def _metadata(form: dict[str, str]) -> dict[str, str]:
@@ -152,8 +167,8 @@ def _confirm(intent: dict[str, Any]) -> Answer:
         error = {"type": "card_error", "code": code, "decline_code": decline_code, "message": "Declined."}
         intent.update(status="requires_payment_method", last_payment_error=error)
         return 402, {"error": {**error, "payment_intent": intent}}
-    refunds = {"object": "list", "data": []}
-    charge = {"id": "ch_1", "object": "charge", "refunded": False, "refunds": refunds}
+    refunds = {"object": "list", "data": [], "has_more": False}
+    charge = {"id": "ch_1", "object": "charge", "refunded": False, "amount_refunded": 0, "refunds": refunds}
     intent.update(status="requires_capture", latest_charge=charge)
     return 200, intent
 
@@ -161,7 +176,7 @@ def _confirm(intent: dict[str, Any]) -> Answer:
 def _capture(intent: dict[str, Any]) -> Answer:
     if intent["status"] != "requires_capture":
         return _unexpected(intent)
-    intent["status"] = "succeeded"
+    intent.update(status="succeeded", amount_received=intent["amount"])
     return 200, intent
 
 

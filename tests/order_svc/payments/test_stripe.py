@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 import uuid
@@ -14,9 +15,10 @@ import pytest
 import stripe as library
 
 from common import clock
-from common.contracts import PaymentReported, RefundRequested, StockReserved
+from common.contracts import OrderRefunded, PaymentReported, RefundRequested, StockReserved
 from common.events.fact_task import TryAgainLater
 from common.money import Money
+from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services
 from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments.adapters import PROVIDERS
@@ -24,7 +26,9 @@ from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, Forg
 from order_svc.payments.adapters.stripe import Stripe
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
 from order_svc.payments.models import Payment
+from order_svc.payments.services import receive_notice
 from tests.order_svc.factories import ADDRESS, OfferFactory
+from tests.order_svc.orders.test_life import BooksOfTheTold
 from tests.order_svc.payments.promises import Promises
 from tests.order_svc.payments.stripe_server import StripeServer, fail
 
@@ -241,11 +245,43 @@ class TestRefund:
 
         assert stripe.refund(taken.reference).state == State.REFUNDED
 
-    def test_is_on_its_way_while_pending(self, stripe: Stripe, server: StripeServer) -> None:
-        server.status_of_refunds = "pending"
+    @pytest.mark.parametrize("status", ["pending", "requires_action"])
+    def test_is_on_its_way_and_asked_for_once_while_pending(
+        self, stripe: Stripe, server: StripeServer, status: str
+    ) -> None:
+        server.status_of_refunds = status
         taken = stripe.capture(stripe.authorise(bill()).reference)
 
+        assert [stripe.refund(taken.reference).state for _ in range(2)] == [State.REFUNDING] * 2
+        assert paths(server).count("refunds") == 1
+        server.settle_refund(taken.reference, "succeeded")
         assert stripe.refund(taken.reference).state == State.REFUNDED
+
+    def test_of_a_part_leaves_the_rest_with_us(self, stripe: Stripe, server: StripeServer) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        for amount in (500, 300):
+            server.give_back_by_hand(taken.reference, amount)
+
+        assert stripe.look_up(taken.reference) == dataclasses.replace(taken, given_back_minor=800)
+
+    def test_of_more_parts_than_stripe_names_is_what_the_charge_counts(
+        self, stripe: Stripe, server: StripeServer
+    ) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        for _ in range(11):
+            server.give_back_by_hand(taken.reference, 10)
+        refunds = server.intents[taken.reference]["latest_charge"]["refunds"]
+        refunds.update(data=refunds["data"][-10:], has_more=True)
+
+        assert stripe.look_up(taken.reference) == dataclasses.replace(taken, given_back_minor=110)
+
+    def test_after_a_part_is_of_the_rest(self, stripe: Stripe, server: StripeServer) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        server.give_back_by_hand(taken.reference, 500)
+
+        assert stripe.refund(taken.reference).state == State.REFUNDED
+        refunds = server.intents[taken.reference]["latest_charge"]["refunds"]["data"]
+        assert [each["amount"] for each in refunds] == [500, 2000]
 
     def test_that_failed_is_not_done_and_can_be_repeated(self, stripe: Stripe, server: StripeServer) -> None:
         server.status_of_refunds = "failed"
@@ -260,7 +296,7 @@ class TestRefund:
     def test_that_the_bank_returned_is_seen(self, stripe: Stripe, server: StripeServer, is_counted_still: bool) -> None:
         taken = stripe.capture(stripe.authorise(bill()).reference)
         stripe.refund(taken.reference)
-        server.return_refund(taken.reference)
+        server.settle_refund(taken.reference, "failed")
         server.intents[taken.reference]["latest_charge"]["refunded"] = is_counted_still
 
         assert stripe.look_up(taken.reference) == taken
@@ -301,6 +337,11 @@ class TestReadNotice:
     )
     def test_passes_over_what_others_did_with_the_account(self, stripe: Stripe, changes: Any) -> None:
         assert self.read(stripe, self.event(**changes)) is None
+
+    def test_takes_one_about_a_refund_that_somebody_made_by_hand(self, stripe: Stripe) -> None:
+        body = self.event(object="refund", id="re_1", payment_intent="pi_7", metadata={})
+
+        assert self.read(stripe, body) == Notice(id="evt_1", key=None, reference="pi_7")
 
     @pytest.mark.parametrize("how", [{"secret": "whsec_other"}, {"age_seconds": 301}])
     def test_refuses_what_is_forged_or_old(self, stripe: Stripe, how: Any) -> None:
@@ -374,7 +415,7 @@ class TestOrder:
         hear(StockReserved(version=1, order_id=str(order.id)))
         client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
         hear(told.named(RefundRequested)[0])
-        event = {"id": "evt_1", "type": "refund.failed", "data": {"object": server.return_refund("pi_1")}}
+        event = {"id": "evt_1", "type": "refund.failed", "data": {"object": server.settle_refund("pi_1", "failed")}}
         notice = TestReadNotice().read(stripe, json.dumps(event).encode())
         assert notice is not None
 
@@ -387,6 +428,124 @@ class TestOrder:
         assert any(f"the refund of order {order.number} failed" in each.getMessage() for each in caplog.records)
         services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
         assert Order.objects.get(id=order.id).payment.status == "refunded"
+
+    def test_is_refunded_when_that_is_no_longer_pending(
+        self, hear: Callable[..., bool], told: Any, stripe: Stripe, server: StripeServer, client_of: Any
+    ) -> None:
+        """Not before: its customer would be told of money that may never come."""
+        order = self.cancelled_while_refunds_are_pending(hear, told, server, client_of)
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+        assert self.stands(order) == ("captured", True, ["refund_pending"])
+        assert not told.named(OrderRefunded)
+
+        self.notice_of(stripe, server.settle_refund("pi_1", "succeeded"), hear)
+
+        assert self.stands(order) == ("refunded", False, ["refund_pending", "payment_refunded"])
+        assert len(told.named(OrderRefunded)) == 1
+        assert paths(server).count("refunds") == 1
+
+    def test_is_refunded_again_when_a_pending_refund_failed(
+        self, hear: Callable[..., bool], told: Any, stripe: Stripe, server: StripeServer, client_of: Any
+    ) -> None:
+        order = self.cancelled_while_refunds_are_pending(hear, told, server, client_of)
+
+        self.notice_of(stripe, server.settle_refund("pi_1", "failed"), hear)
+        assert self.stands(order) == ("captured", True, ["refund_pending", "refund_failed"])
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+        assert self.stands(order) == ("captured", True, ["refund_pending", "refund_failed", "refund_pending"])
+        self.notice_of(stripe, server.settle_refund("pi_1", "succeeded"), hear)
+
+        assert self.stands(order)[0] == "refunded"
+
+    def cancelled_while_refunds_are_pending(
+        self, hear: Callable[..., bool], told: Any, server: StripeServer, client_of: Any
+    ) -> Order:
+        server.status_of_refunds = "pending"
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+        hear(told.named(RefundRequested)[0])
+        return order
+
+    def notice_of(self, stripe: Stripe, thing: dict[str, Any], hear: Callable[..., bool]) -> None:
+        event = {"id": "evt_1", "type": "refund.updated", "data": {"object": thing}}
+        notice = TestReadNotice().read(stripe, json.dumps(event).encode())
+        assert notice is not None
+        for _ in range(2):
+            hear(PaymentReported(version=1, provider="stripe", key=notice.key or "", reference=notice.reference))
+
+    def stands(self, order: Order) -> tuple[str, bool, list[str]]:
+        """Its payment, whether its refund is due, and what its time line says of that."""
+        payment = Payment.objects.get(order_id=order.id)
+        events = OrderEvent.objects.filter(order_id=order.id, fact__contains="refund").exclude(
+            fact=OrderEvent.Name.REFUNDED
+        )
+        return payment.status, payment.refund_due_since is not None, [event.fact.split(".")[1] for event in events]
+
+    def test_that_is_given_back_by_hand_is_called_off_while_that_is_pending(
+        self, hear: Callable[..., bool], stripe: Stripe, server: StripeServer
+    ) -> None:
+        server.status_of_refunds = "pending"
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+
+        self.notice_of(stripe, server.give_back_by_hand("pi_1", 2500), hear)
+
+        assert Order.objects.get(id=order.id).status == "cancelled"
+        assert self.stands(order) == ("captured", True, ["refund_pending"])
+
+    def test_of_which_a_part_is_given_back_by_hand_goes_on_and_shows_it(
+        self, hear: Callable[..., bool], stripe: Stripe, server: StripeServer
+    ) -> None:
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+
+        self.notice_of(stripe, server.give_back_by_hand("pi_1", 700), hear)
+
+        assert Order.objects.get(id=order.id).status == "confirmed"
+        assert self.stands(order) == ("captured", False, ["payment_partly_refunded"])
+        assert OrderEvent.objects.get(fact__contains="partly").detail == "7.00 USD of 25.00 USD, by hand at stripe"
+        breaches = [breach.finding for breach in sold_orders_are_paid_and_deducted_once(BooksOfTheTold())]
+        assert breaches == ["7.00 USD of 25.00 USD were given back at stripe by hand"]
+
+    def test_is_paid_whole_again_when_the_part_came_back(
+        self, hear: Callable[..., bool], stripe: Stripe, server: StripeServer
+    ) -> None:
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+        self.notice_of(stripe, server.give_back_by_hand("pi_1", 700), hear)
+
+        self.notice_of(stripe, server.settle_refund("pi_1", "failed"), hear)
+
+        assert Payment.objects.get().given_back_minor == 0
+        assert list(sold_orders_are_paid_and_deducted_once(BooksOfTheTold())) == []
+
+    def test_a_part_of_which_was_given_back_is_cancelled_with_the_rest(
+        self, hear: Callable[..., bool], told: Any, stripe: Stripe, server: StripeServer, client_of: Any
+    ) -> None:
+        order = self.place()
+        hear(StockReserved(version=1, order_id=str(order.id)))
+        self.notice_of(stripe, server.give_back_by_hand("pi_1", 700), hear)
+
+        client_of(order.customer_id).post(f"/api/v1/orders/{order.id}/cancel/")
+        hear(told.named(RefundRequested)[0])
+
+        payment = Payment.objects.get()
+        assert (payment.status, payment.given_back_minor) == ("refunded", 0)
+        assert server.intents["pi_1"]["latest_charge"]["refunded"]
+
+    def test_that_nobody_knows_is_not_asked_about_for_a_refund_by_hand(
+        self, stripe: Stripe, server: StripeServer, settings: Any, client_of: Any, told: Any
+    ) -> None:
+        """Others share the account: a refund that is made by hand does not say whose it is."""
+        self.place()
+        thing = {"object": "refund", "id": "re_1", "payment_intent": "pi_of_others", "metadata": {}}
+        body = json.dumps({"id": "evt_1", "data": {"object": thing}}).encode()
+        header = library.WebhookSignature.generate_signature_header(body.decode(), SECRET, int(time.time()))
+
+        receive_notice(provider="stripe", body=body, headers={"Stripe-Signature": header}, now=clock.now())
+
+        assert not told.named(PaymentReported)
 
     @pytest.mark.parametrize(
         ("lost", "status", "intent"), [(2, "cancelled", "canceled"), (3, "confirmed", "succeeded")]
