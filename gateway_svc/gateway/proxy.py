@@ -102,6 +102,7 @@ class Proxy:
     async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         if not route.is_dear:
             return await self._ask(route, request, scope, receive, send)
+        self._balancers[route.service.name].spare(time.monotonic())
         async with self._turnstiles[route.service.name].turn():
             return await self._ask(route, request, scope, receive, send)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -92,6 +93,7 @@ class Users:
         )
         try:
             if USERS.is_dear(method, path):
+                self._balancer.spare(time.monotonic())
                 async with self._turnstile.turn():
                     return await self._ask(question)
             return await self._ask(question)

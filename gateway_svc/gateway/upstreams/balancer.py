@@ -81,8 +81,8 @@ class Balancer:
     ) -> Lease:
         """A connection to one of them, for one request. Raises UpstreamUnreachable, CircuitOpen or Overloaded."""
         began_at = now()
-        if self.breaker.is_open and (seconds := self.breaker.open_for(began_at)):
-            raise CircuitOpen(seconds)
+        if self.breaker.is_open:
+            self.spare(began_at)
         if self.in_flight < self.most_in_flight:
             self.in_flight += 1
         else:
@@ -127,6 +127,12 @@ class Balancer:
         finally:
             self._report(began_at, now(), is_good=is_good)
         return instance, opened
+
+    def spare(self, at: float) -> None:
+        """Ask nothing of it while the breaker is open, nor wait until it could be asked. Raises CircuitOpen."""
+        seconds = self.breaker.open_for(at)
+        if seconds or (self.breaker.is_open and self.in_flight >= self.most_in_flight):
+            raise CircuitOpen(seconds or SOON_SECONDS)
 
     def try_again_after(self, error: UpstreamError) -> None:
         """Another try is made after this error, which is raised where too many others were made again of late."""
@@ -226,6 +232,8 @@ class Balancer:
         if self.breaker.report(is_good=is_good, began_at=began_at, now=at):
             told = "not asked for a while, since it fails" if self.breaker.is_open else "asked again"
             logger.warning("%s: %s", self.service, told)
+            if self.breaker.is_open:
+                self.line.dissolve(partial(CircuitOpen, self.breaker.open_for(at)))
 
     def _free(self) -> None:
         """One place; or more, where instances came meanwhile."""

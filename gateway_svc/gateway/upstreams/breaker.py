@@ -8,6 +8,8 @@ from gateway_svc.gateway.upstreams.window import Window
 
 WINDOW_SECONDS = 10
 FAILING_SHARE = 0.3
+TRIAL_SECONDS = 2.0
+"""Whoever tries and hears nothing for so long may wait on; that the service hangs is clear by then."""
 
 
 class State(IntEnum):
@@ -34,7 +36,7 @@ class Breaker:
         """Whether a request may pass. Whoever may has to report how it went."""
         if self._opened_at is None:
             return True
-        if self._tried_at is not None or self.open_for(now) > 0:
+        if self.open_for(now) > 0 or self._is_tried(now):
             return False
         self._tried_at = now
         return True
@@ -47,8 +49,7 @@ class Breaker:
             return is_good is not None and self._opens_at(now, is_good=is_good)
         if self._tried_at is None or began_at < self._tried_at:
             return False
-        self._tried_at = None
-        return is_good is not None and self._closes_at(now, is_good=is_good)
+        return self._judge(now, is_good=is_good)
 
     @property
     def is_open(self) -> bool:
@@ -56,14 +57,34 @@ class Breaker:
         return self._opened_at is not None
 
     def open_for(self, now: float) -> float:
-        """Seconds until somebody may try."""
-        return 0.0 if self._opened_at is None else max(0.0, self._opened_at + self._open_seconds - now)
+        """Seconds until somebody may try, or try again."""
+        if self._opened_at is None:
+            return 0.0
+        since = self._opened_at
+        if self._tried_at is not None and not self._is_tried(now):
+            since = self._tried_at + TRIAL_SECONDS
+        return max(0.0, since + self._open_seconds - now)
 
     def state(self, now: float) -> State:
         """What it does at this moment."""
         if self._opened_at is None:
             return State.CLOSED
         return State.OPEN if self.open_for(now) > 0 else State.HALF_OPEN
+
+    def _is_tried(self, now: float) -> bool:
+        """Somebody tries, and may still hear."""
+        return self._tried_at is not None and now < self._tried_at + TRIAL_SECONDS
+
+    def _judge(self, now: float, *, is_good: bool | None) -> bool:
+        """By how the last try ended, however late. Returns whether that closed it."""
+        is_late, self._tried_at, tried_at = not self._is_tried(now), None, self._tried_at or now
+        if is_good:
+            self._opened_at = None
+            self._window.clear()
+            return True
+        if is_late or is_good is False:
+            self._opened_at = min(now, tried_at + TRIAL_SECONDS)
+        return False
 
     def _opens_at(self, now: float, *, is_good: bool) -> bool:
         self._window.note(is_good=is_good, now=now)
@@ -75,9 +96,3 @@ class Breaker:
     def _is_too_bad(self, now: float) -> bool:
         good, bad = self._window.totals(now)
         return good + bad >= self._least_requests and bad > FAILING_SHARE * (good + bad)
-
-    def _closes_at(self, now: float, *, is_good: bool) -> bool:
-        """Somebody has tried."""
-        self._opened_at = None if is_good else now
-        self._window.clear()
-        return is_good

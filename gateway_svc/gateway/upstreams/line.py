@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
-from gateway_svc.gateway.errors import Overloaded, Stuck
+from gateway_svc.gateway.errors import Overloaded, Stuck, UpstreamSpared
 
 PATIENCE_SECONDS = 5.0
 """Whoever has waited so long is told to come back."""
@@ -39,7 +40,7 @@ class Line:
         return len(self._waiting)
 
     async def wait(self, now: float) -> None:
-        """For a place. Raises Overloaded; Stuck after all its patience."""
+        """For a place. Raises Overloaded; Stuck after all its patience; what the line is dissolved with."""
         if len(self._waiting) >= MOST_WAITING:
             raise Overloaded(SOON_SECONDS)
         loop = asyncio.get_running_loop()
@@ -53,7 +54,8 @@ class Line:
             if place.done() and not place.cancelled() and not place.exception():
                 self._give_back()  # it was handed over at the moment when nobody wanted it any more
             else:
-                self._waiting.remove(entry)
+                with suppress(ValueError):  # refused at that moment
+                    self._waiting.remove(entry)
             raise
         finally:
             timer.cancel()
@@ -68,6 +70,14 @@ class Line:
                 return True
         self._stands_since = None
         return False
+
+    def dissolve(self, why: Callable[[], UpstreamSpared]) -> None:
+        """All are turned away, at once."""
+        while self._waiting:
+            _, place = self._waiting.popleft()
+            if not place.done():
+                place.set_exception(why())
+        self._stands_since = None
 
     def _look(self, now: float) -> None:
         """Whether it stands, and if it has for long, who has waited too long for that."""

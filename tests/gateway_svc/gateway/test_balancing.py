@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import os
 import subprocess
 import threading
@@ -252,6 +253,28 @@ class TestTheBreaker:
         del service.behaviours["orders"]
         time.sleep(0.5)
         assert {door.ask("GET", ORDERS).status for _ in range(3)} == {200}
+
+    def test_keeps_nobody_before_a_turnstile_who_would_be_turned_away_behind_it(
+        self, open_door: Callable[..., Door], start, signer: Signer
+    ) -> None:
+        async def publish(_service, _asked, _reader, writer) -> None:
+            writer.write(answer(json.dumps({"keys": [signer.jwk()]}).encode()))
+
+        users = start(**{"jwks.json": publish, "token": BEHAVIOURS["hang"], "me": BEHAVIOURS["die-before"]})
+        door = open_door(USER_SVC_URL=users.url, GATEWAY_SVC_CIRCUIT_REQUESTS="4")
+
+        with ThreadPoolExecutor(2) as pool:
+            hanging = [pool.submit(door.ask, "POST", "/api/v1/auth/token/", body=b"{}") for _ in range(2)]
+            settle(lambda: sum(each.target == "/api/v1/auth/token/" for each in users.asked) == 2)
+            for _ in range(4):
+                door.ask("POST", "/api/v1/users/me/", token=signer.token(), body=b"{}")
+
+            refused = door.ask("POST", "/api/v1/auth/token/", body=b"{}")
+            users.stop()
+            ends = {each.result().status for each in hanging}
+
+        assert (refused.status, refused.json()["code"]) == (503, "overloaded")
+        assert ends == {503}
 
 
 class TestTheBulkhead:

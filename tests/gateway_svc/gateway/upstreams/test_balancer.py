@@ -28,6 +28,7 @@ from gateway_svc.gateway.upstreams.addresses import Address
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.checks import keep_checking
 from gateway_svc.gateway.upstreams.instance import Instance
+from gateway_svc.gateway.upstreams.lease import Lease
 from gateway_svc.gateway.upstreams.treatment import Treatment
 from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
 
@@ -339,6 +340,49 @@ class TestAServiceThatHangs:
                 assert balancer.in_flight == 0
 
         asyncio.run(story())
+
+    def test_keeps_nobody_in_line_once_that_is_clear(self, start, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(line, "PATIENCE_SECONDS", 60)
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(in_flight_an_instance=2, circuit_requests=2)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                holders = [await balancer.lease() for _ in range(2)]
+                waiting = [asyncio.create_task(balancer.lease()) for _ in range(5)]
+                await asyncio.sleep(0)
+                for each in holders:
+                    each.end(is_good=False)
+                told = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+                # The place of the first holder went to the first in line, who came in while the second failed.
+                assert [type(each) for each in told] == [CircuitOpen] * 5
+                assert all(9 < each.retry_after_seconds <= 10 for each in told if isinstance(each, CircuitOpen))
+                assert (balancer.in_flight, len(balancer.line)) == (0, 0)
+
+        asyncio.run(story())
+
+    def test_lets_nobody_wait_who_might_try_it_while_all_its_places_are_taken(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(in_flight_an_instance=2, circuit_requests=1, circuit_seconds=0.01)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                first, second = [await balancer.lease() for _ in range(2)]
+                first.end(is_good=False)
+                third = await asyncio.create_task(self._try(balancer))
+                with pytest.raises(CircuitOpen):
+                    await balancer.lease()
+                third.end(is_good=True)
+                (await balancer.lease()).end(is_good=True)
+                second.end(is_good=True)
+                assert balancer.in_flight == 0
+
+        asyncio.run(story())
+
+    async def _try(self, balancer: Balancer) -> Lease:
+        """The one who may, once the time has come."""
+        await asyncio.sleep(0.02)
+        return await balancer.lease()
 
     def test_is_none_that_answered_somebody_meanwhile(self, start) -> None:
         service = start()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_svc.gateway.upstreams.breaker import Breaker, State
+from gateway_svc.gateway.upstreams.breaker import TRIAL_SECONDS, Breaker, State
 
 OPEN_SECONDS = 10.0
 
@@ -106,3 +107,41 @@ class TestBreaker:
             found.report(is_good=False, began_at=110.0, now=110.0)
 
         assert found.admit(110.0)
+
+
+class TestATryThatHearsNothing:
+    JUDGED_AT = 110.0 + TRIAL_SECONDS
+
+    def test_counts_as_failed_soon(self) -> None:
+        found = open_one(at=100.0)
+        found.admit(110.0)
+
+        assert found.open_for(self.JUDGED_AT) == OPEN_SECONDS
+        assert found.state(self.JUDGED_AT) is State.OPEN
+        assert not found.admit(self.JUDGED_AT + OPEN_SECONDS - 0.1)
+        assert found.admit(self.JUDGED_AT + OPEN_SECONDS)
+
+    @pytest.mark.parametrize("is_good", [False, None])
+    def test_gains_no_more_time_by_failing_late(self, is_good: bool | None) -> None:
+        found = open_one(at=100.0)
+        found.admit(110.0)
+
+        found.report(is_good=is_good, began_at=110.0, now=120.0)
+
+        assert not found.admit(120.0)
+        assert found.open_for(120.0) == self.JUDGED_AT + OPEN_SECONDS - 120.0
+
+    def test_closes_it_when_it_goes_well_after_all(self) -> None:
+        found = open_one(at=100.0)
+        found.admit(110.0)
+
+        assert found.report(is_good=True, began_at=110.0, now=self.JUDGED_AT + 1)
+        assert not found.is_open
+
+    def test_says_nothing_once_another_tries(self) -> None:
+        found = open_one(at=100.0)
+        found.admit(110.0)
+        found.admit(self.JUDGED_AT + OPEN_SECONDS)
+
+        assert not found.report(is_good=True, began_at=110.0, now=self.JUDGED_AT + OPEN_SECONDS + 1)
+        assert found.is_open

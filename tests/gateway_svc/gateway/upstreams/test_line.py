@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway_svc.gateway.errors import Overloaded
+from gateway_svc.gateway.errors import CircuitOpen, Overloaded
 from gateway_svc.gateway.upstreams import line as lines
 from gateway_svc.gateway.upstreams.line import RUSH_SECONDS, STANDING_SECONDS, Line
 
@@ -96,8 +96,28 @@ class TestALine:
 
         told(story)
 
+    def test_that_is_dissolved_turns_everybody_away_and_takes_others_afterwards(self) -> None:
+        async def story(waiting: Waiting) -> None:
+            told = await waiting.come(1, 2, 3)
+            waiting.line.dissolve(lambda: CircuitOpen(7.0))
+            assert {type(each) for each in await asyncio.gather(*told, return_exceptions=True)} == {CircuitOpen}
+            await waiting.come(4)
+            await waiting.free(1)
+
+        assert told(story).served == [4]
+
 
 class TestWhoeverWaits:
+    def test_and_goes_as_all_are_turned_away_is_gone(self) -> None:
+        async def story(waiting: Waiting) -> None:
+            (only,) = await waiting.come(1)
+            waiting.line.dissolve(lambda: CircuitOpen(7.0))
+            only.cancel()
+            await asyncio.wait({only})
+            assert only.cancelled()
+
+        assert told(story).given_back == 0
+
     def test_too_long_is_told_to_come_back_and_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(lines, "PATIENCE_SECONDS", 0.01)
 
