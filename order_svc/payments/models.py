@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from common.models import TimestampedModel
 from common.money import Money
@@ -170,6 +171,28 @@ class StrayCharge(TimestampedModel):
         return Money(self.amount_minor, self.currency)
 
 
+class Comparison(models.Model):
+    """How far a provider's charges were compared with our payments, in the order in which they were made."""
+
+    provider = models.CharField(max_length=32, primary_key=True)
+    since = models.DateTimeField()
+    """Of what was made before, nothing is left to look at."""
+    until = models.DateTimeField(null=True)
+    """How far the round that is under way goes."""
+    after = models.CharField(max_length=255, default="", blank=True)
+    """Within that round, from where to go on."""
+
+    def begin(self, *, until: datetime) -> None:
+        """Go as far as that, unless a round is under way."""
+        self.until = self.until or until
+
+    def turn(self, *, after: str) -> None:
+        """A page was looked at; the last one ends the round."""
+        self.after = after
+        if not after:
+            self.since, self.until = self.until or self.since, None
+
+
 class ReceivedNotice(models.Model):
     """A provider's notice that was taken: the same one again is nothing new."""
 
@@ -200,3 +223,4 @@ class SandboxCharge(models.Model):
     failure_code = models.CharField(max_length=64, default="", blank=True)
     calls = models.PositiveIntegerField(default=0)
     """How often the shop asked for this charge."""
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,21 @@ def payment_charged(*, provider: str, reference: str) -> Payment | None:
     return (
         Payment.objects.filter(provider=provider, provider_reference=reference).exclude(provider_reference="").first()
     )
+
+
+def payments_charged(*, provider: str, references: Collection[str], keys: Collection[str]) -> dict[str, Payment]:
+    """The payments that a provider knows by these references or keys, by what it knows them by."""
+    ours = Payment.objects.filter(provider=provider)
+    known = {str(payment.id): payment for payment in ours.filter(id__in=[key for key in keys if _is_id(key)])}
+    by_reference = ours.filter(provider_reference__in=references).exclude(provider_reference="")
+    return known | {payment.provider_reference: payment for payment in by_reference}
+
+
+def _is_id(key: str) -> bool:
+    try:
+        return str(UUID(key)) == key
+    except ValueError:
+        return False
 
 
 @cache

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from order_svc.payments.adapters.measured import Measured
-from order_svc.payments.adapters.provider import Provider
+from order_svc.payments.adapters.provider import Provider, ProviderUnavailable
 from order_svc.payments.adapters.sandbox import Sandbox
 
 
@@ -26,3 +26,10 @@ def _providers() -> dict[str, Provider]:
 
 
 PROVIDERS = _providers()
+
+
+def provider_named(name: str) -> Provider:
+    """Raises ProviderUnavailable for one that is switched off: it may be on again."""
+    if name not in PROVIDERS:
+        raise ProviderUnavailable(f"{name} is switched off")
+    return PROVIDERS[name]

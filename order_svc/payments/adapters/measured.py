@@ -11,6 +11,7 @@ from common.observability import metrics, tracing
 from order_svc.payments.adapters.provider import (
     Bill,
     Charge,
+    ChargePage,
     ForgedNotice,
     Notice,
     Provider,
@@ -18,12 +19,12 @@ from order_svc.payments.adapters.provider import (
     ProviderUnavailable,
 )
 
-Answer = TypeVar("Answer", Charge, Charge | None)
+Answer = TypeVar("Answer", Charge, Charge | None, ChargePage)
 
 _SECONDS = metrics.histogram(
     "opencommerce_payment_call_seconds",
-    "What providers were asked, and what they answered: authorised, captured, declined, voided, refunded, unknown; or"
-    " timed_out, unavailable, failed.",
+    "What providers were asked, and what they answered: authorised, captured, declined, voided, refunding,"
+    " refunded, unknown, listed; or timed_out, unavailable, failed.",
     "provider",
     "operation",
     "outcome",
@@ -60,6 +61,10 @@ class Measured:
         """As the provider does."""
         return self._measure("look_up", lambda: self._provider.look_up(reference))
 
+    def charges(self, *, since: datetime, until: datetime, after: str) -> ChargePage:
+        """As the provider does."""
+        return self._measure("list", lambda: self._provider.charges(since=since, until=until, after=after))
+
     def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
         """As the provider does, counted."""
         try:
@@ -75,9 +80,9 @@ class Measured:
         outcome = "failed"
         try:
             with tracing.step(tracing.CLIENT, f"{operation} {self._name}", {"peer.service": self._name}):
-                charge = ask()
-            outcome = charge.state.value if charge else "unknown"
-            return charge
+                answer = ask()
+            outcome = _outcome_of(answer)
+            return answer
         except ProviderTimedOut:
             outcome = "timed_out"
             raise
@@ -86,3 +91,9 @@ class Measured:
             raise
         finally:
             _SECONDS.labels(self._name, operation, outcome).observe(time.perf_counter() - started)
+
+
+def _outcome_of(answer: Charge | ChargePage | None) -> str:
+    if isinstance(answer, ChargePage):
+        return "listed"
+    return answer.state.value if answer else "unknown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,23 @@ class Charge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedCharge:
+    """A charge, and the key that it was asked for under."""
+
+    key: str
+    charge: Charge
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargePage:
+    """Some of a provider's charges."""
+
+    charges: Sequence[NamedCharge]
+    after: str
+    """From where to go on; empty where there are no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice:
     """A provider says that something became of a charge. What, one asks: notices come late, twice and in any order."""
 
@@ -96,6 +113,12 @@ class Provider(Protocol):
 
     def look_up(self, reference: str) -> Charge | None:
         """What stands now; None for a charge that the provider does not know, or that is not decided yet."""
+        ...
+
+    def charges(self, *, since: datetime, until: datetime, after: str) -> ChargePage:
+        """The charges of this shop that were begun since then and before ``until``, a page at a time, whoever asked for
+        them. Those that are not decided may be left out.
+        """
         ...
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:

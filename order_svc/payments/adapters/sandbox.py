@@ -14,8 +14,10 @@ from common.money import Money
 from order_svc.payments.adapters.provider import (
     Bill,
     Charge,
+    ChargePage,
     ChargeState,
     ForgedNotice,
+    NamedCharge,
     Notice,
     ProviderTimedOut,
     ProviderUnavailable,
@@ -26,6 +28,7 @@ from order_svc.payments.models import SandboxCharge
 FAILURE_CODES = {"tok_declined": "card_declined", "tok_insufficient_funds": "insufficient_funds"}
 GOOD_TOKENS = frozenset({"tok_success", "tok_timeout", "tok_flaky"})
 FLAKY_FAILURES = 2
+PAGE = 100
 SIGNATURE_HEADER = "Sandbox-Signature"
 
 Status = SandboxCharge.Status
@@ -94,6 +97,16 @@ class Sandbox:
         _require_outside()
         charge = SandboxCharge.objects.filter(pk=_number(reference)).exclude(status=Status.RECEIVED).first()
         return _answer(charge) if charge else None
+
+    def charges(self, *, since: datetime, until: datetime, after: str) -> ChargePage:
+        """In the order in which they stand in the books."""
+        _require_outside()
+        decided = SandboxCharge.objects.exclude(status=Status.RECEIVED).filter(pk__gt=int(after or 0))
+        found = list(decided.filter(created_at__gte=since, created_at__lt=until).order_by("pk")[:PAGE])
+        return ChargePage(
+            charges=[NamedCharge(key=charge.idempotency_key, charge=_answer(charge)) for charge in found],
+            after=str(found[-1].pk) if len(found) == PAGE else "",
+        )
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
         """``{"id", "key", "reference"}``, signed with the secret that the settings hold."""

@@ -22,7 +22,16 @@ from django.conf import settings
 from stripe import PaymentIntent
 
 from common import clock
-from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
+from order_svc.payments.adapters.provider import (
+    Bill,
+    Charge,
+    ChargePage,
+    ChargeState,
+    ForgedNotice,
+    NamedCharge,
+    Notice,
+    ProviderUnavailable,
+)
 from order_svc.payments.adapters.signature import TOLERANCE
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
 
@@ -33,6 +42,8 @@ KEYS_LAST_FOR = timedelta(hours=23)
 
 SIGNATURE_HEADER = "Stripe-Signature"
 CONNECT_TIMEOUT_SECONDS = 3
+PAGE = 100
+"""As many as Stripe lists at once."""
 
 # It cannot be done in the state that the intent, or its charge, has meanwhile: then that state is the answer.
 _TOO_LATE = {"payment_intent_unexpected_state", "charge_already_captured", "charge_already_refunded"}
@@ -109,6 +120,21 @@ class Stripe:
         except stripe.InvalidRequestError:
             return None
         return _charge_of(intent) if _is_decided(intent) else None
+
+    def charges(self, *, since: datetime, until: datetime, after: str) -> ChargePage:
+        """The intents, the newest first, of which others share the account."""
+        created: Any = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        wanted: Any = {"created": created, "limit": PAGE, "expand": ["data.latest_charge.refunds"]}
+        if after:
+            wanted["starting_after"] = after
+        try:
+            page = _ask(lambda: self._intents.list(wanted))
+        except stripe.InvalidRequestError as error:
+            raise ProviderUnavailable(f"Stripe does not list intents: {error.code}") from error
+        return ChargePage(
+            charges=[charge for intent in page.data for charge in _listed(intent)],
+            after=page.data[-1].id if page.has_more and page.data else "",
+        )
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
         """An event about an intent, or the charge of one, that this shop made: others may share the account."""
@@ -212,6 +238,17 @@ def _charge_of(intent: PaymentIntent) -> Charge:
     return Charge(reference=intent.id, state=_STATES[intent.status], amount=amount, given_back_minor=part)
 
 
+def _listed(intent: PaymentIntent) -> list[NamedCharge]:
+    """Nothing, if it is not of this shop, or stands in a state that nobody can tell yet."""
+    metadata = intent.metadata.to_dict() if intent.metadata else {}
+    if not _is_ours(metadata):
+        return []
+    try:
+        return [NamedCharge(key=str(metadata.get("payment", "")), charge=_charge_of(intent))]
+    except ProviderUnavailable:
+        return []
+
+
 def _given_back(charge: Any) -> tuple[int, int]:
     """How much of a charge went back or is to, and how much of that still waits; a bank may return it days later.
 
@@ -241,11 +278,15 @@ def _method(token: str) -> dict[str, Any]:
     return {"payment_method": token}
 
 
+def _is_ours(metadata: Mapping[str, Any]) -> bool:
+    return bool(metadata.get("shop") == settings.PUBLIC_URL)
+
+
 def _notice_of(event_id: str, thing: dict[str, Any]) -> Notice | None:
     reference = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
     metadata = thing.get("metadata") or {}
     if reference and thing["object"] == "refund" and not metadata:
         return Notice(id=str(event_id), key=None, reference=str(reference))  # made by hand
-    if not reference or metadata.get("shop") != settings.PUBLIC_URL:
+    if not reference or not _is_ours(metadata):
         return None
     return Notice(id=str(event_id), key=str(metadata.get("payment", "")), reference=str(reference))

@@ -5,6 +5,7 @@ from order_svc.payments.errors import NothingDue, UnknownProvider
 from order_svc.payments.models import Payment
 from order_svc.payments.services.asking import authorise, capture, for_somebody, look_up, refund, void
 from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
+from order_svc.payments.services.comparing import compare_charges
 from order_svc.payments.services.notices import forget_old_notices, receive_notice
 from order_svc.payments.services.recording import (
     open_payment,
@@ -31,6 +32,7 @@ __all__ = [
     "capture",
     "claim_cut_off",
     "claim_refunds",
+    "compare_charges",
     "for_somebody",
     "forget_old_notices",
     "keep_stray_charge",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from order_svc.payments import errors
-from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters import PROVIDERS, provider_named
 from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ProviderUnavailable
 from order_svc.payments.models import Payment
 
@@ -22,7 +22,7 @@ def authorise(*, payment: Payment) -> Charge:
     if not payment.amount_minor:
         return _free(payment, ChargeState.AUTHORISED)
     with _asked("authorise"):
-        return PROVIDERS[payment.provider].authorise(_bill(payment))
+        return provider_named(payment.provider).authorise(_bill(payment))
 
 
 def capture(*, payment: Payment, charge: Charge) -> Charge:
@@ -30,7 +30,7 @@ def capture(*, payment: Payment, charge: Charge) -> Charge:
     if charge.reference == FREE:
         return replace(charge, state=ChargeState.CAPTURED)
     with _asked("capture"):
-        return PROVIDERS[payment.provider].capture(charge.reference)
+        return provider_named(payment.provider).capture(charge.reference)
 
 
 def void(*, payment: Payment) -> Charge:
@@ -38,7 +38,7 @@ def void(*, payment: Payment) -> Charge:
     if not payment.amount_minor:
         return _free(payment, ChargeState.VOIDED)
     with _asked("void"):
-        return PROVIDERS[payment.provider].void(_bill(payment))
+        return provider_named(payment.provider).void(_bill(payment))
 
 
 def refund(*, payment: Payment) -> Charge:
@@ -46,12 +46,12 @@ def refund(*, payment: Payment) -> Charge:
     if payment.provider_reference == FREE:
         return _free(payment, ChargeState.REFUNDED)
     with _asked("refund"):
-        return PROVIDERS[payment.provider].refund(payment.provider_reference)
+        return provider_named(payment.provider).refund(payment.provider_reference)
 
 
 def look_up(*, provider: str, reference: str) -> Charge | None:
     """What the provider knows of a charge."""
-    return PROVIDERS[provider].look_up(reference)
+    return provider_named(provider).look_up(reference)
 
 
 @contextmanager

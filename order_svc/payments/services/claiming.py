@@ -1,25 +1,29 @@
 """Claiming what a sweeper is to finish, so that another sweeper gets other things.
 
-Of an order that is over, a provider that keeps silent or refuses is asked ever more rarely: between two questions a
-tenth of the time since is waited. After an outage of an hour it is asked within minutes, in a year some hundred times.
+Of an order that is over, or of money for none, a provider that keeps silent or refuses is asked ever more rarely:
+between two questions a tenth of the time since is waited. After an outage of an hour it is asked within minutes, in a
+year some hundred times.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from order_svc.payments.models import Payment, PaymentStatus
+from order_svc.payments.models import Payment, PaymentStatus, StrayCharge
+
+Row = TypeVar("Row", Payment, StrayCharge)
 
 
 @transaction.atomic
 def claim_cut_off(*, asked_before: datetime, now: datetime, limit: int) -> list[UUID]:
     """The orders whose provider was asked and whose asker has been silent since."""
     silent = Payment.objects.filter(status=PaymentStatus.PROCESSING, processing_since__lt=asked_before)
-    claimed = _claim(silent, since="processing_since", now=now, limit=limit)
+    claimed = _claim(silent, since="processing_since", begun="order__settled_at", now=now, limit=limit)
     Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(processing_since=now)
     return [payment.order_id for payment in claimed]
 
@@ -28,13 +32,22 @@ def claim_cut_off(*, asked_before: datetime, now: datetime, limit: int) -> list[
 def claim_refunds(*, now: datetime, limit: int) -> list[Payment]:
     """The payments whose money must go back, the longest untried first."""
     due = Payment.objects.filter(refund_due_since__isnull=False)
-    claimed = _claim(due, since="refund_due_since", now=now, limit=limit)
+    claimed = _claim(due, since="refund_due_since", begun="order__settled_at", now=now, limit=limit)
     # To the end of the line, so that what a provider keeps refusing holds up nothing else.
     Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(refund_due_since=now)
     return claimed
 
 
-def _claim(payments: QuerySet[Payment], *, since: str, now: datetime, limit: int) -> list[Payment]:
-    pause = ExpressionWrapper((Value(now) - F("order__settled_at")) / 10, DurationField())
-    is_time = Q(order__settled_at=None) | Q(**{f"{since}__lte": Value(now) - pause})
-    return list(payments.filter(is_time).select_for_update(skip_locked=True, of=("self",)).order_by(since)[:limit])
+@transaction.atomic
+def claim_strays(*, now: datetime, limit: int) -> list[StrayCharge]:
+    """The money for no order that must go back, the longest untried first."""
+    due = StrayCharge.objects.filter(refund_due_since__isnull=False)
+    claimed = _claim(due, since="refund_due_since", begun="created_at", now=now, limit=limit)
+    StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
+    return claimed
+
+
+def _claim(rows: QuerySet[Row], *, since: str, begun: str, now: datetime, limit: int) -> list[Row]:
+    pause = ExpressionWrapper((Value(now) - F(begun)) / 10, DurationField())
+    is_time = Q(**{begun: None}) | Q(**{f"{since}__lte": Value(now) - pause})
+    return list(rows.filter(is_time).select_for_update(skip_locked=True, of=("self",)).order_by(since)[:limit])

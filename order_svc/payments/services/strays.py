@@ -8,13 +8,12 @@ import time
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from order_svc.payments import errors, selectors
-from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters import provider_named
 from order_svc.payments.adapters.provider import Charge, ChargeState, ProviderUnavailable
 from order_svc.payments.models import StrayCharge
 from order_svc.payments.services.asking import for_somebody
+from order_svc.payments.services.claiming import claim_strays
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +33,9 @@ def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
 
 def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.inf) -> None:
     """Give back what is on record, unless it turned out to be an order's after all. What the provider does not take
-    now, or not ``until`` then (on the monotonic clock), it is asked again.
+    now, or not ``until`` then (on the monotonic clock), it is asked again, ever more rarely.
     """
-    for stray in _claim(now=now, limit=limit):
+    for stray in claim_strays(now=now, limit=limit):
         if time.monotonic() >= until:
             return
         try:
@@ -59,15 +58,7 @@ def _send_back(stray: StrayCharge, *, now: datetime) -> None:
         logger.warning("%s at %s is an order's after all, and is kept", stray.reference, stray.provider)
         stray.delete()
         return
-    charge = PROVIDERS[stray.provider].refund(stray.reference)
+    charge = provider_named(stray.provider).refund(stray.reference)
     if charge.state == ChargeState.REFUNDING:
         raise ProviderUnavailable("its refund is pending")
     StrayCharge.objects.filter(id=stray.id).update(refund_due_since=None, refunded_at=now)
-
-
-@transaction.atomic
-def _claim(*, now: datetime, limit: int) -> list[StrayCharge]:
-    due = StrayCharge.objects.filter(refund_due_since__isnull=False).order_by("refund_due_since")
-    claimed = list(due.select_for_update(skip_locked=True)[:limit])
-    StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
-    return claimed

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime, timedelta
+
 import pytest
 
+from common import clock
 from common.money import Money
 from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, Provider
 
@@ -20,6 +24,11 @@ class Promises:
     def asked(self) -> Provider:
         """The adapter, with books that are empty."""
         raise NotImplementedError
+
+    @pytest.fixture
+    def pages(self, monkeypatch: pytest.MonkeyPatch, asked: Provider) -> None:
+        """Lists of two, where the adapter says by ``PAGE`` how long they are."""
+        monkeypatch.setattr(sys.modules[type(asked).__module__], "PAGE", 2, raising=False)
 
     @pytest.fixture
     def good(self) -> Bill:
@@ -80,3 +89,34 @@ class Promises:
 
         assert asked.look_up(held.reference) == taken
         assert asked.look_up("nobody's") is None
+
+    def test_lists_what_it_was_asked_for(self, asked: Provider, good: Bill, held: Charge) -> None:
+        asked.capture(held.reference)
+        asked.authorise(Bill(key="key-2", token=self.bad_token, amount=good.amount))
+
+        listed = asked.charges(since=_from_now(-60), until=_from_now(60), after="")
+
+        states = {each.key: each.charge.state for each in listed.charges}
+        assert (states, listed.after) == ({"key-1": State.CAPTURED, "key-2": State.DECLINED}, "")
+
+    @pytest.mark.parametrize(("since", "until"), [(-120, -60), (60, 120)])
+    def test_lists_nothing_of_another_time(self, asked: Provider, held: Charge, since: int, until: int) -> None:
+        assert not asked.charges(since=_from_now(since), until=_from_now(until), after="").charges
+
+    def test_lists_a_page_at_a_time(self, asked: Provider, good: Bill, pages: None) -> None:
+        keys = {f"key-{number}" for number in range(5)}
+        for key in keys:
+            asked.authorise(Bill(key=key, token=self.good_token, amount=good.amount))
+
+        found, after = [], ""
+        while True:
+            page = asked.charges(since=_from_now(-60), until=_from_now(60), after=after)
+            found += [each.key for each in page.charges]
+            if not (after := page.after):
+                break
+
+        assert (len(found), set(found)) == (5, keys)
+
+
+def _from_now(seconds: int) -> datetime:
+    return clock.now() + timedelta(seconds=seconds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,6 +76,8 @@ class StripeServer:
             return answer[0], answer[1]
 
     def _act(self, method: str, path: str, form: dict[str, str]) -> Answer:
+        if (method, path) == ("GET", "/v1/payment_intents"):
+            return self._list(form)
         if path == "/v1/payment_intents":
             return self._create(form)
         if path == "/v1/refunds":
@@ -94,6 +97,16 @@ class StripeServer:
         data = [intent for intent in self.intents.values() if wanted.items() <= intent["metadata"].items()]
         return 200, {"object": "search_result", "data": data, "has_more": False, "url": "/v1/payment_intents/search"}
 
+    def _list(self, query: dict[str, str]) -> Answer:
+        """The newest first (docs.stripe.com/api/payment_intents/list)."""
+        newest = sorted(self.intents.values(), key=lambda intent: int(intent["id"][3:]), reverse=True)
+        if after := query.get("starting_after"):
+            newest = newest[[intent["id"] for intent in newest].index(after) + 1 :]
+        since, until = int(query["created[gte]"]), int(query["created[lt]"])
+        found = [intent for intent in newest if since <= intent["created"] < until]
+        page = found[: int(query["limit"])]
+        return 200, {"object": "list", "data": page, "has_more": len(page) < len(found), "url": "/v1/payment_intents"}
+
     def forget_keys(self) -> None:
         """As Stripe does when they are a day old."""
         self.answers.clear()
@@ -105,6 +118,7 @@ class StripeServer:
         intent = {
             "id": f"pi_{len(self.intents) + 1}",
             "object": "payment_intent",
+            "created": int(time.time()),
             "amount": int(form["amount"]),
             "amount_received": 0,
             "currency": form["currency"],

@@ -53,6 +53,13 @@ class TestMeasured:
         assert charge.state == outcome
         assert calls("authorise", outcome) == before + 1
 
+    def test_counts_what_was_listed(self, provider: Measured) -> None:
+        before = calls("list", "listed")
+
+        provider.charges(since=clock.now(), until=clock.now(), after="")
+
+        assert calls("list", "listed") == before + 1
+
     @pytest.mark.parametrize(
         ("token", "error", "outcome"),
         [("tok_timeout", ProviderTimedOut, "timed_out"), ("tok_flaky", ProviderUnavailable, "unavailable")],

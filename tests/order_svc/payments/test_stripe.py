@@ -302,6 +302,38 @@ class TestRefund:
         assert stripe.look_up(taken.reference) == taken
 
 
+class TestCharges:
+    def listed(self, stripe: Stripe) -> list[str]:
+        now = clock.now()
+        page = stripe.charges(since=now - timedelta(hours=1), until=now + timedelta(hours=1), after="")
+        return [each.charge.reference for each in page.charges]
+
+    def test_leave_out_what_others_did_with_the_account(self, stripe: Stripe, server: StripeServer) -> None:
+        for key in ("1", "2", "3"):
+            stripe.authorise(bill(key=key))
+        server.intents["pi_1"]["metadata"] = {}
+        server.intents["pi_2"]["metadata"]["shop"] = "https://another.example"
+
+        assert self.listed(stripe) == ["pi_3"]
+
+    @pytest.mark.parametrize("status", ["processing", "requires_action", "what_stripe_thinks_of_next"])
+    def test_leave_out_what_is_not_decided(self, stripe: Stripe, server: StripeServer, status: str) -> None:
+        for key in ("1", "2"):
+            stripe.authorise(bill(key=key))
+        server.intents["pi_2"]["status"] = status
+
+        assert self.listed(stripe) == ["pi_1"]
+
+    def test_come_with_what_was_given_back(self, stripe: Stripe, server: StripeServer) -> None:
+        taken = stripe.capture(stripe.authorise(bill()).reference)
+        server.give_back_by_hand(taken.reference, 300)
+
+        page = stripe.charges(since=clock.now() - timedelta(hours=1), until=clock.now() + timedelta(hours=1), after="")
+
+        assert [each.charge.given_back_minor for each in page.charges] == [300]
+        assert server.requests[-1][2]["expand[0]"] == "data.latest_charge.refunds"
+
+
 class TestReadNotice:
     def event(self, **changes: Any) -> bytes:
         thing = {

@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -340,13 +341,41 @@ class TestStrayMoney:
     def test_is_tried_again_while_the_provider_is_away(self, hear: Hear, provider: Interrupted) -> None:
         hear(PaymentReported(version=1, provider="sandbox", key="x", reference=self.stray("x")))
         provider.before["refund"] = be_away
-        services.refund_unwanted_payments(now=clock.now())
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
         assert StrayCharge.objects.get().refunded_at is None
         provider.before.clear()
 
-        services.refund_unwanted_payments(now=clock.now())
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=2))
 
         assert StrayCharge.objects.get().refunded_at
+
+    def test_is_sent_back_with_a_pause_that_grows(self, hear: Hear, provider: Interrupted) -> None:
+        hear(PaymentReported(version=1, provider="sandbox", key="x", reference=self.stray("x")))
+        asked: list[int] = []
+
+        def refuse(hours: int) -> None:
+            asked.append(hours)
+            be_away()
+
+        begun = clock.now()
+        for hours in range(1, 101):
+            provider.before["refund"] = partial(refuse, hours)
+            services.refund_unwanted_payments(now=begun + timedelta(hours=hours))
+
+        assert asked[:12] == [*range(1, 10), 11, 13, 15]
+        assert len(asked) < 40
+
+    def test_of_a_provider_that_is_switched_off_waits_and_holds_up_nothing(self, hear: Hear) -> None:
+        hear(PaymentReported(version=1, provider="sandbox", key="x", reference=self.stray("x")))
+        StrayCharge.objects.update(provider="acme")
+        hear(PaymentReported(version=1, provider="sandbox", key="y", reference=self.stray("y")))
+
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert {stray.provider: bool(stray.refunded_at) for stray in StrayCharge.objects.all()} == {
+            "acme": False,
+            "sandbox": True,
+        }
 
     def test_is_not_what_turns_out_to_be_an_orders_before_it_is_sent_back(
         self, hear: Hear, provider: Interrupted

@@ -1,0 +1,87 @@
+"""Comparing what providers charged with what is on our books, without a word of theirs: notices get lost.
+
+Each charge is looked at once, some minutes after it was made. How far a comparison came is noted page by page, so that
+one that is cut off goes on from there; to look at a page twice does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from common.events.outbox import publish
+from order_svc.payments import events, selectors
+from order_svc.payments.adapters import PROVIDERS
+from order_svc.payments.adapters.provider import ChargeState, NamedCharge, ProviderUnavailable
+from order_svc.payments.models import Comparison, Payment, PaymentStatus
+from order_svc.payments.services.strays import keep_stray_charge
+
+logger = logging.getLogger(__name__)
+
+FIRST_REACH = timedelta(days=1)
+"""How far back the first comparison goes."""
+
+GRACE = timedelta(minutes=10)
+"""What is younger may still be on its way through the shop."""
+
+_SETTLED = {
+    ChargeState.CAPTURED: PaymentStatus.CAPTURED,
+    ChargeState.DECLINED: PaymentStatus.DECLINED,
+    ChargeState.VOIDED: PaymentStatus.VOIDED,
+    ChargeState.REFUNDED: PaymentStatus.REFUNDED,
+}
+
+
+def compare_charges(*, now: datetime, most_pages: int, until: float = math.inf) -> None:
+    """Find money that arrived for no order, and what became of payments unheard; as far as it comes ``until`` then (on
+    the monotonic clock), and so many pages of each provider. The rest is left to the next time.
+    """
+    for provider in PROVIDERS:
+        try:
+            _compare(provider, now=now, most_pages=most_pages, until=until)
+        except ProviderUnavailable as error:
+            logger.warning("the charges of %s are not compared yet: %s", provider, error)
+
+
+def _compare(provider: str, *, now: datetime, most_pages: int, until: float) -> None:
+    place, _ = Comparison.objects.get_or_create(provider=provider, defaults={"since": now - FIRST_REACH})
+    place.begin(until=now - GRACE)
+    for _ in range(most_pages):
+        if place.until is None or place.since >= place.until or time.monotonic() >= until:
+            return
+        page = PROVIDERS[provider].charges(since=place.since, until=place.until, after=place.after)
+        _look_at(provider, page.charges, now=now)
+        place.turn(after=page.after)
+        place.save()
+
+
+def _look_at(provider: str, found: Sequence[NamedCharge], *, now: datetime) -> None:
+    payments = selectors.payments_charged(
+        provider=provider, references=[each.charge.reference for each in found], keys=[each.key for each in found]
+    )
+    for each in found:
+        _compare_one(provider, each, payments.get(each.charge.reference) or payments.get(each.key), now=now)
+
+
+def _compare_one(provider: str, found: NamedCharge, payment: Payment | None, *, now: datetime) -> None:
+    charge = found.charge
+    if payment is None or payment.is_of_another_charge(charge.reference):
+        if charge.state in {ChargeState.AUTHORISED, ChargeState.CAPTURED}:
+            keep_stray_charge(provider=provider, charge=charge, now=now)
+    elif _is_news(payment, found):
+        logger.warning("%s is %s at %s and %s here", charge.reference, charge.state, provider, payment.status)
+        with transaction.atomic():
+            publish(events.payment_reported(provider=provider, key=found.key, reference=charge.reference))
+
+
+def _is_news(payment: Payment, found: NamedCharge) -> bool:
+    """Of a payment whose provider is being asked, or was not yet, the answer will be heard anyway."""
+    if payment.is_pending or payment.is_processing or found.charge.state not in _SETTLED:
+        return False
+    is_part_known = not payment.is_captured or found.charge.given_back_minor == payment.given_back_minor
+    return payment.status != _SETTLED[found.charge.state] or not is_part_known
