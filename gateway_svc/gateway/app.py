@@ -17,6 +17,7 @@ from gateway_svc.gateway.announcements import Announcements
 from gateway_svc.gateway.api_keys import ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
+from gateway_svc.gateway.at_once import AtOnce
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.composed import Composed
 from gateway_svc.gateway.ended_sessions import EndedSessions
@@ -31,7 +32,6 @@ from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.cache import Cache
 from gateway_svc.gateway.middleware.correlation import CorrelationId
 from gateway_svc.gateway.middleware.cors import Cors
-from gateway_svc.gateway.middleware.from_memory import FromMemory
 from gateway_svc.gateway.middleware.hygiene import HeaderHygiene
 from gateway_svc.gateway.middleware.observed import Observed
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
@@ -192,18 +192,10 @@ class Gateway:
         app = with_static_files(app, self._static_root)
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
-        app = self._marked(app)
-        return CorrelationId(Observed(app, lines=self._lines))
-
-    def _marked(self, app: ASGIApp) -> ASGIApp:
-        """What is in memory has its marks already, but for those that a page of another origin must find."""
-        if self._cors_origins:
-            app = Cors(self._short(app), origins=self._cors_origins)
-            return SecurityHeaders(app, always=self._always)
-        return self._short(SecurityHeaders(app, always=self._always))
-
-    def _short(self, app: ASGIApp) -> ASGIApp:
-        return FromMemory(app, cache=self._cache, house_rules=self._house_rules)
+        cors = Cors(app, origins=self._cors_origins) if self._cors_origins else None
+        observed = Observed(SecurityHeaders(cors or app, always=self._always), lines=self._lines)
+        self.at_once = AtOnce(cache=self._cache, house_rules=self._house_rules, observed=observed, cors=cors)
+        return CorrelationId(observed)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:
         app = BodyLimit(app, room=self._bodies)

@@ -6,7 +6,7 @@ import time
 from functools import lru_cache
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.asgi import Scope, Send
+from gateway_svc.gateway.asgi import Answer, Scope, Send
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.cache.question import Question
 from gateway_svc.gateway.conditions import is_known
@@ -22,15 +22,19 @@ _HOW = {
 
 
 async def give(entry: Entry, question: Question, scope: Scope, send: Send, how: str) -> None:
+    """Send it."""
+    status, headers, body = given(entry, question, scope, how)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def given(entry: Entry, question: Question, scope: Scope, how: str) -> Answer:
     """As much of it as is needed, with how it came (RFC 9211) and how old it is."""
     note(scope["exchange"], how)
     marks = _marks(_HOW[how], int(entry.fresh_until - (now := time.monotonic())), int(now - entry.born_at))
     if question.if_none_match and entry.etag and is_known(entry.etag, question.if_none_match):
-        await send({"type": "http.response.start", "status": 304, "headers": [*entry.not_modified, *marks]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": [*entry.headers, *marks]})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else entry.body})
+        return 304, [*entry.not_modified, *marks], b""
+    return 200, [*entry.headers, *marks], b"" if scope["method"] == "HEAD" else entry.body
 
 
 @lru_cache(maxsize=1024)

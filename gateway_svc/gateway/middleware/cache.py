@@ -91,7 +91,7 @@ class Cache:
         entry = self._store.get(question.key) if question else None
         return entry is not None and time.monotonic() < entry.fresh_until
 
-    def at_hand(self, scope: Scope, send: Send) -> Awaitable[None] | None:
+    def at_hand(self, scope: Scope) -> tuple[Entry, Question] | None:
         """What is in memory, for whoever brings nothing but a question, before anything else is looked at.
 
         What is there was asked for by this very path once, on the whole way in.
@@ -102,8 +102,7 @@ class Cache:
         entry = self._store.get(question.key) if question else None
         if question is None or entry is None or time.monotonic() >= entry.fresh_until:
             return None
-        scope["exchange"].route = entry.route
-        return give(entry, question, scope, send, "hit")
+        return entry, question
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):

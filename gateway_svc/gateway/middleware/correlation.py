@@ -22,7 +22,7 @@ class CorrelationId:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id, traceparent = _sent_names(scope)
+        request_id, traceparent = sent_names(scope)
         # A WebSocket, open for hours, is no span of anything.
         if tracing.IS_ON and scope["type"] == "http":
             with _spanned(scope, request_id, traceparent) as names:
@@ -41,12 +41,12 @@ class CorrelationId:
 def _noting(names: Correlation, scope: Scope, send: Send) -> Send:
     """Begin an exchange under these names; its answer is marked with them, and its status noted."""
     exchange = scope["exchange"] = Exchange(names)
-    mark = (b"x-request-id", names.request_id.encode())
+    name = mark(names)
 
     async def send_marked(message: Message) -> None:
         if message["type"] in _STARTS:
             exchange.status = message["status"]
-            message["headers"].append(mark)
+            message["headers"].append(name)
         elif message["type"] == "websocket.accept":
             exchange.status = 101
         await send(message)
@@ -67,7 +67,13 @@ def _note_answer(names: Correlation, scope: Scope) -> None:
     tracing.answered(names, method=method, route=route, status=exchange.status)
 
 
-def _sent_names(scope: Scope) -> tuple[str, str]:
+def mark(names: Correlation) -> tuple[bytes, bytes]:
+    """What an answer is marked with."""
+    return b"x-request-id", names.request_id.encode()
+
+
+def sent_names(scope: Scope) -> tuple[str, str]:
+    """What the caller calls the request, and the trace that it is of; empty where it does not say."""
     request_id = traceparent = b""
     for name, value in scope["headers"]:
         if name == b"x-request-id":

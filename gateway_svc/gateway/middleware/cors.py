@@ -46,7 +46,7 @@ class Cors:
         if scope["type"] != "http" or not scope["path"].startswith(_SHARED):
             return await self.app(scope, receive, send)
         origin, wants = _asked(scope["headers"])
-        leave = [_VARY, *self._leave(origin)]
+        leave = self._leave(origin)
         if scope["method"] == "OPTIONS" and origin and wants:
             return await _answer_preflight(leave, send)
 
@@ -57,14 +57,18 @@ class Cors:
 
         return await self.app(scope, receive, send_shared)
 
+    def leave(self, scope: Scope) -> Headers:
+        """What the browser is told with an answer of the API."""
+        return self._leave(_asked(scope["headers"])[0])
+
     def _leave(self, origin: bytes) -> Headers:
         if origin and origin in self._origins:
             let_in = [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true")]
         elif origin and ANY.encode() in self._origins:
             let_in = [(b"access-control-allow-origin", b"*")]
         else:
-            return []
-        return [*let_in, (b"access-control-expose-headers", _SHOWN)]
+            return [_VARY]
+        return [_VARY, *let_in, (b"access-control-expose-headers", _SHOWN)]
 
 
 async def _answer_preflight(leave: Headers, send: Send) -> None:

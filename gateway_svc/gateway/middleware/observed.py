@@ -44,10 +44,14 @@ class Observed:
         finally:
             seconds = time.perf_counter() - started
             self._in_flight -= is_measured
-            if is_measured:
-                _observe(scope["exchange"], scope["method"], seconds)
-            if logger.isEnabledFor(logging.INFO):
-                self._lines.write(access_line(scope, seconds))
+            self.note(scope, seconds, is_measured=is_measured)
+
+    def note(self, scope: Scope, seconds: float, *, is_measured: bool = True) -> None:
+        """It is answered."""
+        if is_measured:
+            _observe(scope["exchange"], scope["method"], seconds)
+        if logger.isEnabledFor(logging.INFO):
+            self._lines.write(access_line(scope, seconds))
 
 
 def _observe(exchange: Exchange, method: str, seconds: float) -> None:

@@ -148,7 +148,7 @@ class Cycle:
             self.keeps_alive = False
         elif not self.keeps_alive:
             framing.append((b"connection", b"close"))
-        self._head = _head(status, [*self._connection.said_always, *headers, *framing])
+        self._head = head_of(status, [*self._connection.said_always, *headers, *framing])
         self._connection.say_soon(self._flush)
 
     def _framing(self, status: int, length: bytes | None) -> Headers:
@@ -188,8 +188,8 @@ class Cycle:
             self._head = b""
 
 
-def _head(status: int, headers: Headers) -> bytes:
-    """Raises RuntimeError for a header that would be more than one line."""
+def head_of(status: int, headers: Headers) -> bytes:
+    """Up to the body. Raises RuntimeError for a header that would be more than one line."""
     head = b"\r\n".join([_status_line(status), *map(b": ".join, headers), b"\r\n"])
     if not head.count(b"\n") == head.count(b"\r") == len(headers) + 2:
         raise RuntimeError("a header of more than one line")

@@ -7,6 +7,7 @@ few of these bounds, and takes more of each request (docs/adr/0025).
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -17,21 +18,24 @@ from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
-from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.asgi import Answer, Headers, Scope
 from gateway_svc.gateway.deadline import Deadline
 from gateway_svc.gateway.problems import (
     BadRequest,
     ClientTooSlow,
     HeadersTooLarge,
+    InternalError,
     Problem,
     TooManyConnections,
     Unavailable,
 )
 from gateway_svc.gateway.server.crowd import ADDRESS, ALL, crowd_at
-from gateway_svc.gateway.server.cycle import Cycle
+from gateway_svc.gateway.server.cycle import Cycle, head_of
 from gateway_svc.gateway.server.refusals import refused
 from gateway_svc.gateway.server.scopes import of_request
 from gateway_svc.gateway.server.sockets import ClientSocket
+
+logger = logging.getLogger(__name__)
 
 # The gateway itself refuses half of it, once it has all of it; here is what it never gets to see the end of.
 MAX_HEAD_BYTES = 64 * 1024
@@ -59,6 +63,7 @@ class ClientConnection(asyncio.Protocol):
     __slots__ = (
         "_answered",
         "_app",
+        "_at_once",
         "_client",
         "_config",
         "_crowd",
@@ -90,6 +95,8 @@ class ClientConnection(asyncio.Protocol):
     ) -> None:
         self._config = config
         self._app = config.loaded_app
+        # None where the application has no short way.
+        self._at_once: Callable[[Scope], Answer | None] | None = getattr(self._app, "at_once", None)
         self._server = server_state
         self._loop = asyncio.get_running_loop()
         self._crowd = crowd_at(server_state, app_state)
@@ -147,7 +154,6 @@ class ClientConnection(asyncio.Protocol):
         """Read on, unless it is too much."""
         if self._is_refused:
             return
-        self._idle.pop(self, None)
         is_new = self._is_in_head and not self._head_bytes
         if self._is_in_head:
             self._head_bytes += len(data)
@@ -156,9 +162,7 @@ class ClientConnection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._upgrade()
         except httptools.HttpParserError as error:
-            # The parser's own words tell a stranger nothing.
-            own = error.__context__
-            self._refuse(own if isinstance(own, Problem) else BadRequest(_UNREADABLE))
+            self._refuse(_refusal_for(error))
         if self._is_in_head and self._head_bytes and not self._is_refused:
             self._wait_for_the_rest(is_new=is_new)
 
@@ -176,6 +180,7 @@ class ClientConnection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._idle.pop(self, None)
         self._url = b""
         self._headers = []
         self._expects_continue = False
@@ -205,6 +210,9 @@ class ClientConnection(asyncio.Protocol):
         version = parser.get_http_version()
         scope = of_request(parser.get_method(), self._url, version, self._headers, self._client)
         keeps_alive = version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
+        if keeps_alive and self._at_once and self._is_free and (answer := self._at_once(scope)):
+            self._say_at_once(answer)
+            return
         cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=self._expects_continue)
         self._heard = cycle
         if self._answered is None:
@@ -292,8 +300,7 @@ class ClientConnection(asyncio.Protocol):
         if self._waiting:
             self._begin(self._waiting.popleft())
         elif not (self._is_in_head and self._head_bytes):
-            self._deadline.within(KEPT_SECONDS)
-            self._idle[self] = None
+            self._rest()
         self.resume_reading()
 
     def shutdown(self) -> None:
@@ -317,6 +324,24 @@ class ClientConnection(asyncio.Protocol):
             longest.hang_up()
             return True
         return False
+
+    @property
+    def _is_free(self) -> bool:
+        """Nothing is under way, nor does anything wait to be taken by the client."""
+        return self._answered is None and not self.is_full
+
+    def _say_at_once(self, answer: Answer) -> None:
+        """No cycle for what is here: it is the whole of the request, and the whole of its answer."""
+        status, headers, body = answer
+        self._heard = None
+        self._server.total_requests += 1
+        self._transport.write(head_of(status, [*self.said_always, *headers]) + body)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Nothing is under way: the connection is kept for a while, unless the place is wanted."""
+        self._deadline.within(KEPT_SECONDS)
+        self._idle[self] = None
 
     def _begin(self, cycle: Cycle) -> None:
         self._answered = cycle
@@ -376,6 +401,17 @@ class ClientConnection(asyncio.Protocol):
         if self._transport.can_write_eof():
             self._transport.write_eof()
         self._loop.call_later(seconds, self._transport.close)
+
+
+def _refusal_for(error: httptools.HttpParserError) -> Problem:
+    """What the parser could not read, or what was thought of it. The parser's own words tell a stranger nothing."""
+    own = error.__context__
+    if own is None or isinstance(own, httptools.HttpParserError | UnicodeError):
+        return BadRequest(_UNREADABLE)
+    if isinstance(own, Problem):
+        return own
+    logger.error("a request failed", exc_info=own)
+    return InternalError()
 
 
 def _is_wanted(headers: Headers) -> bool:
