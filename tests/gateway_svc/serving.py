@@ -19,8 +19,10 @@ class Serving:
     """At a port of its own, in a thread of its own."""
 
     def __init__(self, app: Any) -> None:
-        own = {"http": ClientConnection, "ws": ClientSocket, "log_config": None, "log_level": "warning"}
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, interface="asgi3", lifespan="off", **own))
+        own = {"http": ClientConnection, "ws": ClientSocket, "proxy_headers": False, "log_config": None}
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, port=0, interface="asgi3", lifespan="off", log_level="warning", **own)
+        )
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         while not self._server.started:

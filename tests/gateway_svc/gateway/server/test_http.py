@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,7 @@ import pytest
 
 from gateway_svc.gateway.server import crowd, http
 from tests.gateway_svc.door import Door
-from tests.gateway_svc.serving import serving
+from tests.gateway_svc.serving import Serving, rest_of, serving
 from tests.gateway_svc.signing import Signer
 
 
@@ -144,3 +146,88 @@ class TestASlowHead:
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
                 assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
                 time.sleep(0.3)
+
+
+class Prompt:
+    """Answers /now at once with a large body, if it is its turn; everything with its path, in its time."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+
+    def at_once(self, scope):
+        if scope["path"] == "/fail":
+            raise ValueError("as asked")
+        if scope["path"] != "/now":
+            return None
+        self.answered += 1
+        body = b"now " * 20_000
+        return 200, [(b"content-length", b"%d" % len(body))], body
+
+    async def __call__(self, scope, _receive, send) -> None:
+        self.asked.set()
+        await asyncio.to_thread(self.may_answer.wait, 5)
+        path = scope["raw_path"]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(path))]})
+        await send({"type": "http.response.body", "body": path})
+
+
+@pytest.fixture
+def prompt() -> Prompt:
+    return Prompt()
+
+
+@pytest.fixture
+def prompt_server(prompt: Prompt) -> Iterator[Serving]:
+    with serving(prompt) as running:
+        yield running
+
+
+def asking(*paths: str) -> bytes:
+    return b"".join(b"GET %b HTTP/1.1\r\nHost: h\r\n\r\n" % path.encode() for path in paths)
+
+
+LAST = b"GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+
+
+class TestWhatIsAnsweredAtOnce:
+    def test_waits_for_its_turn(self, prompt_server: Serving, prompt: Prompt) -> None:
+        prompt.may_answer.set()
+
+        heard = prompt_server.say(asking("/now", "/later", "/now") + LAST)
+
+        assert heard.count(b"HTTP/1.1 200 OK\r\n") == 4
+        assert heard.index(b"now now") < heard.index(b"/later") < heard.index(b"/now") < heard.index(b"/last")
+
+    def test_waits_for_who_takes_nothing(self, prompt_server: Serving, prompt: Prompt) -> None:
+        prompt.may_answer.set()
+        with prompt_server.connect() as connection:
+            connection.sendall(asking(*["/now"] * 60))
+            time.sleep(0.3)
+            taken_unread = prompt.answered
+            connection.sendall(LAST)
+            heard = rest_of(connection)
+
+        assert 0 < taken_unread < 60
+        assert heard.count(b"HTTP/1.1 200 OK\r\n") == 61
+
+    def test_is_a_failure_where_it_fails(self, prompt_server: Serving) -> None:
+        heard = prompt_server.say(asking("/fail"))
+
+        assert heard.startswith(b"HTTP/1.1 500 ")
+        assert problem_in(heard)["code"] == "internal_error"
+
+    def test_makes_no_room_of_a_connection_that_goes_on(
+        self, prompt_server: Serving, prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "MOST_CONNECTIONS", 1)
+        with prompt_server.connect() as connection:
+            connection.sendall(asking("/now") + LAST)
+            assert prompt.asked.wait(5)
+
+            refused = prompt_server.say(b"")
+            prompt.may_answer.set()
+
+            assert rest_of(connection).count(b"HTTP/1.1 200 OK\r\n") == 2
+        assert refused.startswith(b"HTTP/1.1 503 ")
