@@ -194,7 +194,9 @@ class Gateway:
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         cors = Cors(app, origins=self._cors_origins) if self._cors_origins else None
         observed = Observed(SecurityHeaders(cors or app, always=self._always), lines=self._lines)
-        self.at_once = AtOnce(cache=self._cache, house_rules=self._house_rules, observed=observed, cors=cors)
+        self.at_once = AtOnce(
+            cache=self._cache, tokens=self._tokens, house_rules=self._house_rules, observed=observed, cors=cors
+        )
         return CorrelationId(observed)
 
     def _guarded(self, app: ASGIApp) -> ASGIApp:

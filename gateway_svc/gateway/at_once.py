@@ -14,17 +14,22 @@ from gateway_svc.gateway.middleware.cache import Cache
 from gateway_svc.gateway.middleware.correlation import mark, sent_names
 from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.observed import Observed
+from gateway_svc.gateway.principals import ANONYMOUS, Principal
+from gateway_svc.gateway.tokens import Tokens
 
 
 class AtOnce:
-    """Answers a visitor's plain question from memory: no credential to check, no body, nowhere to be led to.
+    """Answers a plain question from memory: no body, nowhere to be led to, no token but one that was checked lately.
 
     Half of what such an answer costs is the way in, and all of that is for others. Everybody goes it while somebody is
     to be turned away on it, or while each request is traced.
     """
 
-    def __init__(self, *, cache: Cache, house_rules: HouseRules, observed: Observed, cors: Cors | None) -> None:
+    def __init__(
+        self, *, cache: Cache, tokens: Tokens, house_rules: HouseRules, observed: Observed, cors: Cors | None
+    ) -> None:
         self._cache = cache
+        self._tokens = tokens
         self._house_rules = house_rules
         self._observed = observed
         self._cors = cors
@@ -38,11 +43,22 @@ class AtOnce:
         if kept is None:
             return None
         entry, question = kept
-        exchange = scope["exchange"] = Exchange(Correlation.start(*sent_names(scope)), route=entry.route)
+        principal = self._holder(question.authorization) if question.authorization else ANONYMOUS
+        if principal is None:
+            return None
+        names = Correlation.start(*sent_names(scope))
+        exchange = scope["exchange"] = Exchange(names, route=entry.route, principal=principal)
         status, headers, body = given(entry, question, scope, "hit")
         exchange.status = status
-        headers.append(mark(exchange.names))
+        headers.append(mark(names))
         if self._cors:
             headers += self._cors.leave(scope)
         self._observed.note(scope, time.perf_counter() - started)
         return status, headers, body
+
+    def _holder(self, authorization: bytes) -> Principal | None:
+        """None where somebody has to look closer: at a credential of another kind, or at who is blocked."""
+        scheme, _, token = authorization.partition(b" ")
+        if scheme.lower() != b"bearer" or self._house_rules.now.blocks.ids:
+            return None
+        return self._tokens.at_hand(token.strip())

@@ -32,7 +32,7 @@ class Tokens:
 
     async def holder(self, token: bytes) -> Principal:
         """The principal of a good token. Raises BadCredential, or Unavailable while no key could be had at all."""
-        key = hashlib.sha256(token).digest()
+        key = _key(token)
         principal = self._cache.get(key)
         if principal is None:
             principal = _principal(key, await self._claims(token))
@@ -41,6 +41,11 @@ class Tokens:
         if principal.session_id in self._ended:
             raise BadCredential
         return principal
+
+    def at_hand(self, token: bytes) -> Principal | None:
+        """Whoever was found to hold it a moment ago; None where that has to be found out."""
+        principal = self._cache.get(_key(token))
+        return None if principal is None or principal.session_id in self._ended else principal
 
     async def last_holder(self, token: bytes, *, grace_seconds: float) -> Principal:
         """The principal of a token that may have expired, but not longer ago than that, and of staff without what only
@@ -73,6 +78,11 @@ class Tokens:
             )
         except (jwt.PyJWTError, ValueError):
             raise BadCredential from None
+
+
+def _key(token: bytes) -> bytes:
+    """What it is remembered by: in memory, too, a token is not left lying about."""
+    return hashlib.sha256(token).digest()
 
 
 def _principal(key: bytes, claims: dict[str, Any]) -> Principal:

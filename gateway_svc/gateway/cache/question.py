@@ -14,9 +14,9 @@ from gateway_svc.gateway.middleware.hygiene import MAX_HEADER_BYTES
 _LONGEST = 1024
 # Conditions that are seldom, and that the service can judge.
 _CONDITIONS = frozenset({b"if-match", b"if-modified-since", b"if-unmodified-since"})
+_NOTED = frozenset({b"accept", b"if-none-match", b"authorization"})
 _MORE_THAN_A_QUESTION = _CONDITIONS | {
-    *(b"authorization", b"cookie", b"content-length", b"transfer-encoding", b"expect", b"upgrade"),
-    b"x-forwarded-proto",
+    *(b"cookie", b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-proto"),
 }
 # What a proxy says of nearly everybody. Whoever came in the clear has to be led to where one does not.
 _SECURE = (b"x-forwarded-proto", b"https")
@@ -30,6 +30,8 @@ class Question(msgspec.Struct):
     key: Key
     query: bytes
     if_none_match: bytes
+    authorization: bytes
+    """Who asks, where that was not looked at yet; to the answer it makes no difference."""
 
 
 def question_of(scope: Scope) -> Question | None:
@@ -39,30 +41,29 @@ def question_of(scope: Scope) -> Question | None:
 
 
 def plain_question_of(scope: Scope) -> Question | None:
-    """What somebody asks who has just come; None where they bring more than a question, such as a credential."""
+    """What somebody asks who has just come; None where they bring more than a question and a token: a cookie, say."""
     return _read(scope, scope["headers"], _MORE_THAN_A_QUESTION)
 
 
 def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question | None:
-    accept = if_none_match = b""
+    noted: dict[bytes, bytes] = {}
     size = 0
     for name, value in headers:
         size += len(name) + len(value)
-        if name == b"accept":
-            accept = b"%b,%b" % (accept, value) if accept else value
-        elif name == b"if-none-match":
-            if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
+        if name in _NOTED:
+            noted[name] = b"%b,%b" % (noted[name], value) if name in noted else value
         elif name in refused and (name, value) != _SECURE:
             return None
     raw_path, query = scope["raw_path"], scope["query_string"]
-    if size > MAX_HEADER_BYTES or not _takes_json(accept) or len(raw_path) + len(query) > _LONGEST:
+    if size > MAX_HEADER_BYTES or not _takes_json(noted.get(b"accept", b"")) or len(raw_path) + len(query) > _LONGEST:
         return None
+    key = raw_path
     if query:
         query = _in_order(query)
         if b"format=" in query:  # by which a browser asks for another form
             return None
-        return Question(b"%b?%b" % (raw_path, query), query, if_none_match)
-    return Question(raw_path, b"", if_none_match)
+        key = b"%b?%b" % (raw_path, query)
+    return Question(key, query, noted.get(b"if-none-match", b""), noted.get(b"authorization", b""))
 
 
 def _in_order(query: bytes) -> bytes:

@@ -94,7 +94,8 @@ class Cache:
     def at_hand(self, scope: Scope) -> tuple[Entry, Question] | None:
         """What is in memory, for whoever brings nothing but a question, before anything else is looked at.
 
-        What is there was asked for by this very path once, on the whole way in.
+        What is there was asked for by this very path once, on the whole way in. A token that comes with the question
+        has yet to be checked.
         """
         if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
             return None

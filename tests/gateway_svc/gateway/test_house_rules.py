@@ -136,6 +136,18 @@ class TestABlock:
         assert doors[0].ask("GET", PRODUCTS).status == 200
         assert doors[0].ask("GET", PRODUCTS, token=signer.token()).status == 200
 
+    def test_keeps_an_account_from_what_is_in_memory_too(
+        self, doors: list[Door], keeping_door: Door, shelf: FakeShelf, signer: Signer
+    ) -> None:
+        person = str(uuid.uuid4())
+        token = signer.token(sub=person)
+        assert [keeping_door.ask("GET", PRODUCTS, token=token).status for _ in range(3)] == [200] * 3
+
+        block(rules.ACCOUNT, person)
+
+        settle(lambda: keeping_door.ask("GET", PRODUCTS, token=token).status == 403)
+        assert keeping_door.ask("GET", PRODUCTS, token=signer.token()).status == 200
+
     def test_keeps_a_network_out_but_for_staff_and_the_health(self, doors: list[Door], signer: Signer) -> None:
         block(rules.NETWORK, "203.0.113.0/24")
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.gateway_svc.door import Answer, Door
+from common import clock
+from gateway_svc.sessions import services as sessions
+from tests.gateway_svc.door import Answer, Door, settle
 from tests.gateway_svc.shelf import FakeShelf, who_asks
 from tests.gateway_svc.signing import Signer
 
@@ -87,6 +89,25 @@ class TestAnAnswerForEverybody:
         assert names[0] == names[1]
         assert known.body == plain.body
 
+    @pytest.mark.django_db(transaction=True)
+    def test_is_refused_to_who_signed_out(self, keeping_door: Door, signer: Signer, page: str) -> None:
+        session_id = f"session-of-{page}"
+        token = signer.token(sid=session_id)
+        assert [keeping_door.ask("GET", page, token=token).status for _ in range(3)] == [200] * 3
+
+        sessions.end_session(session_id=session_id, user_id="u", ended_at=clock.now())
+
+        settle(lambda: keeping_door.ask("GET", page, token=token).status == 401, seconds=2)
+        assert "hit" in cache_status(keeping_door.ask("GET", page, token=signer.token()))
+
+    def test_is_refused_to_who_shows_two_tokens(self, keeping_door: Door, signer: Signer, page: str) -> None:
+        token = signer.token()
+        keeping_door.ask("GET", page, token=token)
+
+        two = keeping_door.ask("GET", page, token=token, headers=[("Authorization", f"Bearer {token}")])
+
+        assert two.status == 401
+
     def test_bears_the_marks_of_any_answer(self, keeping_door: Door, page: str) -> None:
         for answer in (keeping_door.ask("GET", page), keeping_door.ask("GET", page)):
             assert answer.all("x-content-type-options") == ["nosniff"]
@@ -144,6 +165,15 @@ class TestAnAnswerForEverybody:
         assert [line["cache"] for line in lines] == ["miss", "hit"]
         assert [bool(line["instance"]) for line in lines] == [True, False]
         assert {line["upstream"] for line in lines} == {"product_svc"}
+
+    def test_is_said_in_the_access_log_to_have_been_given_to_whom(
+        self, keeping_door: Door, signer: Signer, page: str
+    ) -> None:
+        token = signer.token(sub="buyer-7")
+        for _ in range(3):
+            keeping_door.ask("GET", page, token=token)
+
+        assert {line["user_id"] for line in lines_about(keeping_door, page, least=3)} == {"buyer-7"}
 
 
 @pytest.mark.usefixtures("shelf")
