@@ -221,7 +221,7 @@ class TestWhatIsAnsweredAtOnce:
     def test_makes_no_room_of_a_connection_that_goes_on(
         self, prompt_server: Serving, prompt: Prompt, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(http, "MOST_CONNECTIONS", 1)
+        monkeypatch.setattr(crowd, "MOST_CONNECTIONS", 1)
         with prompt_server.connect() as connection:
             connection.sendall(asking("/now") + LAST)
             assert prompt.asked.wait(5)
