@@ -16,7 +16,7 @@ from gateway_svc.gateway.upstreams.treatment import Treatment
 
 APPS = (
     *("gateway_svc.sessions", "gateway_svc.catalogue", "gateway_svc.browsers", "gateway_svc.api_keys"),
-    *("gateway_svc.house_rules", "gateway_svc.site"),
+    *("gateway_svc.house_rules", "gateway_svc.site", "gateway_svc.token_keys"),
 )
 
 globals().update(for_service("gateway_svc", apps=APPS))

@@ -23,6 +23,7 @@ from gateway_svc.gateway.composed import Composed
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.house_rules import HouseRules
+from gateway_svc.gateway.kept_keys import KeptKeys
 from gateway_svc.gateway.keys import KeySet
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.limits.policies import Policy
@@ -106,7 +107,8 @@ class Gateway:
         self._balancers = balancers(upstream_urls, treatment)
         self._socket_balancers = balancers(socket_urls, treatment)
         users = self._balancers[USERS.name]
-        self._keys = KeySet(lambda: fetch(users, KEYS_PATH))
+        kept_keys = KeptKeys(upstream_urls[USERS.name], grace_seconds=grace_seconds)
+        self._keys = KeySet(lambda: fetch(users, KEYS_PATH), store=kept_keys)
         self._ended = EndedSessions(read=selectors.ended_session_ids)
         self._open_sockets = OpenSockets(self._ended)
         self._ended.followers.append(self._open_sockets.end_signed_out)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from common import clock
 
 logger = logging.getLogger(__name__)
 
@@ -22,11 +26,24 @@ UNKNOWN_KEY_SECONDS = 30.0
 Fetch = Callable[[], Awaitable[bytes]]
 
 
-class KeySet:
-    """The keys by id. While user_svc is away the last ones that it gave are used."""
+class Store(Protocol):
+    """What outlasts the process. Called in threads; raises whatever is wrong with it."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def read(self) -> bytes | None:
+        """The document that was kept last, if it is still of use."""
+
+    def keep(self, document: bytes, heard_at: datetime) -> None:
+        """Keep this one."""
+
+
+class KeySet:
+    """The keys by id. While user_svc is away the last ones that it gave are used: those that were kept, where it has
+    not been heard since the start. What it says itself always wins.
+    """
+
+    def __init__(self, fetch: Fetch, *, store: Store) -> None:
         self._fetch = fetch
+        self._store = store
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._asked_for_a_stranger_at = float("-inf")
@@ -35,7 +52,7 @@ class KeySet:
 
     @property
     def is_known(self) -> bool:
-        """User_svc has been heard at least once."""
+        """User_svc has been heard at least once, of late."""
         return bool(self._keys)
 
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
@@ -57,8 +74,30 @@ class KeySet:
     async def keep_fresh(self) -> None:
         """Ask again and again: soon while nothing is known, seldom after that."""
         while True:
+            asked_at = clock.now()
             heard = await self.refresh()
+            if heard:
+                await self._keep(asked_at)
+            elif not self._keys:
+                await self._remember()
             await asyncio.sleep(REFRESH_SECONDS if heard else FIRST_TRY_SECONDS)
+
+    async def _keep(self, heard_at: datetime) -> None:
+        document = msgspec.json.encode({"keys": [_jwk(key_id, key) for key_id, key in self._keys.items()]})
+        try:
+            await asyncio.to_thread(self._store.keep, document, heard_at)
+        except Exception as error:  # the next time it may go better
+            logger.warning("the keys could not be kept: %r", error)
+
+    async def _remember(self) -> None:
+        try:
+            document = await asyncio.to_thread(self._store.read)
+        except Exception as error:  # it is asked for again, as user_svc is
+            logger.warning("no keys from the database: %r", error)
+            return
+        if document and not self._keys:
+            self._keys = _keys_in(document)
+            logger.warning("user_svc is away: the keys are those that it gave last")
 
     def _may_ask(self) -> bool:
         """What is asked in any case does not count, so that a key that has just come up is good at once."""
@@ -85,6 +124,12 @@ class KeySet:
         if keys:
             self._keys = keys
         return bool(keys)
+
+
+def _jwk(key_id: str, key: Ed25519PublicKey) -> dict[str, str]:
+    """As user_svc publishes it (RFC 8037, section 2)."""
+    x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
+    return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": key_id, "use": "sig", "alg": "EdDSA"}
 
 
 def _keys_in(document: bytes) -> dict[str, Ed25519PublicKey]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway_svc.token_keys.models import KeptKeys
 from tests.gateway_svc.conftest import FakeUsers
-from tests.gateway_svc.door import Door
+from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.signing import Signer
+
+# Asked for, the test database is there; the gateway reads from it.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PRODUCTS = "/api/v1/products/"
 
@@ -104,6 +110,72 @@ class TestKeys:
 
         assert door.ask("GET", PRODUCTS, token=signer.token()).status == 200
         assert door.ask("GET", PRODUCTS, token=Signer("hmac").hmac_with_public_key()).status == 401
+
+
+class TestAGatewayThatStartsWhileUserSvcIsAway:
+    """What another one heard is in the database by then."""
+
+    @pytest.fixture
+    def start(self, open_door: Callable[..., Door], own_users: FakeUsers) -> Callable[..., Door]:
+        def start(*, heard: list[Signer] | None = None) -> Door:
+            if heard is None:
+                return open_door(USER_SVC_URL=own_users.url)
+            own_users.keys = [each.jwk() for each in heard]
+            door = open_door(USER_SVC_URL=own_users.url)
+            settle(lambda: self._kept(own_users) == {each.key_id for each in heard})
+            return door
+
+        return start
+
+    def test_lets_in_who_is_signed_in(self, start: Callable[..., Door], own_users: FakeUsers) -> None:
+        signer = Signer("only")
+        start(heard=[signer])
+        own_users.stop()
+
+        door = start()
+
+        assert door.ask("GET", PRODUCTS, token=signer.token()).status == 200
+        assert door.ask("GET", PRODUCTS, token=Signer("only").token()).status == 401
+
+    def test_takes_no_key_that_was_taken_back_before(self, start: Callable[..., Door], own_users: FakeUsers) -> None:
+        old, new = Signer("old"), Signer("new")
+        start(heard=[old, new])
+        start(heard=[new])
+        own_users.stop()
+
+        door = start()
+
+        assert door.ask("GET", PRODUCTS, token=old.token()).status == 401
+        assert door.ask("GET", PRODUCTS, token=new.token()).status == 200
+
+    def test_drops_a_key_once_user_svc_says_so(self, start: Callable[..., Door], own_users: FakeUsers) -> None:
+        old, new = Signer("old"), Signer("new")
+        start(heard=[old, new])
+        own_users.stop()
+        door = start()
+        assert door.ask("GET", PRODUCTS, token=old.token()).status == 200
+
+        own_users.keys = [new.jwk()]
+        own_users.start()
+
+        settle(lambda: door.ask("GET", PRODUCTS, token=old.token()).status == 401)
+        settle(lambda: self._kept(own_users) == {"new"})
+
+    def test_knows_none_that_are_of_no_use_any_more(
+        self, start: Callable[..., Door], open_door: Callable[..., Door], own_users: FakeUsers
+    ) -> None:
+        signer = Signer("only")
+        start(heard=[signer])
+        own_users.stop()
+        KeptKeys.objects.filter(source=own_users.url).update(heard_at=datetime.now(UTC) - timedelta(hours=2))
+
+        door = open_door(until="/health/live", USER_SVC_URL=own_users.url)
+
+        assert door.ask("GET", PRODUCTS, token=signer.token()).status == 503
+
+    def _kept(self, users: FakeUsers) -> set[str]:
+        kept = KeptKeys.objects.filter(source=users.url).first()
+        return {each["kid"] for each in json.loads(kept.document)["keys"]} if kept else set()
 
 
 class TestReadiness:
