@@ -41,10 +41,6 @@ class EndsProcesses(Exception):
     """The broker has given the fact out before, and each time the process that had it ended."""
 
 
-class TryAgainLater(Exception):
-    """Raised by a handler that cannot know yet, such as when a provider did not answer: retried like a failure."""
-
-
 def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
     """The body of every fact's task."""
     request_id, traceparent = inbox.names_in(fact)
@@ -58,7 +54,7 @@ def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
     with span as names, measures.handling(task.name) as attempt:
         try:
             _require_harmless(task)
-            attempt.outcome = "handled" if inbox.receive(fact) else "repeated"
+            attempt.outcome = "handled" if inbox.receive(fact, is_last_try=_is_last_try(task)) else "repeated"
         except Exception as error:
             tracing.fail(names, type(error).__qualname__)
             _deal_with(error, task, attempt)
@@ -73,7 +69,7 @@ def _require_harmless(task: Task) -> None:
 
 def _deal_with(error: Exception, task: Task, attempt: measures.Handling) -> None:
     """Give up what cannot get better; wait for a server that is away; else try a few times more."""
-    if isinstance(error, UnreadableFact) or (not _away(error) and _attempts(task) >= len(RETRY_DELAYS_SECONDS)):
+    if isinstance(error, UnreadableFact) or (not _away(error) and _is_last_try(task)):
         attempt.outcome = "dead"
         _give_up(task, error)
     elif server := _away(error):
@@ -101,6 +97,10 @@ def _try_again(task: Task, error: Exception) -> None:
     attempts = _attempts(task) + 1
     logger.warning("%s failed, attempt %d: %r", task.name, attempts, error)
     _send_again(task, attempts=attempts, delay_seconds=RETRY_DELAYS_SECONDS[attempts - 1])
+
+
+def _is_last_try(task: Task) -> bool:
+    return _attempts(task) >= len(RETRY_DELAYS_SECONDS)
 
 
 def _attempts(task: Task) -> int:

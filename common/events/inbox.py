@@ -6,6 +6,7 @@ import logging
 import time
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -13,23 +14,23 @@ from common import clock
 from common.contracts import Contract, Fact, UnreadableFact
 from common.events import measures
 from common.events.models import HandlingFailure
-from common.events.subscriptions import Subscription, subscription_to
+from common.events.subscriptions import LeftToSweeper, Subscription, subscription_to
 
 logger = logging.getLogger(__name__)
 
 
-def receive(body: object) -> bool:
+def receive(body: object, *, is_last_try: bool = False) -> bool:
     """Handle a fact as it came from the broker. False when it had been handled before.
 
     Raises UnreadableFact for what is no fact of ours: trying again cannot help. Whatever else the handler raises
-    leaves nothing behind and may be tried again.
+    leaves nothing behind and may be tried again; LeftToSweeper is not raised further by the last try.
     """
     fact = Fact.read(body)
     subscription = subscription_to(fact.name)
     if subscription is None:
         raise UnreadableFact(f"nothing here reacts to {fact.name}")
     contract = fact.contract()
-    handle = _handle_outside if subscription.outside else _handle_in_transaction
+    handle = partial(_handle_outside, is_last_try=is_last_try) if subscription.outside else _handle_in_transaction
     started = time.perf_counter()
     is_first = handle(fact, subscription, contract)
     if is_first:
@@ -80,10 +81,15 @@ def _handle_in_transaction(fact: Fact, subscription: Subscription, contract: Con
     return True
 
 
-def _handle_outside(fact: Fact, subscription: Subscription, contract: Contract) -> bool:
+def _handle_outside(fact: Fact, subscription: Subscription, contract: Contract, *, is_last_try: bool) -> bool:
     if _is_remembered(fact, subscription):
         return False
-    subscription.handler(contract)
+    try:
+        subscription.handler(contract)
+    except LeftToSweeper as left:
+        if not is_last_try:
+            raise
+        logger.warning("%s leaves the rest of %s to a sweeper: %s", subscription.handler_name, fact.name, left)
     return _remember(fact, subscription)
 
 

@@ -11,6 +11,18 @@ from common.contracts import Contract
 F = TypeVar("F", bound=Contract)
 
 
+class TryAgainLater(Exception):
+    """Raised by a handler that cannot know yet, such as when a server did not answer: retried like a failure."""
+
+
+class LeftToSweeper(TryAgainLater):
+    """Raised by a handler outside of any transaction that wrote down what is left to do, so that a sweeper finds it.
+
+    It is tried again, since that is sooner, and after the last try counts as handled: however long somebody outside is
+    away, there is nothing for a person to do.
+    """
+
+
 @dataclass(frozen=True)
 class Subscription:
     """Which function hears which fact, and how."""

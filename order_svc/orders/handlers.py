@@ -5,8 +5,7 @@ from contextlib import contextmanager
 
 from common import clock
 from common.contracts import PaymentReported, PeopleTold, RefundRequested, StockRejected, StockReserved
-from common.events.fact_task import TryAgainLater
-from common.events.subscriptions import subscribe
+from common.events.subscriptions import LeftToSweeper, subscribe
 from order_svc.orders import services
 from order_svc.payments.services import ProviderUnavailable
 
@@ -46,8 +45,8 @@ def note_when_people_told(fact: PeopleTold) -> None:
 
 @contextmanager
 def _patience() -> Iterator[None]:
-    """A provider that does not answer is asked again later."""
+    """A provider that does not answer is asked again later: what is to be asked stands at the payment or the report."""
     try:
         yield
     except ProviderUnavailable as error:
-        raise TryAgainLater(str(error)) from error
+        raise LeftToSweeper(str(error)) from error

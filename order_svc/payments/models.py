@@ -202,6 +202,19 @@ class ReceivedNotice(models.Model):
     received_at = models.DateTimeField(db_index=True)
 
 
+class OpenReport(models.Model):
+    """A charge of which a provider reported, while it did not answer what had become of it."""
+
+    provider = models.CharField(max_length=32)
+    reference = models.CharField(max_length=255)
+    key = models.CharField(max_length=255, blank=True)
+    reported_at = models.DateTimeField()
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "reference"], name="report_is_open_once")]
+
+
 class SandboxCharge(models.Model):
     """A line in the sandbox provider's own books: outside the shop, though it lies in the shop's database."""
 

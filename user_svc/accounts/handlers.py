@@ -11,8 +11,7 @@ from uuid import UUID
 
 from common import clock
 from common.contracts import BrowserSignedOut, CredentialsChanged, EmailVerificationRequested, PasswordResetRequested
-from common.events.fact_task import TryAgainLater
-from common.events.subscriptions import subscribe
+from common.events.subscriptions import TryAgainLater, subscribe
 from common.letters import is_refused_for_good
 from user_svc.accounts import services
 

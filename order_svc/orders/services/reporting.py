@@ -17,31 +17,41 @@ State = payments.ChargeState
 def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> None:
     """Bring an order up to what its provider says of its charge, whichever notice came first or again.
 
-    Money that belongs to no order is put on record and goes back. Raises ProviderUnavailable.
+    Money that belongs to no order is put on record and goes back. Raises ProviderUnavailable: a sweeper asks again.
     """
     payment = payment_selectors.payment_charged(
         provider=provider, reference=reference
     ) or payment_selectors.payment_named(key=key, provider=provider)
     if payment is None or payment.is_of_another_charge(reference):
-        _follow_stray(provider, reference, now=now)
+        _follow_stray(provider, _look_up(provider, key, reference, now=now), now=now)
     elif payment.is_processing:
         paying.pay_order(order_id=payment.order_id, now=now)
         paying.learn_of_unwanted_charge(order_id=payment.order_id, now=now)
     elif not payment.is_pending:
-        _follow_settled(payment, reference, now=now)
+        _follow_settled(payment, _look_up(provider, key, reference, now=now), now=now)
 
 
-def _follow_stray(provider: str, reference: str, *, now: datetime) -> None:
-    charge = payments.look_up(provider=provider, reference=reference)
+def _look_up(provider: str, key: str, reference: str, *, now: datetime) -> payments.Charge | None:
+    """What stands; that it was not said is written down, for nothing else tells a sweeper to ask."""
+    try:
+        charge = payments.look_up(provider=provider, reference=reference)
+    except payments.ProviderUnavailable:
+        payments.keep_report(provider=provider, key=key, reference=reference, now=now)
+        raise
+    if charge is None:
+        logger.warning("%s does not know %s, of which it reported", provider, reference)
+    return charge
+
+
+def _follow_stray(provider: str, charge: payments.Charge | None, *, now: datetime) -> None:
     if charge is not None and charge.state in {State.AUTHORISED, State.CAPTURED}:
         payments.keep_stray_charge(provider=provider, charge=charge, now=now)
 
 
-def _follow_settled(payment: payments.Payment, reference: str, *, now: datetime) -> None:
-    charge = payments.look_up(provider=payment.provider, reference=reference)
+def _follow_settled(payment: payments.Payment, charge: payments.Charge | None, *, now: datetime) -> None:
     if charge is None:
-        logger.warning("%s does not know %s, of which it reported", payment.provider, reference)
-    elif charge.state in {State.REFUNDED, State.REFUNDING}:
+        return
+    if charge.state in {State.REFUNDED, State.REFUNDING}:
         refunding.follow_refund(order_id=payment.order_id, charge=charge, now=now)
     elif charge.state == State.CAPTURED and (payment.is_captured or payment.is_refunded):
         refunding.follow_what_is_kept(payment=payment, charge=charge, now=now)

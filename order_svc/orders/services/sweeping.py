@@ -15,7 +15,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from order_svc.orders import selectors
-from order_svc.orders.services import paying, refunding, settling
+from order_svc.orders.services import paying, refunding, reporting, settling
 from order_svc.payments import services as payments
 
 logger = logging.getLogger(__name__)
@@ -39,9 +39,14 @@ _BATCH = 2000
 
 
 def resume_payments(*, now: datetime) -> None:
-    """Ask again where a process died, or gave up, between asking the provider and noting its answer."""
+    """Ask again where a process died, or gave up, between asking the provider and noting its answer; and what became of
+    charges of which the provider reported, and did not answer.
+    """
+    until = time.monotonic() + ASKING_SECONDS
     order_ids = payments.claim_cut_off(asked_before=now - SILENCE, now=now, limit=_BATCH_WITH_PROVIDER)
-    _each(order_ids, partial(_resume, now=now), until=time.monotonic() + ASKING_SECONDS)
+    _each(order_ids, partial(_resume, now=now), until=until)
+    reports = payments.claim_reports(now=now, limit=_BATCH_WITH_PROVIDER)
+    _each(reports, partial(_follow_report, now=now), until=until)
 
 
 def refund_unwanted_payments(*, now: datetime) -> None:
@@ -67,6 +72,11 @@ def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
 def _resume(order_id: UUID, *, now: datetime) -> None:
     paying.pay_order(order_id=order_id, now=now)
     paying.learn_of_unwanted_charge(order_id=order_id, now=now)
+
+
+def _follow_report(report: payments.OpenReport, *, now: datetime) -> None:
+    reporting.follow_report(provider=report.provider, key=report.key, reference=report.reference, now=now)
+    payments.close_report(report=report)
 
 
 def _each(things: Iterable[T], finish: Callable[[T], None], *, until: float = math.inf) -> None:

@@ -2,9 +2,9 @@
 
 from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
 from order_svc.payments.errors import NothingDue, UnknownProvider
-from order_svc.payments.models import Payment
+from order_svc.payments.models import OpenReport, Payment
 from order_svc.payments.services.asking import authorise, capture, for_somebody, look_up, refund, void
-from order_svc.payments.services.claiming import claim_cut_off, claim_refunds
+from order_svc.payments.services.claiming import claim_cut_off, claim_refunds, claim_reports
 from order_svc.payments.services.comparing import compare_charges
 from order_svc.payments.services.notices import forget_old_notices, receive_notice
 from order_svc.payments.services.recording import (
@@ -18,6 +18,7 @@ from order_svc.payments.services.recording import (
     start,
     withdraw,
 )
+from order_svc.payments.services.reports import close_report, keep_report
 from order_svc.payments.services.strays import keep_stray_charge, send_back_stray_charge, send_back_stray_charges
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ChargeState",
     "ForgedNotice",
     "NothingDue",
+    "OpenReport",
     "Payment",
     "ProviderUnavailable",
     "UnknownProvider",
@@ -32,9 +34,12 @@ __all__ = [
     "capture",
     "claim_cut_off",
     "claim_refunds",
+    "claim_reports",
+    "close_report",
     "compare_charges",
     "for_somebody",
     "forget_old_notices",
+    "keep_report",
     "keep_stray_charge",
     "look_up",
     "open_payment",

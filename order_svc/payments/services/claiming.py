@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from order_svc.payments.models import Payment, PaymentStatus, StrayCharge
+from order_svc.payments.models import OpenReport, Payment, PaymentStatus, StrayCharge
 
-Row = TypeVar("Row", Payment, StrayCharge)
+Row = TypeVar("Row", Payment, StrayCharge, OpenReport)
 
 
 @transaction.atomic
@@ -44,6 +44,14 @@ def claim_strays(*, now: datetime, limit: int) -> list[StrayCharge]:
     due = StrayCharge.objects.filter(refund_due_since__isnull=False)
     claimed = _claim(due, since="refund_due_since", begun="created_at", now=now, limit=limit)
     StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
+    return claimed
+
+
+@transaction.atomic
+def claim_reports(*, now: datetime, limit: int) -> list[OpenReport]:
+    """What a provider reported and did not answer, the longest unasked first."""
+    claimed = _claim(OpenReport.objects.all(), since="asked_at", begun="reported_at", now=now, limit=limit)
+    OpenReport.objects.filter(id__in=[report.pk for report in claimed]).update(asked_at=now)
     return claimed
 
 

@@ -165,6 +165,14 @@ class TestWorker:
         assert ear.get(no_ack=True) is not None
         assert ear.get(no_ack=True) is None
 
+    def test_takes_for_handled_after_the_last_try_what_a_sweeper_finishes(self, worker: Worker) -> None:
+        worker.tell(StockRejected(version=1, order_id="leaves", shortages=()))
+
+        wait_until(InboxMessage.objects.exists)
+
+        assert worker.lines() == ["outside leaves"] * 3
+        assert worker.dead() == []
+
     def test_gives_what_the_database_refuses_to_a_person(self, worker: Worker) -> None:
         worker.tell(reserved("takes-too-long"))
 

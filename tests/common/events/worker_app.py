@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisOutOfReach
 from common.contracts import StockRejected, StockReserved
 from common.events import broker, pool, publisher, soon
 from common.events.celery import service_app
-from common.events.subscriptions import subscribe
+from common.events.subscriptions import LeftToSweeper, subscribe
 from common.observability import heartbeat
 
 BEAT_SECONDS = 0.5
@@ -53,6 +53,8 @@ def look_outside_when_stock_rejected(fact: StockRejected) -> None:
     if fact.order_id == "asks":
         for _ in range(3):
             soon.ask("tests.do_soon", seconds=0.1)
+    if fact.order_id == "leaves":
+        raise LeftToSweeper("nobody answers")
 
 
 @shared_task(name="tests.fail")

@@ -17,7 +17,7 @@ from django.db import connection
 
 from common import clock
 from common.contracts import OrderPlaced, PeopleTold, StockChanged, StockReserved, Telling
-from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import TryAgainLater
 from order_svc.orders import rules
 from order_svc.orders.api.serializers import COUNTRIES
 from order_svc.orders.models import Order

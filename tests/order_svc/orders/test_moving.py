@@ -19,7 +19,7 @@ from common.contracts import (
     RefundRequested,
     StockReserved,
 )
-from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import TryAgainLater
 from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services
 from order_svc.orders.models import Order, OrderLine

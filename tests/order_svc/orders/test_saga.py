@@ -15,16 +15,28 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from common import clock
-from common.contracts import OrderCancelled, OrderConfirmed, OrderRefunded, Shortage, StockRejected, StockReserved
-from common.events.fact_task import TryAgainLater
+from common.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderRefunded,
+    PaymentReported,
+    RefundRequested,
+    Shortage,
+    StockRejected,
+    StockReserved,
+)
+from common.events import inbox
 from common.events.models import InboxMessage
+from common.events.subscriptions import TryAgainLater
+from common.testing.plugin import as_heard
 from order_svc.offers.models import Offer
 from order_svc.orders import services
 from order_svc.orders.models import Order
 from order_svc.orders.services import sweeping
+from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.models import Payment, SandboxCharge
 from order_svc.payments.services import ProviderUnavailable
-from tests.order_svc.factories import NOON, placed_order
+from tests.order_svc.factories import NOON, Somebody, placed_order
 from tests.order_svc.providers import Interrupted, ProcessDied, be_away, die
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -398,6 +410,62 @@ class TestExpiry:
 
         assert state_of(order) == ("cancelled", "expired", "voided")
         assert SandboxCharge.objects.get().status == "voided"
+
+
+class TestOutages:
+    """The provider is away for longer than a fact is tried: it is handled then, and a sweeper goes on."""
+
+    def give_up_on(self, fact: Any) -> None:
+        assert inbox.receive(as_heard(fact), is_last_try=True)
+
+    def test_while_an_order_is_to_be_paid(self, provider: Interrupted) -> None:
+        order = placed_order()
+        provider.before["authorise"] = be_away
+        self.give_up_on(reserved(order))
+        provider.before.clear()
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("confirmed", None, "captured")
+
+    def test_while_money_is_to_go_back(self, hear: Hear, told: Any, provider: Interrupted) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        services.cancel_order(person=Somebody(order.customer_id), order_id=order.id, now=clock.now())
+        provider.before["refund"] = be_away
+        self.give_up_on(told.named(RefundRequested)[0])
+        provider.before.clear()
+
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("cancelled", "customer", "refunded")
+
+    def test_while_it_reports(self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        payment = Payment.objects.get()
+        SandboxCharge.objects.update(status="refunded")
+        with monkeypatch.context() as trouble:
+            trouble.setattr(provider, "look_up", lambda _: be_away())
+            self.give_up_on(
+                PaymentReported(
+                    version=1, provider="sandbox", key=str(payment.id), reference=payment.provider_reference
+                )
+            )
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("cancelled", "customer", "refunded")
+
+    def test_while_it_is_switched_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        order = placed_order()
+        with monkeypatch.context() as trouble:
+            trouble.delitem(PROVIDERS, "sandbox")
+            self.give_up_on(reserved(order))
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert state_of(order) == ("confirmed", None, "captured")
 
 
 class TestSweeps:

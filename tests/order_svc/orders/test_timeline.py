@@ -12,7 +12,7 @@ import pytest
 
 from common import clock
 from common.contracts import RefundRequested, StockReserved
-from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import TryAgainLater
 from order_svc.orders import services
 from order_svc.orders.models import Order
 from order_svc.orders.services.settling import expire_order

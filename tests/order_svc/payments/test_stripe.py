@@ -16,7 +16,7 @@ import stripe as library
 
 from common import clock
 from common.contracts import OrderRefunded, PaymentReported, RefundRequested, StockReserved
-from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import TryAgainLater
 from common.money import Money
 from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services

@@ -21,7 +21,7 @@ from common.contracts import (
     RefundRequested,
     StockReserved,
 )
-from common.events.fact_task import TryAgainLater
+from common.events.subscriptions import TryAgainLater
 from common.money import Money
 from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import services
@@ -29,7 +29,7 @@ from order_svc.orders.models import Order
 from order_svc.payments.adapters.provider import Bill
 from order_svc.payments.adapters.sandbox import Sandbox
 from order_svc.payments.adapters.signature import sign
-from order_svc.payments.models import Payment, ReceivedNotice, SandboxCharge, StrayCharge
+from order_svc.payments.models import OpenReport, Payment, ReceivedNotice, SandboxCharge, StrayCharge
 from order_svc.payments.services import forget_old_notices
 from tests.order_svc.factories import Somebody, placed_order
 from tests.order_svc.orders.test_life import BooksOfTheTold
@@ -217,15 +217,37 @@ class TestReports:
 
         assert states(order) == ("placed", "pending")
 
+    def test_of_money_for_no_order_wait_for_a_provider_that_is_away(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = Sandbox().authorise(Bill(key="x", token="tok_success", amount=Money(700, "EUR")))
+        with monkeypatch.context() as trouble:
+            trouble.setattr(provider, "look_up", lambda _: be_away())
+            with pytest.raises(TryAgainLater):
+                hear(PaymentReported(version=1, provider="sandbox", key="x", reference=held.reference))
+
+        services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert StrayCharge.objects.get().reference == held.reference
+
     def test_wait_for_a_provider_that_is_away(
         self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         order = placed_order()
         hear(reserved(order))
-        monkeypatch.setattr(provider, "look_up", lambda _: be_away())
+        SandboxCharge.objects.update(status="refunded")
+        with monkeypatch.context() as trouble:
+            trouble.setattr(provider, "look_up", lambda _: be_away())
+            for _ in range(2):
+                with pytest.raises(TryAgainLater):
+                    hear(reported(order))
+            services.resume_payments(now=clock.now() + timedelta(minutes=1))
+        assert states(order) == ("confirmed", "captured")
 
-        with pytest.raises(TryAgainLater):
-            hear(reported(order))
+        services.resume_payments(now=clock.now() + timedelta(minutes=2))
+
+        assert states(order) == ("cancelled", "refunded")
+        assert not OpenReport.objects.exists()
 
 
 class TestGivenBackByHand:

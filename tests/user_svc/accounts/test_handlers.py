@@ -17,8 +17,8 @@ from common.contracts import (
     PasswordResetRequested,
     SessionEnded,
 )
-from common.events.fact_task import TryAgainLater
 from common.events.models import InboxMessage
+from common.events.subscriptions import TryAgainLater
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import RefreshToken, User
