@@ -33,6 +33,7 @@ class Serving:
         """As the platform stops it."""
         self._server.should_exit = True
         self._thread.join(10)
+        assert not self._thread.is_alive(), "it does not end"
 
     def connect(self) -> socket.socket:
         """A connection to it."""

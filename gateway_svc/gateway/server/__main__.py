@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
+import os
 import signal
 import socket
+import threading
 
 import uvicorn
 
@@ -13,10 +16,14 @@ from common import open_files
 from gateway_svc.gateway.server.http import ClientConnection
 from gateway_svc.gateway.server.sockets import ClientSocket
 
+logger = logging.getLogger(__name__)
+
 APPLICATION = "gateway_svc.config.asgi:application"
 
 # For the requests that are under way when it is told to stop; the supervisor waits a little longer.
 DRAIN_SECONDS = 8
+# For all that is to be put away after them.
+PUT_AWAY_SECONDS = 1.5
 
 
 # What sixteen requests have under way at once is more than Python's 700 objects, after which it looks for cycles among
@@ -33,6 +40,19 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is under way. That has an end: a thread that waits for a database cannot be told to stop."""
+        drain_seconds = self.config.timeout_graceful_shutdown or 0
+        end = threading.Timer(drain_seconds + PUT_AWAY_SECONDS, _end_at_once)
+        end.daemon = True
+        end.start()
+        await super().shutdown(sockets)
+
+
+def _end_at_once() -> None:
+    logger.warning("not everything ended in time")
+    os._exit(1)
 
 
 def main() -> None:

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 SWITCHING_PROTOCOLS = 101
 GOODBYES_A_SECOND = 500
 LONGEST_GOODBYE_SECONDS = 5.0
+# For the answer: of thousands some clients are gone without a word, and a server that stops would wait for those.
+ANSWER_SECONDS = 2.0
 
 # Then its client has to come back and show anew who it is: a sign-in that nobody goes on with ends without a word. Not
 # all at one moment: they may have come at one.
@@ -115,6 +117,7 @@ class ClientSocket(WebSocket):
         if self._response:
             self._refuse(Unavailable())
         self.close(RESTARTS)
+        self._set_timer(self._loop.call_later(ANSWER_SECONDS, self._transport.abort))
 
     def _shake_hands(self, head: bytes) -> None:
         """Refuse what is no handshake as everything is refused here."""

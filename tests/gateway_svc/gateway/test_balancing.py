@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from django.db import connection, transaction
 
+from gateway_svc.api_keys.models import ApiKey
 from tests.common.observability.scraping import scraped
 from tests.gateway_svc.crowd import crowd, stream
 from tests.gateway_svc.door import Door, settle
 from tests.gateway_svc.signing import Signer
 from tests.gateway_svc.upstream import BEHAVIOURS, Behaviour, FakeService, answer, echo
+
+# Asked for, the test database is there; the gateway reads from it.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ORDERS = "/api/v1/orders/"
 PRODUCTS = "/api/v1/products/"
@@ -305,6 +310,16 @@ class TestPatience:
         assert 9_000 < int(service.last.get("x-gateway-patience-ms") or 0) <= 10_000
 
 
+def waits_for_a_lock() -> bool:
+    """Somebody, in our database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return cursor.fetchone() is not None
+
+
 class TestClosing:
     def test_ends_what_is_under_way_and_lets_nobody_else_in(self, open_door: Callable[..., Door], start) -> None:
         service = start(orders=slow(1.0))
@@ -324,6 +339,19 @@ class TestClosing:
             stopping.join()
 
         assert ends == [200] * 4
+
+    def test_waits_for_no_thread_that_does_not_end(self, open_door: Callable[..., Door]) -> None:
+        door = open_door(options=["--drain-seconds", "0"])
+        key = f"oc_{'0' * 8}_{'A' * 43}"
+
+        with ThreadPoolExecutor(1) as pool, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {ApiKey._meta.db_table}")
+            pool.submit(door.ask, "GET", ORDERS, token=key)
+            settle(waits_for_a_lock)
+
+            assert door.stop() == 1
+
+        assert "not everything ended in time" in door.log.read_text()
 
     def test_says_so_to_whom_it_could_not_wait_for(self, open_door: Callable[..., Door], start) -> None:
         service = start()

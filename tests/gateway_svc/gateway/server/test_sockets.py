@@ -122,6 +122,17 @@ class TestTheEnd:
 
 
 class TestAServerThatStops:
+    def test_waits_little_for_who_does_not_answer(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets.ClientSocket, "CLOSE_SECONDS", 3600.0)
+        monkeypatch.setattr(sockets, "ANSWER_SECONDS", 0.1)
+        with listening.server.connect() as client:
+            client.sendall(HANDSHAKE + b"\r\n")
+            assert client.recv(65536).startswith(b"HTTP/1.1 101 ")
+
+            listening.server.stop()
+
+            assert listening.ends.get(timeout=5) == 1012
+
     def test_says_goodbye_to_one_after_the_other(self, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sockets, "GOODBYES_A_SECOND", 20)
         with ExitStack() as held:
