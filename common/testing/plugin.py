@@ -17,6 +17,16 @@ from common.testing.private_redis import PrivateRedis
 pytest.register_assert_rewrite("common.testing.admin_pages")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test whose servers are given the test database has need of it, whether or not it looks there itself: where no
+    test that runs asks for it by mark, pytest-django makes none, and leaves them the one that it was told of.
+    """
+    for item in items:
+        if "django_db_setup" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db)
+
+
 def sign_assertion(
     *,
     audience: str,

@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def database_url() -> str:
     """The test database, for a process of its own."""
     values = database.settings_dict
+    assert values["NAME"].startswith("test_"), "this is no test database: has no test that runs asked for one?"
     user, password = quote(values["USER"]), quote(values["PASSWORD"], safe="")
     return f"postgresql://{user}:{password}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
 

@@ -226,7 +226,8 @@ class TestWhatIsAnsweredAtOnce:
             connection.sendall(asking("/now") + LAST)
             assert prompt.asked.wait(5)
 
-            refused = prompt_server.say(b"")
+            with connected(prompt_server.port, "127.0.0.2") as other:
+                refused = rest_of(other)
             prompt.may_answer.set()
 
             assert rest_of(connection).count(b"HTTP/1.1 200 OK\r\n") == 2
