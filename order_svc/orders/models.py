@@ -149,13 +149,24 @@ class OrderLine(models.Model):
     seller_id = models.UUIDField()
     ordered_at = models.DateTimeField(db_default=Now())
     """When its order was made: so that what a seller sold is found from the newest on."""
+    order_status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.PLACED, db_default=Status.PLACED, editable=False
+    )
+    """How far its order has come, kept by the database (migration 0008): so that what a seller sold is found by it."""
     shipped_at = models.DateTimeField(null=True)
     tracking = models.CharField(max_length=rules.MAX_TRACKING, default="", db_default="", blank=True)
 
     class Meta:
         ordering = ["position"]
         indexes = [
-            models.Index(F("seller_id"), F("ordered_at").desc(), F("order_id").desc(), name="line_newest_of_seller")
+            models.Index(F("seller_id"), F("ordered_at").desc(), F("order_id").desc(), name="line_newest_of_seller"),
+            models.Index(
+                F("seller_id"),
+                F("order_status"),
+                F("ordered_at").desc(),
+                F("order_id").desc(),
+                name="line_newest_of_seller_status",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="order_has_one_line_a_sku"),

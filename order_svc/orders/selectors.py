@@ -56,7 +56,10 @@ def orders_for(*, person: rules.Person) -> QuerySet[Order] | NewestOfEitherKind:
         return _shown(OrderLine.objects.all()).filter(_bought_by(person))
     bought = _dated(Order.objects.filter(_bought_by(person)))
     sold = Order.objects.filter(Q(lines__seller_id=person.id))
-    sold = sold.annotate(ordered_at=F("lines__ordered_at"), order_id=F("lines__order_id"))
+    # Found by what the lines know of it: the orders themselves would have to be read one by one.
+    sold = sold.annotate(
+        ordered_at=F("lines__ordered_at"), order_id=F("lines__order_id"), has_come_to=F("lines__order_status")
+    )
     # Several lines of one order are one.
     sold = sold.distinct("lines__ordered_at", "lines__order_id")
     return NewestOfEitherKind(_shown(_lines_for(person)), bought, sold)
@@ -73,7 +76,7 @@ def narrowed(
     """Those of the orders that are so. Raises InvalidInput: only staff know other customers than themselves."""
     if customer is not None and not rules.sees_all_of(person, customer_id=customer):
         raise InvalidInput(errors={"customer": ["Only staff may ask for the orders of somebody else."]})
-    wanted = {"status": status, "number": number and number.upper(), "customer_id": customer}
+    wanted = {"has_come_to": status, "number": number and number.upper(), "customer_id": customer}
     return orders.filter(**{field: value for field, value in wanted.items() if value is not None})
 
 
@@ -132,7 +135,7 @@ def _shown(lines: QuerySet[OrderLine]) -> QuerySet[Order]:
 
 def _dated(orders: QuerySet[Order]) -> QuerySet[Order]:
     """By the names by which lists of orders are ordered, and their lines."""
-    return orders.annotate(ordered_at=F("created_at"), order_id=F("id"))
+    return orders.annotate(ordered_at=F("created_at"), order_id=F("id"), has_come_to=F("status"))
 
 
 def _lines_for(person: rules.Person) -> QuerySet[OrderLine]:

@@ -22,7 +22,7 @@ from common.contracts import (
 from common.events.subscriptions import TryAgainLater
 from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services
-from order_svc.orders.models import Order, OrderLine
+from order_svc.orders.models import Order, OrderLine, Status
 from order_svc.payments.models import Payment, SandboxCharge
 from tests.order_svc.factories import ADDRESS, OfferFactory, Somebody, placed_order
 from tests.order_svc.orders.test_life import BooksOfTheTold
@@ -487,6 +487,18 @@ class TestLists:
 
         for query in ({"status": "confirmed"}, {"customer": str(ADA)}, {"number": order.number.lower()}):
             assert [found["id"] for found in staff.get(ORDERS, query).json()["results"]] == [str(order.id)]
+
+    @pytest.mark.parametrize("steps", [[], ["ship"], ["ship", "deliver"], ["cancel"]])
+    def test_are_narrowed_by_how_far_they_came(self, mira: Any, staff: Any, hear: Hear, steps: list[str]) -> None:
+        order = of_two_sellers(hear)
+        placed(EVE, [rules.Item("MUG", 1)])
+        for step in steps:
+            post(staff, order, step)
+        status, _ = states(order)
+
+        for each in Status:
+            found = [row["id"] for row in mira.get(ORDERS, {"status": each}).json()["results"]]
+            assert (str(order.id) in found) == (each == status)
 
     @pytest.mark.parametrize(
         ("query", "field"),
