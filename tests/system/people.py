@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ops.platform import Platform
-from ops.shop import Refused, Shop
+from ops.shop import Refused, Shop, Unreachable
 
 Answer = TypeVar("Answer")
 
+AN_OUTAGES_ANSWERS = frozenset({409, 503})
+"""Of a request with a key: it is still being worked on, or cannot be."""
 PASSWORD = "correct horse battery staple"
 ADDRESS = {
     "full_name": "Ada Lovelace",
@@ -93,7 +95,40 @@ def order_of(sku: str, quantity: Any = 1, token: str = "tok_success") -> dict[st
 
 def place(buyer: Person, sku: str, *, quantity: int = 1, token: str = "tok_success", key: str = "") -> dict[str, Any]:
     """Place an order; a repetition with the same key is the same order."""
-    return buyer.shop.place_order([(sku, quantity)], address=ADDRESS, token=token, key=key or secrets.token_hex(16))
+    return place_with(buyer, order_of(sku, quantity, token), key=key or secrets.token_hex(16))
+
+
+def place_with(buyer: Person, body: dict[str, Any], *, key: str) -> dict[str, Any]:
+    """Place the order that the body describes."""
+    order: dict[str, Any] = buyer.shop.request("POST", "/api/v1/orders/", body=body, headers={"Idempotency-Key": key})
+    return order
+
+
+def move(person: Person, order_id: str, what: str, body: Any = None) -> dict[str, Any]:
+    """Cancel, ship or deliver an order."""
+    order: dict[str, Any] = person.shop.request("POST", f"/api/v1/orders/{order_id}/{what}/", body=body or {})
+    return order
+
+
+def until_answered(
+    ask: Callable[[], Answer], *, again_at: Collection[int] = AN_OUTAGES_ANSWERS, seconds: float = 120
+) -> Answer:
+    """What the shop answers once it does, asked again through an outage."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except (Refused, Unreachable) as error:
+            is_final = isinstance(error, Refused) and error.status not in again_at
+            if is_final or time.monotonic() > deadline:
+                raise
+        time.sleep(0.2)
+
+
+def told(person: Person, order_id: str = "") -> list[str]:
+    """The facts that somebody was told, of that order or of all."""
+    notifications = person.shop.notifications()
+    return [each["event"] for each in notifications if order_id in {"", each["data"].get("order_id")}]
 
 
 def settled(buyer: Person, order_id: str, *, seconds: float = 30) -> dict[str, Any]:
@@ -101,11 +136,13 @@ def settled(buyer: Person, order_id: str, *, seconds: float = 30) -> dict[str, A
     return wait_until(lambda: (order := buyer.shop.order(order_id))["status"] != "placed" and order, seconds=seconds)
 
 
-def wait_until(condition: Callable[[], Answer], *, seconds: float = 30) -> Answer:
-    """What the condition answers once that is true; fails when it does not become so in time."""
+def wait_until(
+    condition: Callable[[], Answer], *, seconds: float = 30, otherwise: Callable[[], str] = lambda: "in vain"
+) -> Answer:
+    """What the condition answers once that is true; fails when it does not become so in time, saying how it is."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, f"it did not come about in time: {otherwise()}"
         time.sleep(0.1)
     return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,40 +13,13 @@ from ops.blueprint import Blueprint
 from ops.platform import Platform
 from ops.shop import Refused, Unreachable
 from tests.common.observability.scraping import scrape
-from tests.system.people import Person, publish, sign_up, wait_until
+from tests.system.crowd import Crowd
+from tests.system.people import publish, sign_up, wait_until
 from tests.system.plans import identity_of, with_applications
 
 NAMES = processes.web_names(PRODUCTS, 3)
 VICTIM = NAMES[1]
 READERS = 6
-
-
-class Reading:
-    """People who ask for what is never kept, again and again, and try nothing twice."""
-
-    def __init__(self, seller: Person, sku: str) -> None:
-        self.failures: list[Exception] = []
-        self._seller, self._sku = seller, sku
-        self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._read) for _ in range(READERS)]
-
-    def __enter__(self) -> Reading:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _read(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self._seller.shop.stock(self._sku)
-            except (Refused, Unreachable) as error:
-                self.failures.append(error)
-                self._stopped.wait(0.05)
 
 
 def answered(platform: Platform, name: str) -> float:
@@ -71,7 +44,16 @@ def three(platform: Platform) -> Iterator[None]:
 def test_one_of_three_dies_without_a_failed_read_and_is_asked_again_when_it_is_back(platform: Platform) -> None:
     seller = sign_up(platform.url, "seller")
     sku = publish(seller, stock=5)
-    with Reading(seller, sku) as reading:
+    failures: list[Exception] = []
+
+    def read() -> None:
+        try:
+            seller.shop.stock(sku)  # which is never kept; nothing is tried twice
+        except (Refused, Unreachable) as error:
+            failures.append(error)
+            time.sleep(0.05)
+
+    with Crowd([read] * READERS):
         wait_until(lambda: all(answered(platform, name) > 20 for name in NAMES))
 
         before = identity_of(platform, VICTIM)
@@ -81,4 +63,4 @@ def test_one_of_three_dies_without_a_failed_read_and_is_asked_again_when_it_is_b
         wait_until(lambda: identity_of(platform, VICTIM) not in (None, before))
         platform.wait_until_healthy(seconds=30)
         wait_until(lambda: answered(platform, VICTIM) > 20)
-    assert reading.failures == []
+    assert failures == []

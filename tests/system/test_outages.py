@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ops.commands.verify import verify
 from ops.platform import Platform
-from ops.shop import Refused, Unreachable
-from tests.system.people import Person, mails, place, publish, settled, sign_up, wait_until
+from tests.system.crowd import Crowd
+from tests.system.people import Person, mails, place, publish, settled, sign_up, until_answered, wait_until
 
 VICTIMS = (
     "order_svc.worker",
@@ -34,7 +34,6 @@ VICTIMS = (
     "s3",
 )
 SECONDS_BETWEEN_KILLS = 4.0
-AN_OUTAGES_ANSWERS = {409, 503}
 
 
 class Traffic:
@@ -43,35 +42,17 @@ class Traffic:
     def __init__(self, buyers: list[Person], sku: str) -> None:
         self.orders: list[tuple[Person, dict[str, Any]]] = []
         self._sku = sku
-        self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._order, args=(buyer,)) for buyer in buyers]
+        self._crowd = Crowd([partial(self._order, buyer) for buyer in buyers], pause_seconds=0.1)
 
-    def __enter__(self) -> Traffic:
-        for thread in self._threads:
-            thread.start()
-        return self
+    def __enter__(self) -> None:
+        self._crowd.__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
+    def __exit__(self, *raised: object) -> None:
+        self._crowd.__exit__(*raised)
 
     def _order(self, buyer: Person) -> None:
-        while not self._stopped.is_set():
-            self.orders.append((buyer, self._until_answered(buyer, secrets.token_hex(16))))
-            self._stopped.wait(0.1)
-
-    def _until_answered(self, buyer: Person, key: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                return place(buyer, self._sku, key=key)
-            except Unreachable:
-                time.sleep(0.2)
-            except Refused as refusal:
-                if refusal.status not in AN_OUTAGES_ANSWERS or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        key = secrets.token_hex(16)
+        self.orders.append((buyer, until_answered(lambda: place(buyer, self._sku, key=key))))
 
 
 @pytest.fixture
