@@ -8,16 +8,21 @@ import pytest
 
 from ops.platform import Platform
 from ops.state import LOCAL, State
+from tests.system import provider
 
 _LONGEST_TEST_SECONDS = 600
+
+pytest.register_assert_rewrite("tests.system.lives")
 
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """A platform with empty data: its ``url``, ``admin``, ``status()``, and ``kill(name)`` to hurt it."""
     platform = Platform(State(LOCAL / "test" / "system"))
-    platform.up(fresh=True, attached=True)
-    yield platform
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("ORDER_SVC_SANDBOX_WEBHOOK_SECRET", provider.SECRET)
+        platform.up(fresh=True, attached=True)
+        yield platform
     platform.down()
 
 
