@@ -23,14 +23,20 @@ from common.errors import DomainError
 from common.observability import metrics
 from common.observability.correlation import correlated
 from notify_svc.notifications import selectors, services
+from notify_svc.notifications.adapters.outflow import Outflow
 from notify_svc.notifications.models import Notification
 
 BATCH = 100
 LOOK_EVERY_SECONDS = 5.0
 """After so long, what a lost wake-up should have told of is found."""
 
+TAKE_SECONDS = 30.0
+"""For a client to take what it was sent before. The gateway is less patient."""
+
 # As in HTTP, plus 4000: the server beneath us closes with no code of the protocol's own but 1000.
 BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, UNAVAILABLE = 4400, 4401, 4500, 4503
+TOO_SLOW = 4008
+"""As the gateway has it."""
 _MAX_SEQUENCE_DIGITS = 18
 _OUT_OF_REACH = (OperationalError, InterfaceError)
 
@@ -79,6 +85,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             await self.close(code=refusal.code, reason=str(refusal))
             return
         await self._accept({HEADER: str(holder)})
+        self.outflow = Outflow(self.base_send)
         self.user_id = UUID(holder.user_id)
         self.following = asyncio.create_task(self._follow(after))
 
@@ -130,12 +137,18 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             with _lookout.over(self):
                 await self._live()
         except _OUT_OF_REACH:
-            await self.close(code=UNAVAILABLE)
+            await self._end(UNAVAILABLE)
+        except TimeoutError:
+            await self._end(TOO_SLOW)
         except Exception:
             logger.exception("a live feed broke")
-            await self.close(code=INTERNAL_ERROR)
+            await self._end(INTERNAL_ERROR)
         finally:
             listening.cancel()
+
+    async def _end(self, code: int) -> None:
+        self.outflow.end()
+        await self.close(code=code)
 
     async def _greet(self, after: int | None) -> None:
         last = await read(selectors.last_sequence_of)(user_id=self.user_id)
@@ -153,9 +166,9 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             self.woken.clear()
 
     async def _catch_up(self) -> None:
-        """Send all that follows what was sent last, and that its reader wants live.
+        """Send all that follows what was sent last, and that its reader wants live, as fast as the reader takes it.
 
-        No wake-up says what is new, so none can be wrong about it.
+        No wake-up says what is new, so none can be wrong about it. Raises TimeoutError.
         """
         while True:
             notifications = await read(selectors.notifications_after)(
@@ -163,6 +176,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
             )
             for notification in notifications:
                 if notification.is_live:
+                    await self.outflow.free(within=TAKE_SECONDS)
                     await self.send_json(_message(notification))
                     _SENT.inc()
                 self.sent = notification.sequence

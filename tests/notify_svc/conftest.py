@@ -44,13 +44,13 @@ class Daphne:
             yield connection
 
     @contextmanager
-    def follow(self, user_id: uuid.UUID | str, query: str = "") -> Iterator[Feed]:
-        """Open the feed of a person, as the gateway does."""
+    def follow(self, user_id: uuid.UUID | str, query: str = "", *, max_queue: int | None = None) -> Iterator[Feed]:
+        """Open the feed of a person, as the gateway does; ``max_queue`` of its messages are read ahead."""
         assertion = sign_assertion(audience="notify_svc", user_id=uuid.UUID(str(user_id)), roles=("customer",))
         headers = {"X-Gateway-Assertion": assertion}
         # A client that stops reading would hear the answer to its goodbye only after ten seconds.
         path = f"/ws/notifications/{query}"
-        with self.connect(path, additional_headers=headers, max_queue=None) as connection:
+        with self.connect(path, additional_headers=headers, max_queue=max_queue) as connection:
             yield Feed(connection)
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import threading
 import time
 import uuid
@@ -20,11 +21,15 @@ from common.api.holder import HEADER, Holder
 from common.testing.plugin import sign_assertion
 from common.testing.private_redis import PrivateRedis
 from notify_svc.notifications import services
+from notify_svc.notifications.models import Feed as NotificationFeed
+from notify_svc.notifications.models import Notification
 from notify_svc.notifications.sockets import LOOK_EVERY_SECONDS
+from tests.common.observability.scraping import scrape
 from tests.notify_svc.conftest import Daphne, Feed
 from tests.notify_svc.factories import OrderCancelledFactory, OrderConfirmedFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SENT = "opencommerce_live_notifications_total"
 PUBLIC_ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -42,6 +47,63 @@ def close_code(connection: Any) -> int | None:
     with pytest.raises(ConnectionClosed) as closed:
         connection.recv(timeout=5)
     return closed.value.rcvd.code if closed.value.rcvd else None
+
+
+def of_daphne(daphne: Daphne, name: str) -> float:
+    """What it shows of itself."""
+    (sample,) = scrape(daphne.port)[name]
+    return sample.value
+
+
+class TestASlowReader:
+    HISTORY, BODY = 200, "x" * 100_000
+
+    @pytest.fixture
+    def long_past(self, buyer: str) -> str:
+        """Twenty megabytes of what somebody was told, more than fits into what lies between two sockets."""
+        told = (
+            Notification(
+                user_id=buyer,
+                sequence=number,
+                audience=Notification.Audience.BUYER,
+                event="orders.order_confirmed.v1",
+                subject_id=str(number),
+                title="Confirmed",
+                body=self.BODY,
+                data={},
+                created_at=clock.now(),
+            )
+            for number in range(1, self.HISTORY + 1)
+        )
+        Notification.objects.bulk_create(told)
+        NotificationFeed.objects.create(user_id=buyer, last_sequence=self.HISTORY)
+        return buyer
+
+    def test_is_sent_what_it_takes_and_all_of_it_in_the_end(self, daphne: Daphne, long_past: str) -> None:
+        before = of_daphne(daphne, SENT)
+        with daphne.follow(long_past, "?after=0", max_queue=1) as feed:
+            feed.next()
+
+            amounts = [of_daphne(daphne, SENT)]
+            while len(amounts) < 10 or amounts[-1] != amounts[-5]:
+                assert len(amounts) < 100, "it never rests"
+                time.sleep(0.05)
+                amounts.append(of_daphne(daphne, SENT))
+
+            assert amounts[-1] - before < self.HISTORY
+            assert feed.sequences(self.HISTORY) == list(range(1, self.HISTORY + 1))
+            confirm(long_past)
+            assert feed.sequences(1) == [self.HISTORY + 1]
+
+    def test_that_goes_is_forgotten(self, daphne: Daphne, long_past: str) -> None:
+        with daphne.follow(long_past, "?after=0", max_queue=1) as feed:
+            feed.next()
+            feed.connection.socket.shutdown(socket.SHUT_RDWR)
+
+        give_up_at = time.monotonic() + 10
+        while of_daphne(daphne, "opencommerce_live_feeds_open"):
+            assert time.monotonic() < give_up_at, "it is never forgotten"
+            time.sleep(0.05)
 
 
 class TestLive:
