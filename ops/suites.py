@@ -16,7 +16,7 @@ from ops.state import ROOT
 
 TESTS = ROOT / "tests"
 _NO_TESTS_COLLECTED = 5
-_END_SECONDS = 10
+_END_SECONDS = 30
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,11 @@ from common.api import assertion
 from common.testing.private_redis import PrivateRedis
 
 pytest.register_assert_rewrite("common.testing.admin_pages")
+
+
+def pytest_configure() -> None:
+    """A polite kill ends the tests as Ctrl-C does: the servers that they have started are stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
