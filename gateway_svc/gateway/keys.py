@@ -47,7 +47,7 @@ class KeySet:
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._asked_for_a_stranger_at = float("-inf")
-        self._is_silent = False
+        self._is_silent = self._is_store_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
     @property
@@ -93,7 +93,9 @@ class KeySet:
         try:
             document = await asyncio.to_thread(self._store.read)
         except Exception as error:  # it is asked for again, as user_svc is
-            logger.warning("no keys from the database: %r", error)
+            if not self._is_store_silent:
+                logger.warning("no keys from the database: %r", error)
+            self._is_store_silent = True
             return
         if document and not self._keys:
             self._keys = _keys_in(document)
