@@ -94,6 +94,22 @@ class TestWhatFollowsFromAView:
 
         assert "total_changed" in conflict["allOf"][1]["properties"]["code"]["enum"]
 
+    def test_that_a_body_may_be_left_out_where_nothing_in_it_is_needed(self) -> None:
+        bodies = {name: each["requestBody"]["required"] for name, each in operations().items() if "requestBody" in each}
+
+        assert {name for name, is_needed in bodies.items() if not is_needed} == {
+            "categories_partial_update",
+            "notifications_preferences_update",
+            "orders_quote_create",
+            "orders_ship_create",
+            "products_partial_update",
+            "products_reviews_partial_update",
+            "sellers_me_partial_update",
+            "sellers_suspend_create",
+            "users_me_addresses_partial_update",
+            "users_me_partial_update",
+        }
+
     def test_that_any_part_of_a_body_will_do(self) -> None:
         schemas = document()["components"]["schemas"]
 

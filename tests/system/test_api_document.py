@@ -94,6 +94,16 @@ class TestEachOperation:
             require_documented(operations()[name], answer)
             assert answer.status_code < 500, kind
 
+    def test_does_without_a_body_where_it_need_not_be(self, seller: Caller, name: str, method: str, path: str) -> None:
+        if operations()[name].get("requestBody", {"required": True})["required"]:
+            pytest.skip("it takes none, or needs one")
+
+        answer = seller.ask(method, path, ...)
+
+        require_documented(operations()[name], answer)
+        assert answer.status_code != 415
+        assert '"errors"' not in answer.text
+
     def _is_foreseen(self, caller: Caller, name: str, method: str, path: str, **headers: str) -> None:
         content = operations()[name].get("requestBody", {}).get("content", {})
         body = content.get("application/json", {}).get("example", {}) if content else ...

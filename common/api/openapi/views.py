@@ -11,6 +11,7 @@ from typing import Any
 from drf_spectacular.drainage import warn
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import OR as EITHER
 from rest_framework.permissions import SAFE_METHODS, OperandHolder
 
@@ -82,7 +83,7 @@ class OperationSchema(AutoSchema):
         content = {"schema": self._schema_of(takes, "request")}
         if example := getattr(takes, "example", None):
             content["example"] = example
-        return {"requestBody": {"required": True, "content": dict.fromkeys(self.map_parsers(), content)}}
+        return {"requestBody": {"required": _is_needed(takes), "content": dict.fromkeys(self.map_parsers(), content)}}
 
     def _responses(self) -> dict[int, Json]:
         good = dict.fromkeys((self.said.status, *self.said.or_statuses), self._good_answer())
@@ -176,6 +177,20 @@ def _of_keys(headers: Collection[Header]) -> tuple[type[DomainError], ...]:
 
 def _header(header: Header) -> Json:
     return {"description": header.description, "schema": {"type": "string"}}
+
+
+def _is_needed(takes: operations.Shape) -> bool:
+    """Whether a request without a body is refused, which is read as one without fields. What is not described by fields
+    is needed.
+    """
+    shape = takes() if isinstance(takes, type) else takes
+    if not getattr(shape, "fields", None):
+        return True
+    try:
+        shape.run_validation({})
+    except ValidationError:
+        return True
+    return False
 
 
 def _header_parameter(header: Header) -> Json:
