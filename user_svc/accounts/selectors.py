@@ -92,3 +92,8 @@ def paid_allowances(*, now: datetime) -> QuerySet[Allowance]:
 def stale_sources(*, now: datetime) -> QuerySet[KnownSource]:
     """Those that nobody has signed in from for long."""
     return KnownSource.objects.filter(seen_at__lte=now - rules.KNOWN_SOURCE_KEPT_FOR)
+
+
+def disabled_ids() -> list[UUID]:
+    """Whose accounts are disabled."""
+    return list(User.objects.filter(is_active=False).order_by("-created_at", "-id").values_list("id", flat=True))

@@ -3,7 +3,7 @@
 from user_svc.accounts.errors import InvalidChallenge, PasswordChangedMeanwhile
 from user_svc.accounts.rules import Change
 from user_svc.accounts.services.access_tokens import key_set
-from user_svc.accounts.services.closing import disable_account, enable_account
+from user_svc.accounts.services.closing import disable_account, enable_account, tell_disabled_again
 from user_svc.accounts.services.letters import (
     mail_credentials_changed,
     mail_email_verification,
@@ -53,6 +53,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "start_session",
+    "tell_disabled_again",
     "verify_email",
     "warn_owner",
 ]

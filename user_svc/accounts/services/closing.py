@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -31,6 +32,26 @@ def enable_account(*, email: str) -> None:
     user = selectors.locked_user_with_email(email=email)
     if not user.is_active:
         _turn(user, is_active=True)
+
+
+def tell_disabled_again() -> int:
+    """Tell once more that the disabled accounts are disabled: others may have heard of that before they asked for it.
+
+    Returns how many; to be cut off and begun anew does no harm.
+    """
+    told = 0
+    for user_id in selectors.disabled_ids():
+        told += _tell_if_disabled(user_id)
+    return told
+
+
+@transaction.atomic
+def _tell_if_disabled(user_id: UUID) -> bool:
+    """As of a new version: of one that they know, others hear nothing."""
+    user = User.objects.select_for_update(no_key=True).filter(id=user_id, is_active=False).first()
+    if user is not None:
+        _turn(user, is_active=False)
+    return user is not None
 
 
 def _turn(user: User, *, is_active: bool) -> None:

@@ -52,3 +52,16 @@ class TestEnableAccount:
         assert seller.status == "suspended"
         assert [fact.is_active for fact in told.named(ProfileChanged)] == [False, True]
         assert User.objects.get().version == 3
+
+
+@pytest.mark.django_db
+class TestTellDisabledAgain:
+    def test_tells_of_the_disabled_as_something_new(self, told: Any) -> None:
+        disabled, _ = UserFactory(), UserFactory()
+        services.disable_account(email=disabled.email, now=NOON)
+
+        assert services.tell_disabled_again() == 1
+
+        facts = told.named(ProfileChanged)
+        assert {fact.user_id for fact in facts} == {str(disabled.id)}
+        assert [(fact.is_active, fact.version) for fact in facts] == [(False, 2), (False, 3)]
