@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from common.topology import FILES, GATEWAY, NOTIFICATIONS, SERVICES, USERS, Service
+from common.topology import FILES, GATEWAY, NOTIFICATIONS, ORDERS, SERVICES, USERS, Service
 from ops.credentials import Credentials, ed25519_key
 from ops.state import ROOT, State
 
 ADMIN_EMAIL = "admin@opencommerce.example"
+HERE = {"127.0.0.1", "localhost", "::1"}
+"""Where nobody comes from elsewhere."""
 # What a program needs of the machine it runs on; the rest of the caller's environment is not its business.
 _FROM_THE_MACHINE = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 # glibc keeps what threads free: eight arenas a core by default, and blocks up to a threshold that grows to 32 MiB.
@@ -104,6 +106,8 @@ class Environment:
             names = ("USER_SVC_TOKEN_KEYS", "USER_SVC_FACTOR_KEYS")
             keys = {name: self._secret(name, ed25519_key) for name in names}
             return {**keys, "OPENCOMMERCE_MAIL_URL": self.mailbox()}
+        if service is ORDERS:
+            return {"ORDER_SVC_SANDBOX": given_or("ORDER_SVC_SANDBOX", self._sandbox)}
         if service is NOTIFICATIONS:
             return {"OPENCOMMERCE_MAIL_URL": self.mailbox()}
         if service is FILES:
@@ -114,6 +118,10 @@ class Environment:
             keys = {"GATEWAY_SVC_ASSERTION_KEY": self.assertion_key(), "GATEWAY_SVC_BROWSER_KEYS": browser_keys}
             return {**keys, **addresses}
         return {}
+
+    def _sandbox(self) -> str:
+        """Play money is for those who try the shop out on their own machine."""
+        return "on" if urlsplit(self._public_url).hostname in HERE else "off"
 
     def _secret(self, name: str, make: Callable[[], str] | None = None) -> str:
         return given_or(name, lambda: self._credentials.get(name, make) if make else self._credentials.get(name))

@@ -16,13 +16,12 @@ from common.topology import SERVICES, Service
 from ops import compose_env
 from ops.blueprint import Blueprint
 from ops.doctor.finding import Finding
-from ops.environment import Environment, public_half
+from ops.environment import HERE, Environment, public_half
 from ops.state import MARKER_VARIABLE, ROOT, State
 
 _OURS = ("OPENCOMMERCE_", *(f"{service.name.upper()}_" for service in SERVICES))
 _KEY, _HALF = "GATEWAY_SVC_ASSERTION_KEY", "OPENCOMMERCE_ASSERTION_PUBLIC_KEY"
 _SECONDS = 30
-_HERE = {"127.0.0.1", "localhost", "::1"}
 
 
 def examine(_state: State) -> Iterator[Finding]:
@@ -104,11 +103,11 @@ def _half_of(key: str) -> str:
 def _open_doors() -> Iterator[Finding]:
     """What is right on one's own machine and wrong where others come."""
     url = os.environ.get("OPENCOMMERCE_PUBLIC_URL", "")
-    if not url or urlsplit(url).hostname in _HERE:
+    if not url or urlsplit(url).hostname in HERE:
         return
     doors = {
         "OPENCOMMERCE_DEBUG": ("off", "on", "tracebacks with secrets are shown to everyone"),
-        "ORDER_SVC_SANDBOX": ("on", "on", "anybody can pay with play money"),
+        "ORDER_SVC_SANDBOX": ("off", "on", "anybody can pay with play money"),
         "OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR": ("off", "off", "a stolen password of staff opens every admin"),
     }
     for name, (default, is_open, harm) in doors.items():

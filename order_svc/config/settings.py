@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
+
 from common.settings import env
 from common.settings.service import for_service
 from order_svc.config.tables import amounts, percents
@@ -26,14 +28,18 @@ ORDER_TIME_LIMIT = timedelta(seconds=env.seconds("ORDER_SVC_ORDER_TIME_LIMIT_SEC
 PROVIDER_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_PROVIDER_TIMEOUT_SECONDS", 2)
 """How long a payment provider may take to answer; the sandbox's late token answers after this."""
 
-SANDBOX_IS_ON = env.flag("ORDER_SVC_SANDBOX", default=True)
-"""Whether orders can be paid with the sandbox, which costs nobody anything: off in a shop that sells."""
+SANDBOX_IS_ON = env.flag("ORDER_SVC_SANDBOX")
+"""Whether orders can be paid with the sandbox, which costs nobody anything: only where nothing is sold."""
 
 SANDBOX_WEBHOOK_SECRET = env.optional("ORDER_SVC_SANDBOX_WEBHOOK_SECRET")
 """With which the sandbox signs its notices; none is taken while this is empty."""
 
 STRIPE_SECRET_KEY = env.optional("ORDER_SVC_STRIPE_SECRET_KEY")
 """Switches Stripe on."""
+if SANDBOX_IS_ON and STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")):  # docs.stripe.com/keys
+    raise ImproperlyConfigured(
+        "ORDER_SVC_SANDBOX is on beside a live key of Stripe: anybody could pay with play money. Set it to off."
+    )
 STRIPE_WEBHOOK_SECRET = env.optional("ORDER_SVC_STRIPE_WEBHOOK_SECRET")
 STRIPE_API_URL = env.optional("ORDER_SVC_STRIPE_API_URL", "https://api.stripe.com")
 STRIPE_TIMEOUT_SECONDS = env.seconds("ORDER_SVC_STRIPE_TIMEOUT_SECONDS", 8)

@@ -78,6 +78,28 @@ class TestEnvironment:
 
         assert own == {name for name in SECRETS if name in variables}
 
+    @pytest.mark.parametrize(
+        ("url", "given", "sandbox"),
+        [
+            (None, None, "on"),
+            ("http://localhost:8000", None, "on"),
+            ("https://shop.example", None, "off"),
+            ("http://192.168.1.7:8000", None, "off"),
+            ("https://shop.example", "on", "on"),
+            (None, "off", "off"),
+        ],
+    )
+    def test_takes_play_money_on_this_machine_alone(
+        self, state: State, alone: pytest.MonkeyPatch, url: str | None, given: str | None, sandbox: str
+    ) -> None:
+        for name, value in (("OPENCOMMERCE_PUBLIC_URL", url), ("ORDER_SVC_SANDBOX", given)):
+            if value:
+                alone.setenv(name, value)
+
+        variables = Blueprint(state, public_port=8000).environment.of_service(ORDERS)
+
+        assert variables["ORDER_SVC_SANDBOX"] == sandbox
+
     def test_makes_each_secret_once(self, state: State) -> None:
         first = Blueprint(state, public_port=8000).environment.of_service(USERS)
 

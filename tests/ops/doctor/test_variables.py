@@ -38,6 +38,14 @@ class TestVariables:
 
         assert what == "order_svc would not start: ORDER_SVC_SANDBOX is 'maybe'; it takes on or off."
 
+    def test_that_take_play_money_beside_real_money_are_told(self, state: State, given: pytest.MonkeyPatch) -> None:
+        given.setenv("ORDER_SVC_SANDBOX", "on")
+        given.setenv("ORDER_SVC_STRIPE_SECRET_KEY", "rk_live_x")
+
+        [(what, _)] = told(state)
+
+        assert what.startswith("order_svc would not start: ORDER_SVC_SANDBOX is on beside a live key of Stripe")
+
     def test_that_all_services_refuse_are_named_once(self, state: State, given: pytest.MonkeyPatch) -> None:
         given.setenv("OPENCOMMERCE_DEBUG", "perhaps")
 
@@ -61,6 +69,7 @@ class TestVariables:
 
     def test_that_open_a_public_shop_to_all_are_named(self, state: State, given: pytest.MonkeyPatch) -> None:
         given.setenv("OPENCOMMERCE_PUBLIC_URL", "https://shop.example")
+        given.setenv("ORDER_SVC_SANDBOX", "on")
 
         assert [cure for _, cure in told(state)] == [
             "export ORDER_SVC_SANDBOX=off",
