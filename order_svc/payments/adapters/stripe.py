@@ -214,7 +214,10 @@ def _ask(question: Callable[[], Answer]) -> Answer:
 
 
 def _is_saved_failure(error: BaseException | None) -> bool:
-    """Whether Stripe will answer this to everybody who uses the key (docs.stripe.com/error-low-level)."""
+    """Whether Stripe will answer this to everybody who uses the key (docs.stripe.com/error-low-level).
+
+    Of the header, Stripe's own libraries know: github.com/stripe/stripe-ruby/pull/1553.
+    """
     return (
         isinstance(error, stripe.APIError)
         and (error.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
