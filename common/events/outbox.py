@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from common import clock
 from common.contracts import Contract
 from common.events import measures, spans
+from common.identity import time_ordered_id
 from common.observability import tracing
 from common.observability.correlation import Correlation
 
@@ -50,14 +51,14 @@ def _count(names: Iterable[str]) -> None:
 
 
 def _values(fact: Contract) -> tuple[Any, ...]:
-    fact_id = uuid.uuid4()
+    fact_id = time_ordered_id()
     with tracing.step(
         tracing.PRODUCER, f"create {fact.name}", spans.attributes("create", fact.name, str(fact_id))
     ) as names:
         return _row(fact, fact_id, names)
 
 
-def _row(fact: Contract, fact_id: uuid.UUID, names: Correlation) -> tuple[Any, ...]:
+def _row(fact: Contract, fact_id: UUID, names: Correlation) -> tuple[Any, ...]:
     return (
         fact_id,
         fact.name,

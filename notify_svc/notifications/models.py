@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from common.identity import time_ordered_id
 from notify_svc.notifications import errors, rules
 
 
@@ -44,7 +44,7 @@ class Notification(models.Model):
         BUYER = rules.BUYER
         SELLER = rules.SELLER
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     user_id = models.UUIDField()
     sequence = models.PositiveBigIntegerField()
     audience = models.CharField(max_length=16, choices=Audience.choices)
@@ -110,8 +110,8 @@ class Delivery(models.Model):
         REFUSED = "refused"
         """The mail server will never take it, or its reader is somebody whom the shop keeps out."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=16, choices=Channel.choices)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.PENDING)
     attempts = models.PositiveIntegerField(default=0)

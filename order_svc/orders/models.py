@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common.identity import time_ordered_id
 from common.models import TimestampedModel
 from common.money import Money
 from common.topology import NOTIFICATIONS, ORDERS, PRODUCTS
@@ -47,7 +48,8 @@ def new_number() -> str:
 class Order(TimestampedModel):
     """A customer's confirmed intention to buy, at the prices of that moment."""
 
-    number = models.CharField(max_length=16, unique=True, default=new_number)
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    number = models.CharField(max_length=16, default=new_number)
     customer_id = models.UUIDField()
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.PLACED)
     cancel_reason = models.CharField(max_length=32, choices=CancelReason.choices, null=True)
@@ -63,6 +65,7 @@ class Order(TimestampedModel):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_is_unique"),
             models.CheckConstraint(condition=Q(total_minor__gte=0), name="order_total_is_not_negative"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_is_known"),
             models.CheckConstraint(
@@ -139,7 +142,7 @@ class Order(TimestampedModel):
 class OrderLine(models.Model):
     """One SKU of an order, as it was called and priced when the order was placed."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     sku = models.CharField(max_length=128)
     title = models.TextField()

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common.identity import time_ordered_id
 from common.models import TimestampedModel
 from common.money import Money
 
@@ -27,6 +28,7 @@ class PaymentStatus(models.TextChoices):
 class Payment(TimestampedModel):
     """The one payment of an order. Its id is the provider's idempotency key, so asking again never charges again."""
 
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     order = models.OneToOneField("orders.Order", on_delete=models.PROTECT, related_name="payment")
     provider = models.CharField(max_length=32)
     token = models.CharField(max_length=255)
@@ -228,7 +230,7 @@ class SandboxCharge(models.Model):
         VOIDED = "voided"
         REFUNDED = "refunded"
 
-    idempotency_key = models.CharField(max_length=255, unique=True)
+    idempotency_key = models.CharField(max_length=255)
     token = models.CharField(max_length=255)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -237,3 +239,6 @@ class SandboxCharge(models.Model):
     calls = models.PositiveIntegerField(default=0)
     """How often the shop asked for this charge."""
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["idempotency_key"], name="sandbox_charge_once_a_key")]

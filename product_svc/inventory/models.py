@@ -137,7 +137,7 @@ class Reservation(models.Model):
         CONSUMED = "consumed"
         RELEASED = "released"
 
-    order = models.ForeignKey(OrderStock, on_delete=models.PROTECT, related_name="reservations")
+    order = models.ForeignKey(OrderStock, on_delete=models.PROTECT, related_name="reservations", db_index=False)
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="reservations")
     quantity = models.BigIntegerField()
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.OPEN)

@@ -21,6 +21,7 @@ from common.contracts import (
     SellerChanged,
     StockLow,
 )
+from common.identity import time_ordered_id
 from notify_svc.notifications import rules, selectors
 from notify_svc.notifications.adapters import wake_ups
 from notify_svc.notifications.models import Delivery, Feed, Notification
@@ -38,7 +39,7 @@ _WRITE_DOWN = """
     ), mailed AS (
         INSERT INTO notifications_delivery
             (id, notification_id, channel, status, attempts, next_attempt_at, last_error)
-        SELECT gen_random_uuid(), notification_id, %s, %s, 0, %s, '' FROM unnest(%s::uuid[]) AS notification_id
+        SELECT letter.*, %s, %s, 0, %s, '' FROM unnest(%s::uuid[], %s::uuid[]) AS letter
     )
     INSERT INTO notifications_notification
         (id, user_id, sequence, audience, event, subject_id, title, body, is_live, data, created_at)
@@ -120,7 +121,7 @@ def _lock_feeds(user_ids: Iterable[UUID]) -> dict[UUID, Feed]:
 
 
 def _save(
-    feeds: Collection[Feed], added: Collection[Notification], mailed: Iterable[Notification], *, now: datetime
+    feeds: Collection[Feed], added: Collection[Notification], mailed: Collection[Notification], *, now: datetime
 ) -> None:
     """How far feeds are counted, what was added to them, and what of that is to be mailed."""
     values: list[Any] = [
@@ -129,6 +130,7 @@ def _save(
         Delivery.Channel.EMAIL,
         Delivery.Status.PENDING,
         now,
+        [time_ordered_id() for _ in mailed],
         [notification.id for notification in mailed],
         now,
         *([getattr(notification, name) for notification in added] for name in _COLUMNS),

@@ -37,6 +37,12 @@ class TestPublish:
         assert row.data == FACT.data()
         assert row.is_required is False
 
+    def test_names_a_fact_in_the_order_of_time(self) -> None:
+        with transaction.atomic():
+            publish(FACT)
+
+        assert OutboxMessage.objects.get().fact_id.version == 7
+
     def test_writes_several_in_their_order_with_one_statement(self, django_assert_num_queries: Any) -> None:
         facts = [replace(FACT, sku=sku) for sku in ("MUG-3", "MUG-1", "MUG-2")]
 

@@ -36,6 +36,11 @@ class TestOrderConfirmed:
         assert set(told) == {(uuid.UUID(BUYER), "buyer", 1), (uuid.UUID(SELLER), "seller", 1)}
         assert Delivery.objects.filter(status="pending").count() == 2
 
+    def test_names_what_it_writes_in_the_order_of_time(self, hear: Callable[..., bool]) -> None:
+        hear(OrderConfirmedFactory(customer_id=BUYER))
+
+        assert (Notification.objects.get().id.version, Delivery.objects.get().id.version) == (7, 7)
+
     def test_tells_once_even_when_told_twice(self, hear: Callable[..., bool]) -> None:
         order = OrderConfirmedFactory(customer_id=BUYER)
 

@@ -37,6 +37,13 @@ def place(*items: rules.Item, **changes: Any) -> Order:
 
 
 class TestPlaceOrder:
+    def test_names_order_and_payment_in_the_order_of_time(self) -> None:
+        OfferFactory(sku="MUG")
+
+        order = place(rules.Item("MUG", 1))
+
+        assert (order.id.version, order.payment.id.version) == (7, 7)
+
     def test_tells_the_others_once(self, told: Any) -> None:
         mug = OfferFactory(sku="MUG", price_minor=1250)
         customer_id = uuid.uuid4()
