@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
 from psycopg import sql
 
@@ -17,7 +19,8 @@ BATCH = 5000
 ORDERS_A_CUSTOMER = 10
 
 # The oldest is as old as this, the youngest is of now; whatever is older than a week, some service forgets.
-_PAST = "6 days"
+_PAST = timedelta(days=6)
+_MILLISECOND = timedelta(milliseconds=1)
 _COUNTED = {("notifications_notification", "sequence")}
 """What rises from row to row."""
 
@@ -52,7 +55,7 @@ class Copying:
             return sql.SQL("NULL")
         if row.types[column] == "timestamp with time zone":
             share = sql.Literal(len(self.numbers))
-            return sql.SQL("{}::timestamptz - ({} - n) / {}::float8 * interval {}").format(
+            return sql.SQL("{}::timestamptz - ({} - n) / {}::float8 * {}").format(
                 sql.Literal(text), sql.Literal(self.numbers[-1]), share, sql.Literal(_PAST)
             )
         if (row.table, column) in _COUNTED:
@@ -69,7 +72,17 @@ class Copying:
 
     def _names(self) -> Iterator[tuple[str, sql.Composable]]:
         for own in self.ids:
-            yield own, sql.SQL("md5({} || n)::uuid::text").format(sql.Literal(own))
+            yield own, sql.SQL("({})::uuid::text").format(_id_like(UUID(own), of=self.numbers))
         customer = sql.SQL("md5({} || n / {})::uuid::text")
         yield self.customer_id, customer.format(sql.Literal(self.customer_id), sql.Literal(ORDERS_A_CUSTOMER))
         yield self.number, sql.SQL("'OC-' || lpad(upper(to_hex(n)), 10, '0')")
+
+
+def _id_like(own: UUID, *, of: range) -> sql.Composable:
+    """An id of the copy's own, and of its own time where the first one's tells its time."""
+    drawn = sql.SQL("md5({} || n)").format(sql.Literal(str(own)))
+    if own.version != 7:
+        return drawn
+    age = sql.SQL("({} - n) * {}::bigint / {}").format(*map(sql.Literal, (of[-1], _PAST // _MILLISECOND, len(of))))
+    time = sql.SQL("lpad(to_hex({} - {}), 12, '0')").format(sql.Literal(own.int >> 80), age)
+    return sql.SQL("overlay(overlay({} PLACING {} || '7' FROM 1 FOR 13) PLACING '8' FROM 17)").format(drawn, time)

@@ -10,10 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from common.identity import time_ordered_id
 from ops.bench.order.copying import Copying
 from ops.bench.order.model import Model, find_model
 
-ORDER, PAYMENT, CUSTOMER, SELLER, KEY = (str(uuid.UUID(int=number)) for number in range(1, 6))
+ORDER, CUSTOMER, SELLER, KEY = (str(uuid.UUID(int=number)) for number in range(1, 5))
+PAYMENT = str(time_ordered_id())
 NUMBER = "OC-7Q2M9ZKX4B"
 
 _TABLES = f"""
@@ -110,6 +112,17 @@ class TestCopies:
         ages = "SELECT extract(day FROM now() - min(placed_at))::int, max(placed_at) = now() FROM orders_order"
 
         assert all_of(copied, ages) == [(5, True)]
+
+    def test_have_ids_of_their_own_time_where_the_first_has(self, copied: psycopg.Connection[Any]) -> None:
+        ids = [payment_id for (payment_id,) in all_of(copied, "SELECT id FROM payments ORDER BY id")]
+        days = [(uuid.UUID(PAYMENT).int - payment_id.int >> 80) / 86_400_000 for payment_id in ids]
+        by_number = all_of(
+            copied, "SELECT p.id FROM payments AS p JOIN orders_order AS o ON o.id = p.order_id ORDER BY number"
+        )
+
+        assert {payment_id.version for payment_id in ids} == {7}
+        assert max(days) == pytest.approx(6 * 20 / 21)
+        assert [payment_id for (payment_id,) in by_number][:20] == ids[:20]
 
     def test_have_nothing_where_the_first_has_nothing(self, copied: psycopg.Connection[Any]) -> None:
         assert all_of(copied, "SELECT count(failed_at) FROM payments") == [(0,)]
