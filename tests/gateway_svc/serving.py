@@ -18,10 +18,10 @@ from gateway_svc.gateway.server.sockets import ClientSocket
 class Serving:
     """At a port of its own, in a thread of its own."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, *, lifespan: str = "off") -> None:
         own = {"http": ClientConnection, "ws": ClientSocket, "proxy_headers": False, "log_config": None}
         self._server = uvicorn.Server(
-            uvicorn.Config(app, port=0, interface="asgi3", lifespan="off", log_level="warning", **own)
+            uvicorn.Config(app, port=0, interface="asgi3", lifespan=lifespan, log_level="warning", **own)
         )
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

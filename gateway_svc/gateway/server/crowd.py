@@ -114,8 +114,8 @@ _crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
 
 
 def crowd_at(server: ServerState, state: Mapping[str, Any]) -> Crowd:
-    """Of this server, whose application left this state."""
+    """Of this server, whose application left this state. One that says nothing bounds nobody by address."""
     crowd = _crowds.get(server)
     if crowd is None:
-        crowd = _crowds[server] = Crowd(state.get(ADMITTANCE) or Admittance())
+        crowd = _crowds[server] = Crowd(state.get(ADMITTANCE) or Admittance(an_address=0))
     return crowd

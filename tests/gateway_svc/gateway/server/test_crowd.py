@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import pytest
 from websockets.sync.client import connect
 
-from gateway_svc.gateway.admittance import Admittance
+from gateway_svc.gateway.admittance import ADMITTANCE, Admittance
 from gateway_svc.gateway.server import crowd
 from gateway_svc.gateway.server.crowd import ADDRESS, ALL, OTHER_FILES, TOLD_A_SECOND, Crowd
 from tests.common.observability.scraping import scraped
@@ -45,7 +45,12 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     """A server with places for eight, that answers 204 and opens every WebSocket."""
 
     async def app(scope, receive, send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "lifespan":
+            scope["state"][ADMITTANCE] = Admittance()
+            for moment in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{moment}.complete"})
+        elif scope["type"] == "http":
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b""})
         else:
@@ -54,7 +59,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
             await receive()
 
     monkeypatch.setattr(crowd, "MOST_CONNECTIONS", 2 * OF_ONE)
-    server = Serving(app)
+    server = Serving(app, lifespan="on")
     yield server
     server.stop()
 
