@@ -92,7 +92,7 @@ class Lives:
         self.lives: list[Life] = []
         self.walk: list[str] = []
         """What was done, for whoever has to find out why it went wrong."""
-        self.has_failed = False
+        self.failure: BaseException | None = None
 
     def place(self, basket: tuple[str, int] = ONE, token: str = "tok_success") -> None:
         with self._step(f"place {basket} with {token}"):
@@ -231,7 +231,7 @@ class Lives:
         try:
             yield
         except BaseException as error:
-            self.has_failed = True
+            self.failure = error
             error.add_note("The walk:\n  " + "\n  ".join(self.walk))
             raise
 
