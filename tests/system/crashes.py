@@ -19,6 +19,7 @@ import psycopg
 
 from ops import procfs
 from ops.platform import Platform
+from ops.status import Status
 from tests.system.people import wait_until
 
 Answer = TypeVar("Answer")
@@ -85,7 +86,7 @@ POINTS = (
 
 def crash(platform: Platform, point: Point, ask: Callable[[], Answer]) -> Answer:
     """Ask for what leads to the point, kill there, and return the answer; ``ask`` repeats itself until it has one."""
-    platform.wait_until_healthy(seconds=60)
+    wait_until_all_is_well(platform)
     database = platform.state.read("run")["databases"][point.process.partition(".")[0]]
     with psycopg.connect(database, autocommit=True) as watcher, ThreadPoolExecutor(1) as client:
         with _frozen(platform, point.process, watcher) as process:
@@ -105,6 +106,12 @@ def crash(platform: Platform, point: Point, ask: Callable[[], Answer]) -> Answer
                 if point.victim == point.process and not point.is_done_all_the_same:
                     _forget(held, watcher)
         return answer.result(ANSWERED_WITHIN_SECONDS)
+
+
+def wait_until_all_is_well(platform: Platform) -> None:
+    """However often something was killed here: the platform itself takes what dies again and again for hopeless."""
+    status = Status(platform.state)
+    wait_until(lambda: not status.missing(), seconds=60, otherwise=lambda: f"{status.missing()} are missing")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ops.platform import Platform
-from tests.system.crashes import CANCEL, DELIVER, PLACE, POINTS, SHIP, Point
+from tests.system.crashes import CANCEL, DELIVER, PLACE, POINTS, SHIP, Point, wait_until_all_is_well
 from tests.system.lives import ONE, TOO_MANY, Lives
 from tests.system.people import Person, sign_up
 
@@ -61,9 +61,10 @@ class Walk(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def people(platform: Platform) -> tuple[Person, Person]:
-    """A seller and a buyer, who are patient with a shop that is busy."""
-    return sign_up(platform.url, "seller", patience_seconds=30), sign_up(platform.url, patience_seconds=30)
+def people(platform: Platform) -> Iterator[tuple[Person, Person]]:
+    """A seller and a buyer, who are patient with a shop that is busy, and leave it in good order."""
+    yield sign_up(platform.url, "seller", patience_seconds=30), sign_up(platform.url, patience_seconds=30)
+    wait_until_all_is_well(platform)
 
 
 class TestLives:
