@@ -43,7 +43,7 @@ class AtOnce:
         if kept is None:
             return None
         entry, question = kept
-        principal = self._holder(question.authorization) if question.authorization else ANONYMOUS
+        principal = ANONYMOUS if question.authorization is None else self._holder(question.authorization)
         if principal is None:
             return None
         names = Correlation.start(*sent_names(scope))

@@ -71,10 +71,11 @@ def entry_of(answer: InnerAnswer, groups: Groups, route: Route, always: Headers)
     if lifetimes is None or answer.status != 200 or not _is_for_everybody(answer.headers):
         return None
     kept = [header for header in answer.headers if header[0] not in _LEFT_OUT]
+    of_not_modified = _OF_NOT_MODIFIED.union(name for name, _ in always)
     headers = (*kept, *unsaid(always, kept), (b"content-length", b"%d" % len(answer.body)))
     return Entry(
         headers=headers,
-        not_modified=tuple(header for header in headers if header[0] in _OF_NOT_MODIFIED),
+        not_modified=tuple(header for header in headers if header[0] in of_not_modified),
         body=answer.body,
         etag=next((value for name, value in headers if name == b"etag"), b""),
         groups=groups,

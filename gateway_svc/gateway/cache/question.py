@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -14,12 +15,13 @@ from gateway_svc.gateway.middleware.hygiene import MAX_HEADER_BYTES
 _LONGEST = 1024
 # Conditions that are seldom, and that the service can judge.
 _CONDITIONS = frozenset({b"if-match", b"if-modified-since", b"if-unmodified-since"})
-_NOTED = frozenset({b"accept", b"if-none-match", b"authorization"})
+_NOTED = frozenset({b"accept", b"if-none-match", b"authorization", b"host"})
 _MORE_THAN_A_QUESTION = _CONDITIONS | {
-    *(b"cookie", b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-proto"),
+    *(b"cookie", b"content-length", b"content-type", b"transfer-encoding", b"expect", b"upgrade"),
+    *(b"connection", b"x-forwarded-proto"),
 }
-# What a proxy says of nearly everybody. Whoever came in the clear has to be led to where one does not.
-_SECURE = (b"x-forwarded-proto", b"https")
+# What browsers and proxies say nearly always. Whoever came in the clear has to be led to where one does not.
+_USUAL = frozenset({(b"connection", b"keep-alive"), (b"x-forwarded-proto", b"https")})
 _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
@@ -30,8 +32,8 @@ class Question(msgspec.Struct):
     key: Key
     query: bytes
     if_none_match: bytes
-    authorization: bytes
-    """Who asks, where that was not looked at yet; to the answer it makes no difference."""
+    authorization: bytes | None
+    """Who asks, where they say so and it was not looked at yet; to the answer it makes no difference."""
 
 
 def question_of(scope: Scope) -> Question | None:
@@ -52,10 +54,10 @@ def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question
         size += len(name) + len(value)
         if name in _NOTED:
             noted[name] = b"%b,%b" % (noted[name], value) if name in noted else value
-        elif name in refused and (name, value) != _SECURE:
+        elif name in refused and (name, value) not in _USUAL:
             return None
     raw_path, query = scope["raw_path"], scope["query_string"]
-    if size > MAX_HEADER_BYTES or not _takes_json(noted.get(b"accept", b"")) or len(raw_path) + len(query) > _LONGEST:
+    if size > MAX_HEADER_BYTES or len(raw_path) + len(query) > _LONGEST or not _is_plain(noted):
         return None
     key = raw_path
     if query:
@@ -63,7 +65,12 @@ def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question
         if b"format=" in query:  # by which a browser asks for another form
             return None
         key = b"%b?%b" % (raw_path, query)
-    return Question(key, query, noted.get(b"if-none-match", b""), noted.get(b"authorization", b""))
+    return Question(key, query, noted.get(b"if-none-match", b""), noted.get(b"authorization"))
+
+
+def _is_plain(noted: Mapping[bytes, bytes]) -> bool:
+    """It asks one host, and JSON will do."""
+    return b"," not in noted.get(b"host", b"") and _takes_json(noted.get(b"accept", b""))
 
 
 def _in_order(query: bytes) -> bytes:

@@ -69,6 +69,7 @@ class ClientConnection(asyncio.Protocol):
         "_crowd",
         "_deadline",
         "_expects_continue",
+        "_has_begun",
         "_head_bytes",
         "_headers",
         "_heard",
@@ -111,6 +112,9 @@ class ClientConnection(asyncio.Protocol):
         self._headers: Headers = []
         self._expects_continue = False
         self._is_in_head = True
+        """The next bytes are of a head, of which perhaps nothing is here yet."""
+        self._has_begun = False
+        """Some of it is."""
         self._head_bytes = 0
         self._is_refused = False
         self._heard: Cycle | None = None
@@ -154,7 +158,6 @@ class ClientConnection(asyncio.Protocol):
         """Read on, unless it is too much."""
         if self._is_refused:
             return
-        is_new = self._is_in_head and not self._head_bytes
         if self._is_in_head:
             self._head_bytes += len(data)
         try:
@@ -163,8 +166,8 @@ class ClientConnection(asyncio.Protocol):
             self._upgrade()
         except httptools.HttpParserError as error:
             self._refuse(_refusal_for(error))
-        if self._is_in_head and self._head_bytes and not self._is_refused:
-            self._wait_for_the_rest(is_new=is_new)
+        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
+            self._refuse(HeadersTooLarge())
 
     def pause_writing(self) -> None:
         """The client takes no more for now."""
@@ -184,7 +187,8 @@ class ClientConnection(asyncio.Protocol):
         self._url = b""
         self._headers = []
         self._expects_continue = False
-        self._is_in_head = True
+        self._is_in_head = self._has_begun = True
+        self._deadline.within(HEAD_SECONDS)
 
     def on_url(self, part: bytes) -> None:
         """What is asked for, or a part of that."""
@@ -202,7 +206,7 @@ class ClientConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """A head is whole; the gateway takes over."""
         self._deadline.none()
-        self._is_in_head = False
+        self._is_in_head = self._has_begun = False
         parser = self._parser
         if parser.should_upgrade() and _is_wanted(self._headers):
             self._heard = None
@@ -299,7 +303,7 @@ class ClientConnection(asyncio.Protocol):
             return
         if self._waiting:
             self._begin(self._waiting.popleft())
-        elif not (self._is_in_head and self._head_bytes):
+        elif not self._has_begun:
             self._rest()
         self.resume_reading()
 
@@ -366,14 +370,8 @@ class ClientConnection(asyncio.Protocol):
         self._transport.set_protocol(socket)
         socket.data_received(b"\r\n".join((*lines, b"", b"")))
 
-    def _wait_for_the_rest(self, *, is_new: bool) -> None:
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(HeadersTooLarge())
-        elif is_new:
-            self._deadline.within(HEAD_SECONDS)
-
     def _wait_no_longer(self) -> None:
-        if self._head_bytes:
+        if self._has_begun:
             self._refuse(ClientTooSlow("The head of the request did not arrive in time."))
         else:
             self._transport.close()

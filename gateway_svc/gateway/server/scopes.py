@@ -60,7 +60,7 @@ def _target(url: bytes) -> tuple[bytes, bytes]:
         path, _, query = url.partition(b"?")
         return path, query
     parsed = httptools.parse_url(url)
-    return parsed.path, parsed.query or b""
+    return parsed.path or b"/", parsed.query or b""
 
 
 def _offered(request: Request) -> list[str]:

@@ -79,6 +79,29 @@ class TestAnAnswerForEverybody:
 
         assert keeping_door.ask("GET", page, headers=[("X-Long", "x" * 40_000)]).status == 431
 
+    @pytest.mark.parametrize(
+        ("header", "status"),
+        [
+            (("Authorization", ""), 401),
+            (("Host", "other.example"), 400),
+            (("Content-Type", "application/json; charset=zlib"), 415),
+        ],
+        ids=str,
+    )
+    def test_is_refused_to_whoever_is_refused_anyway(
+        self, keeping_door: Door, page: str, header: tuple[str, str], status: int
+    ) -> None:
+        keeping_door.ask("GET", page)
+
+        assert keeping_door.ask("GET", page, headers=[header]).status == status
+
+    def test_is_whole_for_who_says_that_a_condition_is_not_for_the_shop(self, keeping_door: Door, page: str) -> None:
+        etag = keeping_door.ask("GET", page).get("etag")
+
+        answer = keeping_door.ask("GET", page, headers=[("Connection", "if-none-match"), ("If-None-Match", etag)])
+
+        assert answer.status == 200
+
     def test_is_given_to_who_signed_in_too(self, keeping_door: Door, signer: Signer, page: str) -> None:
         plain = keeping_door.ask("GET", page)
 
@@ -109,7 +132,11 @@ class TestAnAnswerForEverybody:
         assert two.status == 401
 
     def test_bears_the_marks_of_any_answer(self, keeping_door: Door, page: str) -> None:
-        for answer in (keeping_door.ask("GET", page), keeping_door.ask("GET", page)):
+        asked, kept = keeping_door.ask("GET", page), keeping_door.ask("GET", page)
+        known = keeping_door.ask("GET", page, headers=[("If-None-Match", kept.get("etag"))])
+
+        assert known.status == 304
+        for answer in (asked, kept, known):
             assert answer.all("x-content-type-options") == ["nosniff"]
             assert answer.all("strict-transport-security") != []
 

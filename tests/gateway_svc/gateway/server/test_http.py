@@ -51,6 +51,13 @@ class TestWhatIsNoRequest:
         assert heard.endswith(b"half")
 
 
+class TestATargetWithoutAPath:
+    def test_is_the_root(self, door: Door) -> None:
+        heard = door.say(b"GET http://shop.example HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 class TestAHeadWithoutAnEnd:
     def test_is_too_large(self, door: Door) -> None:
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as connection, ThreadPoolExecutor(1) as pool:
@@ -136,6 +143,14 @@ class TestASlowHead:
 
         assert heard.startswith(b"HTTP/1.1 408 ")
 
+    def test_that_begins_behind_another_request_too(self, impatient: int) -> None:
+        with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
+            connection.sendall(asking("/") + b"GET / HTTP/1.1\r\n")
+            heard = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert heard.startswith(b"HTTP/1.1 204 ")
+        assert heard.count(b"HTTP/1.1 408 ") == 1
+
     def test_that_never_begins_is_hung_up_on_without_a_word(self, impatient: int) -> None:
         with socket.create_connection(("127.0.0.1", impatient), timeout=5) as connection:
             assert connection.recv(65536) == b""
@@ -211,6 +226,16 @@ class TestWhatIsAnsweredAtOnce:
 
         assert 0 < taken_unread < 60
         assert heard.count(b"HTTP/1.1 200 OK\r\n") == 61
+
+    def test_is_followed_by_a_head_that_has_an_end(
+        self, prompt_server: Serving, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "HEAD_SECONDS", 0.25)
+
+        heard = prompt_server.say(asking("/now") + b"GET / HTTP/1.1\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 200 ")
+        assert heard.count(b"HTTP/1.1 408 ") == 1
 
     def test_is_a_failure_where_it_fails(self, prompt_server: Serving) -> None:
         heard = prompt_server.say(asking("/fail"))
