@@ -193,8 +193,9 @@ def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> C
 
 
 @pytest.fixture(scope="session")
-def keeping_door(open_keeping_door: Callable[..., Door]) -> Door:
-    """The one that most tests share."""
+def keeping_door(open_keeping_door: Callable[..., Door], one_shelf: FakeShelf) -> Door:
+    """The one that most tests share; whichever comes first may find the shelf as another test left it."""
+    one_shelf.reset()
     return open_keeping_door()
 
 
