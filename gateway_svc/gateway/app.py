@@ -252,6 +252,7 @@ class Gateway:
             self._ended.keep_fresh(),
             self._house_rules.keep_fresh(),
             self._keys.keep_fresh(),
+            self._keys.keep_what_is_heard(),
         ]
         forever += [each.keep_looking_up() for each in every] + [keep_checking(each) for each in every]
         self._followers = [asyncio.create_task(each) for each in forever]

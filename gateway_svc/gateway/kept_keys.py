@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from common import clock
 from gateway_svc.token_keys import rules, selectors, services
 
 
@@ -14,18 +14,14 @@ class KeptKeys:
 
     def __init__(self, urls: Sequence[str], *, grace_seconds: float) -> None:
         self._source = ",".join(urls)
-        self._grace = timedelta(seconds=grace_seconds)
+        self._life = rules.life(grace=timedelta(seconds=grace_seconds))
 
     def read(self) -> bytes | None:
         """The document that was kept last, if it is still of use."""
-        document = selectors.kept_keys(source=self._source, after=self._oldest())
+        document = selectors.kept_keys(source=self._source, life=self._life)
         return document.encode() if document else None
 
-    def keep(self, document: bytes, heard_at: datetime) -> None:
-        """Keep this one."""
-        services.keep_keys(
-            source=self._source, document=document.decode(), heard_at=heard_at, forget_before=self._oldest()
-        )
-
-    def _oldest(self) -> datetime:
-        return rules.usable_after(clock.now(), grace=self._grace)
+    def keep(self, document: bytes, asked_at: float) -> None:
+        """Keep this one, which was asked for at that instant of the monotonic clock."""
+        age = timedelta(seconds=time.monotonic() - asked_at)
+        services.keep_keys(source=self._source, document=document.decode(), age=age, life=self._life)

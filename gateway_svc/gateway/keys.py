@@ -7,21 +7,20 @@ import base64
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any, Protocol
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from common import clock
-
 logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 300.0
 FIRST_TRY_SECONDS = 0.5
+KEEP_AGAIN_SECONDS = 1.0
 # A stranger who invents key ids must not make us ask user_svc all the time.
 UNKNOWN_KEY_SECONDS = 30.0
+_NEVER = float("-inf")
 
 Fetch = Callable[[], Awaitable[bytes]]
 
@@ -32,8 +31,8 @@ class Store(Protocol):
     def read(self) -> bytes | None:
         """The document that was kept last, if it is still of use."""
 
-    def keep(self, document: bytes, heard_at: datetime) -> None:
-        """Keep this one."""
+    def keep(self, document: bytes, asked_at: float) -> None:
+        """Keep this one, which was asked for at that instant of the monotonic clock."""
 
 
 class KeySet:
@@ -45,15 +44,22 @@ class KeySet:
         self._fetch = fetch
         self._store = store
         self._keys: dict[str, Ed25519PublicKey] = {}
-        self._asked_at = float("-inf")
-        self._asked_for_a_stranger_at = float("-inf")
+        self._asked_at = _NEVER
+        self._heard_at = _NEVER
+        self._unkept = asyncio.Event()
+        self._asked_for_a_stranger_at = _NEVER
         self._is_silent = self._is_store_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
     @property
     def is_known(self) -> bool:
-        """User_svc has been heard at least once, of late."""
+        """There are keys to check with."""
         return bool(self._keys)
+
+    @property
+    def is_heard(self) -> bool:
+        """User_svc itself has been heard: what it did not list is no key. What was kept may lack its newest ones."""
+        return self._heard_at > _NEVER
 
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
         """The key of this id; one that is not known is asked for, once for all who wait."""
@@ -74,20 +80,31 @@ class KeySet:
     async def keep_fresh(self) -> None:
         """Ask again and again: soon while nothing is known, seldom after that."""
         while True:
-            asked_at = clock.now()
             heard = await self.refresh()
-            if heard:
-                await self._keep(asked_at)
-            elif not self._keys:
+            if not heard and not self._keys:
                 await self._remember()
             await asyncio.sleep(REFRESH_SECONDS if heard else FIRST_TRY_SECONDS)
 
-    async def _keep(self, heard_at: datetime) -> None:
+    async def keep_what_is_heard(self) -> None:
+        """Whoever had it asked, and soon again where it could not be kept: what was taken back must not stay there."""
+        while True:
+            await self._unkept.wait()
+            self._unkept.clear()
+            if not await self._keep():
+                self._unkept.set()
+                await asyncio.sleep(KEEP_AGAIN_SECONDS)
+
+    async def _keep(self) -> bool:
         document = msgspec.json.encode({"keys": [_jwk(key_id, key) for key_id, key in self._keys.items()]})
         try:
-            await asyncio.to_thread(self._store.keep, document, heard_at)
+            await asyncio.to_thread(self._store.keep, document, self._heard_at)
         except Exception as error:  # the next time it may go better
-            logger.warning("the keys could not be kept: %r", error)
+            if not self._is_store_silent:
+                logger.warning("the keys could not be kept: %r", error)
+            self._is_store_silent = True
+            return False
+        self._is_store_silent = False
+        return True
 
     async def _remember(self) -> None:
         try:
@@ -124,7 +141,8 @@ class KeySet:
             return False
         self._is_silent = False
         if keys:
-            self._keys = keys
+            self._keys, self._heard_at = keys, self._asked_at
+            self._unkept.set()
         return bool(keys)
 
 

@@ -31,7 +31,7 @@ class Tokens:
         self._cache: BoundedCache[bytes, Principal] = BoundedCache(_REMEMBERED)
 
     async def holder(self, token: bytes) -> Principal:
-        """The principal of a good token. Raises BadCredential, or Unavailable while no key could be had at all."""
+        """The principal of a good token. Raises BadCredential, or Unavailable before user_svc is heard."""
         key = _key(token)
         principal = self._cache.get(key)
         if principal is None:
@@ -67,7 +67,7 @@ class Tokens:
                 raise BadCredential
             key = await self._keys.find(header["kid"])
             if key is None:
-                raise BadCredential if self._keys.is_known else Unavailable
+                raise BadCredential if self._keys.is_heard else Unavailable
             return jwt.decode(
                 token,
                 key,

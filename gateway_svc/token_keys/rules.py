@@ -1,6 +1,6 @@
 """How long keys are of use to anybody but a thief."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 # user_svc signs access tokens for 15 minutes, and is asked for its keys every five.
 ACCESS_TOKEN_LIFE = timedelta(minutes=15)
@@ -8,8 +8,8 @@ BETWEEN_TWO_QUESTIONS = timedelta(minutes=5)
 CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
-def usable_after(now: datetime, *, grace: timedelta) -> datetime:
-    """Of keys that were heard before this instant no token can be left that is still good, for so long past its end
-    where user_svc is away: nobody else signs any.
+def life(*, grace: timedelta) -> timedelta:
+    """Of keys that were heard longer ago no token can be left that is still good, for so long past its end where
+    user_svc is away: nobody else signs any.
     """
-    return now - ACCESS_TOKEN_LIFE - BETWEEN_TWO_QUESTIONS - CLOCK_DIFFERENCE - grace
+    return ACCESS_TOKEN_LIFE + BETWEEN_TWO_QUESTIONS + CLOCK_DIFFERENCE + grace

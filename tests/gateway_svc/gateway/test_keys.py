@@ -6,9 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import Model
 
 from gateway_svc.token_keys.models import KeptKeys
 from tests.gateway_svc.conftest import FakeUsers
@@ -19,6 +22,18 @@ from tests.gateway_svc.signing import Signer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PRODUCTS = "/api/v1/products/"
+
+
+@contextmanager
+def table_away(model: type[Model]) -> Iterator[None]:
+    """The database answers, but not for this."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
 
 
 @pytest.fixture
@@ -145,8 +160,49 @@ class TestAGatewayThatStartsWhileUserSvcIsAway:
 
         door = start()
 
-        assert door.ask("GET", PRODUCTS, token=old.token()).status == 401
+        assert door.ask("GET", PRODUCTS, token=old.token()).status == 503
         assert door.ask("GET", PRODUCTS, token=new.token()).status == 200
+
+    def test_takes_no_key_that_was_taken_back_from_one_that_runs(
+        self, start: Callable[..., Door], own_users: FakeUsers
+    ) -> None:
+        stolen, new = Signer("stolen"), Signer("new")
+        running = start(heard=[stolen])
+        own_users.keys = [new.jwk()]
+        assert running.ask("GET", PRODUCTS, token=new.token()).status == 200
+        settle(lambda: self._kept(own_users) == {"new"})
+        own_users.stop()
+
+        door = start()
+
+        assert door.ask("GET", PRODUCTS, token=stolen.token()).status == 503
+        assert door.ask("GET", PRODUCTS, token=new.token()).status == 200
+
+    def test_cannot_tell_of_a_key_before_user_svc_is_heard(
+        self, start: Callable[..., Door], own_users: FakeUsers
+    ) -> None:
+        new, stranger = Signer("new"), Signer("stranger")
+        start(heard=[Signer("old")])
+        own_users.stop()
+        door = start()
+
+        assert door.ask("GET", PRODUCTS, token=new.token()).status == 503
+
+        own_users.keys = [new.jwk()]
+        own_users.start()
+        settle(lambda: door.ask("GET", PRODUCTS, token=new.token()).status == 200)
+        assert door.ask("GET", PRODUCTS, token=stranger.token()).status == 401
+
+    def test_knows_what_could_not_be_kept_at_once(self, start: Callable[..., Door], own_users: FakeUsers) -> None:
+        stolen, new = Signer("stolen"), Signer("new")
+        running = start(heard=[stolen])
+        own_users.keys = [new.jwk()]
+
+        with table_away(KeptKeys):
+            assert running.ask("GET", PRODUCTS, token=new.token()).status == 200
+            settle(lambda: b"could not be kept" in running.log.read_bytes())
+
+        settle(lambda: self._kept(own_users) == {"new"})
 
     def test_drops_a_key_once_user_svc_says_so(self, start: Callable[..., Door], own_users: FakeUsers) -> None:
         old, new = Signer("old"), Signer("new")
