@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from tests.common.events.conftest import database_url
 
@@ -65,3 +65,29 @@ class TestIsUsable:
         connection.connection.close()
 
         assert not connection.is_usable()
+
+
+class TestSchemaEditor:
+    def test_takes_the_time_it_needs(self) -> None:
+        before = limits()
+
+        with connection.schema_editor(atomic=False):
+            within = limits()
+
+        assert within == {**before, "statement_timeout": "0"}
+        assert limits() == before
+
+    @pytest.mark.parametrize("is_atomic", [False, True])
+    def test_is_hurried_again_after_an_error(self, is_atomic: bool) -> None:
+        before = limits()
+
+        with pytest.raises(ProgrammingError), connection.schema_editor(atomic=is_atomic) as editor:
+            editor.execute("DROP TABLE nowhere")
+
+        assert limits() == before
+
+
+def limits() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout')")
+        return dict(cursor.fetchall())

@@ -1,9 +1,11 @@
 """What a seller sold, from the newest on. The old index serves until the new one is there."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.models import F
 from django.db.models.functions import Now
+
+from common.database.operations import AddFieldOnce, AddIndexOnce
 
 BATCH = 10_000
 FILL = """
@@ -25,9 +27,9 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("orders", "0005_refund_failed")]
     operations = [
-        migrations.AddField("orderline", "ordered_at", models.DateTimeField(db_default=Now())),
+        AddFieldOnce("orderline", "ordered_at", models.DateTimeField(db_default=Now())),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
-        AddIndexConcurrently(
+        AddIndexOnce(
             "orderline",
             models.Index(F("seller_id"), F("ordered_at").desc(), F("order_id").desc(), name="line_newest_of_seller"),
         ),

@@ -1,23 +1,24 @@
 """What a seller sold, of one status, from the newest on: lines know how far their order has come."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.models import F
+
+from common.database.operations import AddFieldOnce, AddIndexOnce
 
 BATCH = 5_000
 # By the database itself, so that it is so whoever moves an order on: also processes of before, during an update.
 FOLLOW = """
-    CREATE FUNCTION orders_lines_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION orders_lines_follow() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE orders_orderline SET order_status = NEW.status WHERE order_id = NEW.id;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER orders_lines_follow AFTER UPDATE OF status ON orders_order
+    CREATE OR REPLACE TRIGGER orders_lines_follow AFTER UPDATE OF status ON orders_order
         FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION orders_lines_follow();
 """
 STAY = """
-    DROP TRIGGER orders_lines_follow ON orders_order;
-    DROP FUNCTION orders_lines_follow();
+    DROP TRIGGER IF EXISTS orders_lines_follow ON orders_order;
+    DROP FUNCTION IF EXISTS orders_lines_follow();
 """
 # The orders are locked first, as everywhere: nobody moves one on while what it was is written to its lines.
 FILL = """
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("orders", "0007_refunds_in_parts")]
     operations = [
-        migrations.AddField(
+        AddFieldOnce(
             "orderline",
             "order_status",
             models.CharField(
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FOLLOW, STAY),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
-        AddIndexConcurrently(
+        AddIndexOnce(
             "orderline",
             models.Index(
                 F("seller_id"),

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 from django.db.models import ForeignKey, deletion
 
+from common.database.operations import RenameConstraintOnce
 from common.identity import time_ordered_id
 from order_svc.orders.models import new_number
 
@@ -21,10 +22,7 @@ class Migration(migrations.Migration):
             [
                 migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS orders_orderline_order_id_17f8f3ef", NOTHING),
                 migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS orders_order_number_abc9e0f2_like", NOTHING),
-                migrations.RunSQL(
-                    "ALTER TABLE orders_order RENAME CONSTRAINT orders_order_number_key TO order_number_is_unique",
-                    "ALTER TABLE orders_order RENAME CONSTRAINT order_number_is_unique TO orders_order_number_key",
-                ),
+                RenameConstraintOnce("orders_order", "orders_order_number_key", "order_number_is_unique"),
             ],
             [
                 migrations.AlterField("order", "number", models.CharField(max_length=16, default=new_number)),

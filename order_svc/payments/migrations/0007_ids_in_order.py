@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from common.database.operations import RenameConstraintOnce
 from common.identity import time_ordered_id
 
 
@@ -21,11 +22,8 @@ class Migration(migrations.Migration):
                     "DROP INDEX CONCURRENTLY IF EXISTS payments_sandboxcharge_idempotency_key_25563f09_like",
                     migrations.RunSQL.noop,
                 ),
-                migrations.RunSQL(
-                    "ALTER TABLE payments_sandboxcharge"
-                    " RENAME CONSTRAINT payments_sandboxcharge_idempotency_key_key TO sandbox_charge_once_a_key",
-                    "ALTER TABLE payments_sandboxcharge"
-                    " RENAME CONSTRAINT sandbox_charge_once_a_key TO payments_sandboxcharge_idempotency_key_key",
+                RenameConstraintOnce(
+                    "payments_sandboxcharge", "payments_sandboxcharge_idempotency_key_key", "sandbox_charge_once_a_key"
                 ),
             ],
             [

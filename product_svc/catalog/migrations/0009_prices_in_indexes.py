@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
+
+from common.database.operations import AddIndexOnce, RenameIndexOnce
 
 RATED = Coalesce("rating_average", Value(0, models.DecimalField()))
 ORDERS = {
@@ -21,8 +23,8 @@ def replacements() -> Iterator[Operation]:
         for narrowed in ((), ("category",), ("seller",), ("is_in_stock",)):
             name = f"published_{'_'.join(narrowed) or 'by'}_{order}"
             index = models.Index(*map(F, narrowed), *keys, F("comparable_price"), condition=PUBLISHED, name=name)
-            yield migrations.RenameIndex("product", old_name=name, new_name=f"{name}_0"[-30:])
-            yield AddIndexConcurrently("product", index)
+            yield RenameIndexOnce("product", old_name=name, new_name=f"{name}_0"[-30:])
+            yield AddIndexOnce("product", index)
             yield RemoveIndexConcurrently("product", f"{name}_0"[-30:])
 
 
