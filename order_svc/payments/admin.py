@@ -89,16 +89,20 @@ class PaymentAdmin(ServiceAdmin):
         orders.refund_now(order_id=payment.order_id, now=clock.now())
 
 
+def _state_of(stray: StrayCharge) -> str:
+    if stray.refunded_at:
+        return badge("went back", GOOD)
+    return badge("look for its order", BAD) if stray.is_held else badge("to be sent back", WAITING)
+
+
 @admin.register(StrayCharge)
 class StrayChargeAdmin(ServiceAdmin):
     """Money that arrived for no order."""
 
-    state = Column(
-        "state", lambda stray: badge("went back", GOOD) if stray.refunded_at else badge("to be sent back", WAITING)
-    )
+    state = Column("state", _state_of)
     list_display = ("reference", "provider", money_column("amount_minor"), state, "created_at")
     list_filter = (DueFilter,)
-    shows = ("id", *list_display, "refund_due_since", "refunded_at")
+    shows = ("id", *list_display, "refund_due_since", "refunded_at", "is_held")
     ordering = ("-created_at",)
     search_by = {"reference": str, "pk": UUID}
     search_help_text = "The provider's reference."

@@ -148,6 +148,8 @@ class StrayCharge(TimestampedModel):
     refund_due_since = models.DateTimeField(null=True)
     """Set until it went back; each try sets it anew."""
     refunded_at = models.DateTimeField(null=True)
+    is_held = models.BooleanField(db_default=False)
+    """Staff are to look at it first: no notice told of it, so it may be our books that are wrong."""
 
     class Meta:
         constraints = [

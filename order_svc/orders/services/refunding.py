@@ -57,17 +57,21 @@ def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime) -> 
 
 
 @transaction.atomic
-def follow_what_is_kept(*, payment: payments.Payment, charge: payments.Charge, now: datetime) -> None:
-    """Note of money that the provider says is ours that it had been given back, or that a part of it was, by hand."""
+def follow_what_is_kept(*, payment: payments.Payment, charge: payments.Charge, now: datetime) -> bool:
+    """Note of money that the provider says is ours that it had been given back, or that a part of it was, by hand.
+
+    False if something happened since the provider was asked: who knows what came first has to ask again.
+    """
     known_at = payment.updated_at
     payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
     if payment.updated_at != known_at:
-        return  # the provider was asked before that
+        return False
     is_awaited = payment.refund_due_since is not None and selectors.is_refund_awaited(order_id=payment.order_id)
     if payment.is_refunded or is_awaited:
         _note_failed_refund(payment, now=now)
     if charge.given_back_minor != payment.given_back_minor:
         _note_part(payment, charge, now=now)
+    return True
 
 
 def _note_failed_refund(payment: payments.Payment, *, now: datetime) -> None:

@@ -28,7 +28,10 @@ def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> 
         paying.pay_order(order_id=payment.order_id, now=now)
         paying.learn_of_unwanted_charge(order_id=payment.order_id, now=now)
     elif not payment.is_pending:
-        _follow_settled(payment, _look_up(provider, key, reference, now=now), now=now)
+        charge = _look_up(provider, key, reference, now=now)
+        if charge is not None and not _is_followed(payment, charge, now=now):
+            payments.keep_report(provider=provider, key=key, reference=reference, now=now)
+            raise payments.ProviderUnavailable("it has to be asked again: something else was heard meanwhile")
 
 
 def _look_up(provider: str, key: str, reference: str, *, now: datetime) -> payments.Charge | None:
@@ -48,12 +51,11 @@ def _follow_stray(provider: str, charge: payments.Charge | None, *, now: datetim
         payments.keep_stray_charge(provider=provider, charge=charge, now=now)
 
 
-def _follow_settled(payment: payments.Payment, charge: payments.Charge | None, *, now: datetime) -> None:
-    if charge is None:
-        return
+def _is_followed(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> bool:
     if charge.state in {State.REFUNDED, State.REFUNDING}:
         refunding.follow_refund(order_id=payment.order_id, charge=charge, now=now)
     elif charge.state == State.CAPTURED and (payment.is_captured or payment.is_refunded):
-        refunding.follow_what_is_kept(payment=payment, charge=charge, now=now)
+        return refunding.follow_what_is_kept(payment=payment, charge=charge, now=now)
     else:
         paying.conclude(order_id=payment.order_id, charge=charge, now=now)
+    return True

@@ -41,7 +41,7 @@ def claim_refunds(*, now: datetime, limit: int) -> list[Payment]:
 @transaction.atomic
 def claim_strays(*, now: datetime, limit: int) -> list[StrayCharge]:
     """The money for no order that must go back, the longest untried first."""
-    due = StrayCharge.objects.filter(refund_due_since__isnull=False)
+    due = StrayCharge.objects.filter(refund_due_since__isnull=False, is_held=False)
     claimed = _claim(due, since="refund_due_since", begun="created_at", now=now, limit=limit)
     StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
     return claimed

@@ -1,7 +1,8 @@
 """Comparing what providers charged with what is on our books, without a word of theirs: notices get lost.
 
-Each charge is looked at once, some minutes after it was made. How far a comparison came is noted page by page, so that
-one that is cut off goes on from there; to look at a page twice does no harm.
+What belongs to no order is held for staff. Each charge is looked at once, some minutes after it was made. How far a
+comparison came is noted page by page, so that one that is cut off goes on from there; to look at a page twice does no
+harm.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from order_svc.payments import events, selectors
 from order_svc.payments.adapters import PROVIDERS
 from order_svc.payments.adapters.provider import ChargeState, NamedCharge, ProviderUnavailable
 from order_svc.payments.models import Comparison, Payment, PaymentStatus
-from order_svc.payments.services.strays import keep_stray_charge
+from order_svc.payments.services.strays import hold_stray_charge
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def _compare_one(provider: str, found: NamedCharge, payment: Payment | None, *, 
     charge = found.charge
     if payment is None or payment.is_of_another_charge(charge.reference):
         if charge.state in {ChargeState.AUTHORISED, ChargeState.CAPTURED}:
-            keep_stray_charge(provider=provider, charge=charge, now=now)
+            hold_stray_charge(provider=provider, charge=charge, now=now)
     elif _is_news(payment, found):
         logger.warning("%s is %s at %s and %s here", charge.reference, charge.state, provider, payment.status)
         with transaction.atomic():

@@ -19,16 +19,36 @@ logger = logging.getLogger(__name__)
 
 
 def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
-    """Put it on record as something to be sent back; once, however often it is found."""
+    """Put on record what the provider told of, as something to be sent back; once, however often it is told."""
     logger.error("money for no order: %s of %s at %s", charge.reference, charge.amount, provider)
-    stray = StrayCharge(
+    stray = _kept(provider, charge, now=now, is_held=False)
+    same = StrayCharge.objects.filter(id=stray.id)
+    same.filter(is_held=True).update(is_held=False)
+    # It had gone back, and the bank returned it.
+    same.filter(refunded_at__isnull=False).update(refund_due_since=now, refunded_at=None)
+
+
+def hold_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
+    """Put on record what was only found, for staff to look at.
+
+    Books that were restored from a dump lack the orders since: their money is no stray, and must not go back.
+    """
+    logger.error(
+        "money for no order that we know: %s of %s at %s was found there. Look for its order; if there is none, send it"
+        " back among the stray charges of the admin",
+        *(charge.reference, charge.amount, provider),
+    )
+    _kept(provider, charge, now=now, is_held=True)
+
+
+def _kept(provider: str, charge: Charge, *, now: datetime, is_held: bool) -> StrayCharge:
+    amount = {"amount_minor": charge.amount.minor, "currency": charge.amount.currency}
+    stray, _ = StrayCharge.objects.get_or_create(
         provider=provider,
         reference=charge.reference,
-        amount_minor=charge.amount.minor,
-        currency=charge.amount.currency,
-        refund_due_since=now,
+        defaults={**amount, "refund_due_since": now, "is_held": is_held},
     )
-    StrayCharge.objects.bulk_create([stray], ignore_conflicts=True)
+    return stray
 
 
 def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.inf) -> None:

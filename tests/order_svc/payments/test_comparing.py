@@ -15,7 +15,8 @@ from common import clock
 from common.contracts import PaymentReported, StockReserved
 from common.money import Money
 from order_svc.orders import services as orders
-from order_svc.orders.models import Order
+from order_svc.orders.models import Order, OrderEvent
+from order_svc.payments import services as payments
 from order_svc.payments.adapters import sandbox
 from order_svc.payments.adapters.provider import Bill, ChargePage
 from order_svc.payments.adapters.sandbox import Sandbox
@@ -52,21 +53,44 @@ def paid_order(hear: Hear) -> Order:
 
 class TestMoneyForNoOrder:
     @pytest.mark.parametrize("key", ["nobodys", str(uuid.uuid4())])
-    def test_is_found_and_sent_back(self, later: datetime, key: str) -> None:
+    def test_is_found_and_sent_back_once_staff_say_so(self, later: datetime, key: str) -> None:
         reference = stray(key)
 
         for _ in range(2):
             compare(later)
-        orders.refund_unwanted_payments(now=later + timedelta(minutes=2))
+        orders.refund_unwanted_payments(now=later + timedelta(days=30))
+        found = StrayCharge.objects.get()
 
-        assert StrayCharge.objects.get().reference == reference
+        assert (found.reference, found.is_held) == (reference, True)
+        assert SandboxCharge.objects.get().status == "succeeded"
+        payments.send_back_stray_charge(charge_id=found.id, now=later)
         assert SandboxCharge.objects.get().status == "refunded"
+
+    def test_is_sent_back_when_the_provider_tells_of_it_too(self, later: datetime) -> None:
+        reference = stray()
+        compare(later)
+
+        orders.follow_report(provider="sandbox", key="nobodys", reference=reference, now=later)
+        orders.refund_unwanted_payments(now=later + timedelta(days=1))
+
+        assert SandboxCharge.objects.get().status == "refunded"
+
+    def test_is_not_that_of_orders_which_restored_books_lack(self, later: datetime, hear: Hear) -> None:
+        paid_order(hear)
+        Payment.objects.all().delete()
+        OrderEvent.objects.all().delete()
+        Order.objects.all().delete()
+
+        compare(later)
+        orders.refund_unwanted_payments(now=later + timedelta(days=1))
+
+        assert SandboxCharge.objects.get().status == "succeeded"
 
     def test_is_also_what_is_merely_held(self, later: datetime) -> None:
         Sandbox().authorise(Bill(key="x", token="tok_success", amount=Money(700, "EUR")))
 
         compare(later)
-        orders.refund_unwanted_payments(now=later + timedelta(minutes=2))
+        payments.send_back_stray_charge(charge_id=StrayCharge.objects.get().id, now=later)
 
         assert SandboxCharge.objects.get().status == "voided"
 

@@ -230,6 +230,28 @@ class TestReports:
 
         assert StrayCharge.objects.get().reference == held.reference
 
+    def test_are_asked_about_again_where_something_was_heard_meanwhile(
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order = placed_order()
+        hear(reserved(order))
+        ask = provider.look_up
+
+        def answer_late(reference: str) -> Any:
+            answer = ask(reference)
+            Payment.objects.get().save()
+            return answer
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(provider, "look_up", answer_late)
+            with pytest.raises(TryAgainLater):
+                hear(reported(order))
+            services.resume_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert OpenReport.objects.exists()
+        services.resume_payments(now=clock.now() + timedelta(hours=1))
+        assert not OpenReport.objects.exists()
+
     def test_wait_for_a_provider_that_is_away(
         self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -369,6 +391,19 @@ class TestStrayMoney:
 
         services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=2))
 
+        assert StrayCharge.objects.get().refunded_at
+
+    def test_is_sent_back_again_where_the_bank_returned_it(self, hear: Hear) -> None:
+        fact = PaymentReported(version=1, provider="sandbox", key="x", reference=self.stray("x"))
+        hear(fact)
+        services.refund_unwanted_payments(now=clock.now())
+        SandboxCharge.objects.update(status="succeeded")
+
+        hear(fact)
+        assert StrayCharge.objects.get().refunded_at is None
+        services.refund_unwanted_payments(now=clock.now() + timedelta(minutes=1))
+
+        assert SandboxCharge.objects.get().status == "refunded"
         assert StrayCharge.objects.get().refunded_at
 
     def test_is_sent_back_with_a_pause_that_grows(self, hear: Hear, provider: Interrupted) -> None:
