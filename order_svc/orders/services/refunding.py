@@ -37,23 +37,28 @@ def give_back(*, payment: payments.Payment, now: datetime) -> None:
 
 
 @transaction.atomic
-def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime) -> None:
+def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime, known_at: datetime | None = None) -> bool:
     """Note that the money of an order went back, and tell its customer, once; or that it is to, and is asked for again.
 
     Where we never asked for that, somebody did it at the provider: the order is called off, unless some of it left.
+
+    False if something happened to the payment since it was ``known_at``: who knows what came first has to ask again.
     """
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if not payment.is_captured:
-        return
+        return True
+    if known_at is not None and payment.updated_at != known_at:
+        return False
     if payment.refund_due_since is None:
         if not _is_cancellable(payment.order):
             _note_loss(payment, now=now)
-            return
+            return True
         settling.cancel(payment, CancelReason.CUSTOMER, now=now, is_by_shop=True)
     if charge.state != State.REFUNDING:
         _record(payment, now=now)
     elif not selectors.is_refund_awaited(order_id=order_id):
         settling.note(payment.order, Name.PAYMENT_REFUND_PENDING, at=now, detail=str(payment.amount))
+    return True
 
 
 @transaction.atomic

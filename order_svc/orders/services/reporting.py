@@ -53,9 +53,9 @@ def _follow_stray(provider: str, charge: payments.Charge | None, *, now: datetim
 
 def _is_followed(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> bool:
     if charge.state in {State.REFUNDED, State.REFUNDING}:
-        refunding.follow_refund(order_id=payment.order_id, charge=charge, now=now)
-    elif charge.state == State.CAPTURED and (payment.is_captured or payment.is_refunded):
+        order_id, known_at = payment.order_id, payment.updated_at
+        return refunding.follow_refund(order_id=order_id, charge=charge, now=now, known_at=known_at)
+    if charge.state == State.CAPTURED and (payment.is_captured or payment.is_refunded):
         return refunding.follow_what_is_kept(payment=payment, charge=charge, now=now)
-    else:
-        paying.conclude(order_id=payment.order_id, charge=charge, now=now)
+    paying.conclude(order_id=payment.order_id, charge=charge, now=now)
     return True

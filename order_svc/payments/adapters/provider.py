@@ -19,6 +19,10 @@ class ProviderTimedOut(ProviderUnavailable):
     """The provider did not answer in time."""
 
 
+class PlaceLost(ProviderUnavailable):
+    """The provider does not know any more what the last page ended with."""
+
+
 class ForgedNotice(Exception):
     """A notice that does not bear the provider's signature, or bears an old one."""
 

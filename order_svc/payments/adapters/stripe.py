@@ -30,6 +30,7 @@ from order_svc.payments.adapters.provider import (
     ForgedNotice,
     NamedCharge,
     Notice,
+    PlaceLost,
     ProviderUnavailable,
 )
 from order_svc.payments.adapters.signature import TOLERANCE
@@ -130,7 +131,8 @@ class Stripe:
         try:
             page = _ask(lambda: self._intents.list(wanted))
         except stripe.InvalidRequestError as error:
-            raise ProviderUnavailable(f"Stripe does not list intents: {error.code}") from error
+            refusal = PlaceLost if error.param == "starting_after" else ProviderUnavailable
+            raise refusal(f"Stripe does not list intents: {error.code}") from error
         return ChargePage(
             charges=[charge for intent in page.data for charge in _listed(intent)],
             after=page.data[-1].id if page.has_more and page.data else "",

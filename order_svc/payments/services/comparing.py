@@ -18,7 +18,7 @@ from django.db import transaction
 from common.events.outbox import publish
 from order_svc.payments import events, selectors
 from order_svc.payments.adapters import PROVIDERS
-from order_svc.payments.adapters.provider import ChargeState, NamedCharge, ProviderUnavailable
+from order_svc.payments.adapters.provider import ChargeState, NamedCharge, PlaceLost, ProviderUnavailable
 from order_svc.payments.models import Comparison, Payment, PaymentStatus
 from order_svc.payments.services.strays import hold_stray_charge
 
@@ -29,6 +29,9 @@ FIRST_REACH = timedelta(days=1)
 
 GRACE = timedelta(minutes=10)
 """What is younger may still be on its way through the shop."""
+
+BEHIND = timedelta(hours=2)
+"""What is further back than this when a comparison ends is said in the log: it does not keep up."""
 
 _SETTLED = {
     ChargeState.CAPTURED: PaymentStatus.CAPTURED,
@@ -52,11 +55,23 @@ def compare_charges(*, now: datetime, most_pages: int, until: float = math.inf) 
 def _compare(provider: str, *, now: datetime, most_pages: int, until: float) -> None:
     place, _ = Comparison.objects.get_or_create(provider=provider, defaults={"since": now - FIRST_REACH})
     place.begin(until=now - GRACE)
+    try:
+        _go_on(place, now=now, most_pages=most_pages, until=until)
+    except PlaceLost:
+        place.after = ""
+        place.save()
+        raise
+    finally:
+        if now - place.since > BEHIND:
+            logger.error("the charges of %s are compared only as far as %s", provider, place.since)
+
+
+def _go_on(place: Comparison, *, now: datetime, most_pages: int, until: float) -> None:
     for _ in range(most_pages):
         if place.until is None or place.since >= place.until or time.monotonic() >= until:
             return
-        page = PROVIDERS[provider].charges(since=place.since, until=place.until, after=place.after)
-        _look_at(provider, page.charges, now=now)
+        page = PROVIDERS[place.provider].charges(since=place.since, until=place.until, after=place.after)
+        _look_at(place.provider, page.charges, now=now)
         place.turn(after=page.after)
         place.save()
 

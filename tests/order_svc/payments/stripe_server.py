@@ -101,6 +101,8 @@ class StripeServer:
         """The newest first (docs.stripe.com/api/payment_intents/list)."""
         newest = sorted(self.intents.values(), key=lambda intent: int(intent["id"][3:]), reverse=True)
         if after := query.get("starting_after"):
+            if after not in self.intents:
+                return _refusal(400, "resource_missing", param="starting_after")
             newest = newest[[intent["id"] for intent in newest].index(after) + 1 :]
         since, until = int(query["created[gte]"]), int(query["created[lt]"])
         found = [intent for intent in newest if since <= intent["created"] < until]

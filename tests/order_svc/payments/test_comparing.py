@@ -18,7 +18,7 @@ from order_svc.orders import services as orders
 from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments import services as payments
 from order_svc.payments.adapters import sandbox
-from order_svc.payments.adapters.provider import Bill, ChargePage
+from order_svc.payments.adapters.provider import Bill, ChargePage, PlaceLost
 from order_svc.payments.adapters.sandbox import Sandbox
 from order_svc.payments.models import Comparison, Payment, SandboxCharge, StrayCharge
 from order_svc.payments.services import comparing
@@ -205,3 +205,31 @@ class TestRounds:
         compare(later + timedelta(hours=40))
 
         assert StrayCharge.objects.exists()
+
+    def test_begin_anew_where_the_provider_lost_their_place(
+        self, later: datetime, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sandbox, "PAGE", 2)
+        for number in range(3):
+            stray(str(number))
+        compare(later, most_pages=1)
+
+        def lose(**_: Any) -> ChargePage:
+            raise PlaceLost
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(provider, "charges", lose)
+            compare(later)
+
+        assert Comparison.objects.get().after == ""
+        compare(later)
+        assert StrayCharge.objects.count() == 3
+
+    def test_that_do_not_keep_up_are_heard(self, later: datetime, caplog: pytest.LogCaptureFixture) -> None:
+        compare(later, most_pages=0)
+        assert "compared only as far as" in caplog.text
+
+        caplog.clear()
+        compare(later)
+
+        assert "compared only as far as" not in caplog.text

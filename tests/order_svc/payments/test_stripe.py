@@ -22,7 +22,15 @@ from ops.verify.orders import sold_orders_are_paid_and_deducted_once
 from order_svc.orders import rules, services
 from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments.adapters import PROVIDERS
-from order_svc.payments.adapters.provider import Bill, Charge, ChargeState, ForgedNotice, Notice, ProviderUnavailable
+from order_svc.payments.adapters.provider import (
+    Bill,
+    Charge,
+    ChargeState,
+    ForgedNotice,
+    Notice,
+    PlaceLost,
+    ProviderUnavailable,
+)
 from order_svc.payments.adapters.stripe import Stripe
 from order_svc.payments.adapters.stripe_amounts import from_stripe, to_stripe
 from order_svc.payments.models import Payment
@@ -307,6 +315,12 @@ class TestCharges:
         now = clock.now()
         page = stripe.charges(since=now - timedelta(hours=1), until=now + timedelta(hours=1), after="")
         return [each.charge.reference for each in page.charges]
+
+    def test_say_when_their_place_is_lost(self, stripe: Stripe) -> None:
+        stripe.authorise(bill())
+
+        with pytest.raises(PlaceLost):
+            stripe.charges(since=clock.now() - timedelta(hours=1), until=clock.now(), after="pi_404")
 
     def test_leave_out_what_others_did_with_the_account(self, stripe: Stripe, server: StripeServer) -> None:
         for key in ("1", "2", "3"):

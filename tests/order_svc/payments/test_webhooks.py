@@ -230,11 +230,13 @@ class TestReports:
 
         assert StrayCharge.objects.get().reference == held.reference
 
+    @pytest.mark.parametrize("status", ["succeeded", "refunded"])
     def test_are_asked_about_again_where_something_was_heard_meanwhile(
-        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch
+        self, hear: Hear, provider: Interrupted, monkeypatch: pytest.MonkeyPatch, status: str
     ) -> None:
         order = placed_order()
         hear(reserved(order))
+        SandboxCharge.objects.update(status=status)
         ask = provider.look_up
 
         def answer_late(reference: str) -> Any:
