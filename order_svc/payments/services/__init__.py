@@ -20,7 +20,6 @@ from order_svc.payments.services.recording import (
 )
 from order_svc.payments.services.reports import close_report, keep_report
 from order_svc.payments.services.strays import (
-    hold_stray_charge,
     keep_stray_charge,
     send_back_stray_charge,
     send_back_stray_charges,
@@ -44,7 +43,6 @@ __all__ = [
     "compare_charges",
     "for_somebody",
     "forget_old_notices",
-    "hold_stray_charge",
     "keep_report",
     "keep_stray_charge",
     "look_up",

@@ -65,10 +65,14 @@ def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.in
 
 
 def send_back_stray_charge(*, charge_id: UUID, now: datetime) -> None:
-    """Give one back while somebody waits. Raises NothingDue, UnknownProvider, ProviderSilent."""
+    """Give one back while somebody waits, who has looked at it: should the provider not take it now, it is asked again.
+
+    Raises NothingDue, UnknownProvider, ProviderSilent.
+    """
     stray = StrayCharge.objects.filter(id=charge_id, refund_due_since__isnull=False).first()
     if stray is None:
         raise errors.NothingDue
+    StrayCharge.objects.filter(id=stray.id).update(is_held=False)
     with for_somebody(provider=stray.provider):
         _send_back(stray, now=now)
 

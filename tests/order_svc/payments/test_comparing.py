@@ -20,6 +20,7 @@ from order_svc.payments import services as payments
 from order_svc.payments.adapters import sandbox
 from order_svc.payments.adapters.provider import Bill, ChargePage, PlaceLost
 from order_svc.payments.adapters.sandbox import Sandbox
+from order_svc.payments.errors import ProviderSilent
 from order_svc.payments.models import Comparison, Payment, SandboxCharge, StrayCharge
 from order_svc.payments.services import comparing
 from tests.order_svc.factories import placed_order
@@ -64,6 +65,20 @@ class TestMoneyForNoOrder:
         assert (found.reference, found.is_held) == (reference, True)
         assert SandboxCharge.objects.get().status == "succeeded"
         payments.send_back_stray_charge(charge_id=found.id, now=later)
+        assert SandboxCharge.objects.get().status == "refunded"
+
+    def test_is_sent_back_after_all_where_the_provider_was_away_when_staff_said_so(
+        self, later: datetime, provider: Interrupted
+    ) -> None:
+        stray()
+        compare(later)
+        provider.before["refund"] = be_away
+        with pytest.raises(ProviderSilent):
+            payments.send_back_stray_charge(charge_id=StrayCharge.objects.get().id, now=later)
+        provider.before.clear()
+
+        orders.refund_unwanted_payments(now=later + timedelta(hours=1))
+
         assert SandboxCharge.objects.get().status == "refunded"
 
     def test_is_sent_back_when_the_provider_tells_of_it_too(self, later: datetime) -> None:
