@@ -54,11 +54,13 @@ class Passage:
         takes none of it for long is hung up on by the server.
         """
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
-        await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+        # Until something is said to the client, another can be asked: one that is killed may have said the head.
         first = await body.read()
-        if body.is_complete:
+        is_whole = body.is_complete
+        if is_whole:
             self._take_leave(head)
-        else:
+        await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+        if not is_whole:
             at_end = partial(self._take_leave, head)
             async with Backlog(body, first, room=self._room, until=self._connection.until, at_end=at_end) as backlog:
                 while piece := await backlog.take():

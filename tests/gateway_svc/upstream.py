@@ -219,6 +219,13 @@ async def die_before(_service, _asked, _reader, writer) -> None:
     writer.close()
 
 
+async def die_after_head(_service, _asked, _reader, writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+
+
 async def die_within(_service, _asked, _reader, writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
     writer.close()
@@ -270,7 +277,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     each.__name__.replace("_", "-"): each
     for each in (
         *(slow_reader, special, chunked, until_closed, nothing, provisional, hang, drip, die_before, die_within),
-        *(die_within_chunks, garbage, ambiguous, injecting, endless_head, early, big, generous),
+        *(die_after_head, die_within_chunks, garbage, ambiguous, injecting, endless_head, early, big, generous),
     )
 }
 

@@ -92,7 +92,7 @@ class TestInstances:
         assert {each.status for each in answers} == {200}
         assert asked(services[0]) > 0
 
-    @pytest.mark.parametrize("bad", ["die-before", "garbage"])
+    @pytest.mark.parametrize("bad", ["die-before", "die-after-head", "garbage"])
     def test_that_are_rude_are_left_out(self, open_door: Callable[..., Door], start, bad: str) -> None:
         good, rude = start(), start(orders=BEHAVIOURS[bad])
         door = open_door(ORDER_SVC_URL=urls(good, rude))

@@ -76,6 +76,9 @@ class TestAServiceThatBreaksOff:
     def test_before_its_answer_is_a_503(self, door: Door) -> None:
         assert_problem(door.ask("POST", "/api/v1/cart/die-before/", body=b"x"), 503, "unavailable")
 
+    def test_is_a_503_also_when_it_has_said_no_more_than_the_head(self, door: Door) -> None:
+        assert_problem(door.ask("POST", "/api/v1/cart/die-after-head/", body=b"x"), 503, "unavailable")
+
     @pytest.mark.parametrize("path", ["die-within/", "die-within-chunks/"])
     def test_within_its_answer_breaks_the_clients_connection(self, door: Door, path: str) -> None:
         with pytest.raises(http.client.IncompleteRead):
