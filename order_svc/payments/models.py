@@ -214,6 +214,8 @@ class OpenReport(models.Model):
     key = models.CharField(max_length=255, blank=True)
     reported_at = models.DateTimeField()
     asked_at = models.DateTimeField(db_index=True)
+    times_reported = models.PositiveIntegerField(default=1, db_default=1)
+    """An answer is one to as many reports as there were when it was asked for."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "reference"], name="report_is_open_once")]

@@ -12,10 +12,10 @@ from django.db import connection
 
 from common import clock
 from common.errors import DomainError
+from tests.overtaking import overtake
 from tests.user_svc.authenticator import Authenticator
 from tests.user_svc.factories import NOON, PASSWORD, UserFactory
 from tests.user_svc.factors_story import ALONE_OPTIONS, guarded, with_passkey
-from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors as accounts_errors
 from user_svc.accounts import services as accounts
 from user_svc.accounts.models import Session, User

@@ -7,8 +7,8 @@ from django.db import IntegrityError
 from pytest_django import Settings
 
 from common.contracts import SellerChanged
+from tests.overtaking import overtake
 from tests.user_svc.factories import NOON, SellerFactory, UserFactory
-from tests.user_svc.overtaking import overtake
 from user_svc.accounts import services as accounts
 from user_svc.sellers import errors, services
 from user_svc.sellers.models import Seller, Status

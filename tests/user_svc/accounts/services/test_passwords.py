@@ -11,10 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.contracts import CredentialsChanged, PasswordResetRequested, SessionEnded
 from common.errors import TooManyRequests
+from tests.overtaking import overtake
 from tests.user_svc.authenticator import Authenticator
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
 from tests.user_svc.factors_story import ALONE, ALONE_OPTIONS, guarded, with_passkey
-from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import Session, User
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWORD_RESET

@@ -6,8 +6,8 @@ import pytest
 
 from common.contracts import CredentialsChanged, EmailVerificationRequested, ProfileChanged
 from common.errors import TooManyRequests
+from tests.overtaking import overtake
 from tests.user_svc.factories import HOME, NOON, PASSWORD, UserFactory
-from tests.user_svc.overtaking import overtake
 from user_svc.accounts import errors, rules, services
 from user_svc.accounts.models import User
 from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWORD_RESET

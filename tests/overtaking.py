@@ -1,4 +1,4 @@
-"""Two things that are done with one account at the same moment, in the order that a test chooses."""
+"""Two things that are done with one row at the same moment, in the order that a test chooses."""
 
 import time
 from collections.abc import Callable
