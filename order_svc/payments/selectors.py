@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import JSONField, Model
+from django.db.models import DurationField, ExpressionWrapper, F, JSONField, Model
+from django.db.models.functions import Now
 
-from order_svc.payments.models import Payment, PaymentStatus
+from order_svc.payments.models import Comparison, Payment, PaymentStatus
 
 _LOCK = """
     SELECT {columns} FROM payments_payment AS payment JOIN orders_order AS paid ON paid.id = payment.order_id
@@ -74,6 +76,20 @@ def payments_charged(*, provider: str, references: Collection[str], keys: Collec
     known = {str(payment.id): payment for payment in ours.filter(id__in=[key for key in keys if _is_id(key)])}
     by_reference = ours.filter(provider_reference__in=references).exclude(provider_reference="")
     return known | {payment.provider_reference: payment for payment in by_reference}
+
+
+def comparison_ages() -> dict[str, timedelta]:
+    """Up to how long ago all charges are compared with the books, by provider."""
+    age = ExpressionWrapper(Now() - F("since"), DurationField())
+    return dict(Comparison.objects.values_list("provider", age))
+
+
+def moment() -> datetime:
+    """What time it is by the clock of the database, the one that all processes share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    return cast(datetime, now)
 
 
 def _is_id(key: str) -> bool:

@@ -9,8 +9,11 @@ from rest_framework.views import APIView
 from common import clock
 from common.api.operations import operation
 from common.api.permissions import Anyone
+from common.observability import metrics
 from order_svc.payments import errors, services
 from order_svc.payments.api.serializers import NoticeInput, ReceivedOutput
+
+metrics.on_scrape(services.show_comparisons)
 
 
 class Webhook(APIView):

@@ -19,6 +19,7 @@ from order_svc.payments.services.recording import (
     withdraw,
 )
 from order_svc.payments.services.reports import close_report, keep_report
+from order_svc.payments.services.standing import show_comparisons
 from order_svc.payments.services.strays import (
     keep_stray_charge,
     send_back_stray_charge,
@@ -57,6 +58,7 @@ __all__ = [
     "request_refund",
     "send_back_stray_charge",
     "send_back_stray_charges",
+    "show_comparisons",
     "start",
     "void",
     "withdraw",

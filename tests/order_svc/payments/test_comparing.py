@@ -17,6 +17,7 @@ from common.money import Money
 from order_svc.orders import services as orders
 from order_svc.orders.models import Order, OrderEvent
 from order_svc.payments import services as payments
+from order_svc.payments import tasks
 from order_svc.payments.adapters import sandbox
 from order_svc.payments.adapters.provider import Bill, ChargePage, PlaceLost
 from order_svc.payments.adapters.sandbox import Sandbox
@@ -239,6 +240,16 @@ class TestRounds:
         assert Comparison.objects.get().after == ""
         compare(later)
         assert StrayCharge.objects.count() == 3
+
+    def test_end_by_the_clock_of_the_database(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        in_an_hour = clock.now() + timedelta(hours=1)
+        monkeypatch.setattr(clock, "now", lambda: in_an_hour)
+        stray()
+
+        tasks.compare_charges()
+
+        assert Comparison.objects.get().since < in_an_hour - timedelta(hours=1)
+        assert not StrayCharge.objects.exists()
 
     def test_that_do_not_keep_up_are_heard(self, later: datetime, caplog: pytest.LogCaptureFixture) -> None:
         compare(later, most_pages=0)
