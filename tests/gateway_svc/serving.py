@@ -29,6 +29,11 @@ class Serving:
             time.sleep(0.01)
         self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.server_state.connections)
+
     def stop(self) -> None:
         """As the platform stops it."""
         self._server.should_exit = True

@@ -30,7 +30,7 @@ from gateway_svc.gateway.problems import (
     Unavailable,
 )
 from gateway_svc.gateway.server.crowd import ADDRESS, ALL, crowd_at
-from gateway_svc.gateway.server.cycle import Cycle, head_of
+from gateway_svc.gateway.server.cycle import TAKE_SECONDS, Cycle, head_of
 from gateway_svc.gateway.server.refusals import refused
 from gateway_svc.gateway.server.scopes import of_request
 from gateway_svc.gateway.server.sockets import ClientSocket
@@ -70,7 +70,6 @@ class ClientConnection(asyncio.Protocol):
         "_deadline",
         "_expects_continue",
         "_has_begun",
-        "_head_bytes",
         "_headers",
         "_heard",
         "_idle",
@@ -82,6 +81,7 @@ class ClientConnection(asyncio.Protocol):
         "_parser",
         "_server",
         "_transport",
+        "_unheard_bytes",
         "_url",
         "_waiting",
         "_writable",
@@ -115,7 +115,8 @@ class ClientConnection(asyncio.Protocol):
         """The next bytes are of a head, of which perhaps nothing is here yet."""
         self._has_begun = False
         """Some of it is."""
-        self._head_bytes = 0
+        self._unheard_bytes = 0
+        """Of a head, a trailer or whatever else is no body, and has no end yet."""
         self._is_refused = False
         self._heard: Cycle | None = None
         """The newest request."""
@@ -158,15 +159,14 @@ class ClientConnection(asyncio.Protocol):
         """Read on, unless it is too much."""
         if self._is_refused:
             return
-        if self._is_in_head:
-            self._head_bytes += len(data)
+        self._unheard_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._upgrade()
         except httptools.HttpParserError as error:
             self._refuse(_refusal_for(error))
-        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
+        if self._unheard_bytes > MAX_HEAD_BYTES and not self._is_refused:
             self._refuse(HeadersTooLarge())
 
     def pause_writing(self) -> None:
@@ -207,17 +207,20 @@ class ClientConnection(asyncio.Protocol):
         """A head is whole; the gateway takes over."""
         self._deadline.none()
         self._is_in_head = self._has_begun = False
+        self._unheard_bytes = 0
         parser = self._parser
-        if parser.should_upgrade() and _is_wanted(self._headers):
+        version = parser.get_http_version()
+        _require_host(version, self._headers)
+        if parser.should_upgrade() and _is_wanted(version, self._headers):
             self._heard = None
             return
-        version = parser.get_http_version()
         scope = of_request(parser.get_method(), self._url, version, self._headers, self._client)
         keeps_alive = version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
         if keeps_alive and self._at_once and self._is_free and (answer := self._at_once(scope)):
             self._say_at_once(answer)
             return
-        cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=self._expects_continue)
+        expects_continue = self._expects_continue and version != "1.0"
+        cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=expects_continue)
         self._heard = cycle
         if self._answered is None:
             self._begin(cycle)
@@ -230,6 +233,7 @@ class ClientConnection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of the newest request's body."""
+        self._unheard_bytes = 0
         if self._heard and self._heard.hear(body) > MOST_WAITING_BYTES:
             self.pause_reading()
 
@@ -238,7 +242,7 @@ class ClientConnection(asyncio.Protocol):
         if self._heard:
             self._heard.hear_end()
         self._is_in_head = True
-        self._head_bytes = 0
+        self._unheard_bytes = 0
 
     # What a cycle calls, and the server.
 
@@ -289,8 +293,9 @@ class ClientConnection(asyncio.Protocol):
             self._transport.resume_reading()
 
     def hang_up(self) -> None:
-        """When all that was said is out."""
+        """When all that was said is out, or nobody takes it."""
         self._transport.close()
+        self._deadline.within(TAKE_SECONDS)
 
     def end(self, cycle: Cycle) -> None:
         """It is answered: on to the next."""
@@ -310,7 +315,7 @@ class ClientConnection(asyncio.Protocol):
     def shutdown(self) -> None:
         """The request under way is the last."""
         if self._answered is None:
-            self._transport.close()
+            self.hang_up()
         else:
             self._answered.keeps_alive = False
 
@@ -355,7 +360,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _upgrade(self) -> None:
         """To a WebSocket, where that is wanted; to anything else nobody does, which the answer says by going on."""
-        if not _is_wanted(self._headers):
+        if not _is_wanted(self._parser.get_http_version(), self._headers):
             return
         if self._answered:
             self._refuse(BadRequest("A WebSocket is not opened while another request is under way."))
@@ -371,16 +376,18 @@ class ClientConnection(asyncio.Protocol):
         socket.data_received(b"\r\n".join((*lines, b"", b"")))
 
     def _wait_no_longer(self) -> None:
-        if self._has_begun:
+        if self._transport.is_closing():
+            self._transport.abort()
+        elif self._has_begun:
             self._refuse(ClientTooSlow("The head of the request did not arrive in time."))
         else:
-            self._transport.close()
+            self.hang_up()
 
     def _refuse(self, refusal: Problem) -> None:
         """Say why, and hang up. In the middle of another answer there is nothing that could be said."""
         self._is_refused = True
         if self._answered and self._answered.is_begun:
-            self._transport.close()
+            self.hang_up()
             return
         if self._answered:
             self._answered.lose()
@@ -390,7 +397,7 @@ class ClientConnection(asyncio.Protocol):
     def _part(self, seconds: float) -> None:
         """Nothing more is said here; what the client still says, for so long, nobody hears."""
         if not seconds or self._transport.is_closing():
-            self._transport.close()
+            self.hang_up()
             return
         self._is_refused = True
         self._waiting = None
@@ -398,7 +405,7 @@ class ClientConnection(asyncio.Protocol):
         self.resume_reading()
         if self._transport.can_write_eof():
             self._transport.write_eof()
-        self._loop.call_later(seconds, self._transport.close)
+        self._loop.call_later(seconds, self.hang_up)
 
 
 def _refusal_for(error: httptools.HttpParserError) -> Problem:
@@ -412,6 +419,12 @@ def _refusal_for(error: httptools.HttpParserError) -> Problem:
     return InternalError()
 
 
-def _is_wanted(headers: Headers) -> bool:
-    """A WebSocket."""
-    return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in headers)
+def _require_host(version: str, headers: Headers) -> None:
+    """RFC 9112, section 3.2. Raises BadRequest; that there is one only is looked at later."""
+    if version == "1.1" and not any(name == b"host" for name, _ in headers):
+        raise BadRequest("There is no Host.")
+
+
+def _is_wanted(version: str, headers: Headers) -> bool:
+    """A WebSocket; what wants to be more than HTTP/1.0 is passed over (RFC 9110, section 7.8)."""
+    return version != "1.0" and any(name == b"upgrade" and value.lower() == b"websocket" for name, value in headers)

@@ -198,7 +198,9 @@ class ClientSocket(WebSocket):
 
 
 def _refusal(response: Response) -> BadHandshake:
-    """Which versions are spoken, where that is what was wrong (RFC 6455, section 4.4)."""
+    """Which method is right, or which versions are spoken, where that is what was wrong (RFC 6455, section 4.4)."""
     said = {name.lower(): value for name, value in response.headers.raw_items()}
-    kept = [(name.encode(), said[name].encode()) for name in ("upgrade", "sec-websocket-version") if name in said]
+    kept = [
+        (name.encode(), said[name].encode()) for name in ("allow", "upgrade", "sec-websocket-version") if name in said
+    ]
     return BadHandshake(response.status_code, kept)

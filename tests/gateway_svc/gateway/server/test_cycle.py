@@ -5,12 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import queue
+import select
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from gateway_svc.gateway.server import cycle
+from gateway_svc.gateway.server import http as http_server
+from tests.gateway_svc.door import settle
 from tests.gateway_svc.serving import Serving, rest_of, serving
 
 HOST = b"Host: h\r\n"
@@ -43,6 +46,12 @@ class Answering:
         self.heard.put(dict(scope["headers"]))
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
+
+    async def large(self, _scope, _receive, send) -> None:
+        body = b"x" * (16 << 20)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+        self.heard.put("said")
 
     async def early(self, _scope, _receive, send) -> None:
         headers = [(b"content-length", b"2"), (b"connection", b"close")]
@@ -131,6 +140,19 @@ class TestAnswers:
 
             assert answering.heard.get(timeout=10) == "http.disconnect"
 
+    @pytest.mark.parametrize("connection_header", [b"", b"Connection: close\r\n"])
+    def test_whose_end_nobody_takes_are_given_up(
+        self, server: Serving, answering: Answering, monkeypatch: pytest.MonkeyPatch, connection_header: bytes
+    ) -> None:
+        monkeypatch.setattr(http_server, "KEPT_SECONDS", 0.2)
+        monkeypatch.setattr(http_server, "TAKE_SECONDS", 0.2)
+
+        with server.connect() as connection:
+            connection.sendall(b"GET /large HTTP/1.1\r\n" + connection_header + HOST + b"\r\n")
+            assert answering.heard.get(timeout=5) == "said"
+
+            settle(lambda: server.connections == 0)
+
 
 class TestRequestsBeforeTheirTurn:
     def test_are_few(self, server: Serving) -> None:
@@ -179,6 +201,39 @@ class TestTrailers:
             assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
 
         assert answering.heard.get(timeout=5) == {b"transfer-encoding": b"chunked", b"host": b"h"}
+
+    @pytest.mark.parametrize("rest", [b"0\r\nX-Endless: ", b"2;endless="], ids=["trailer", "extension"])
+    def test_without_an_end_are_too_large(self, server: Serving, rest: bytes) -> None:
+        head = b"POST /headers HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + HOST + b"\r\n"
+
+        with server.connect() as connection:
+            connection.sendall(head + b"2\r\nhi\r\n" + rest)
+            sent = 0
+            while not select.select([connection], [], [], 0)[0] and sent < 5_000_000:
+                connection.sendall(b"x" * 10_000)
+                sent += 10_000
+            heard = rest_of(connection)
+
+        assert heard.startswith(b"HTTP/1.1 431 ")
+        assert sent < 5_000_000
+
+
+class TestAClientOfHTTP10:
+    def test_is_not_told_to_go_on(self, server: Serving) -> None:
+        head = b"POST /headers HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n" + HOST + b"\r\n"
+
+        assert server.say(head + b"hi").startswith(b"HTTP/1.1 204 ")
+
+    def test_gets_no_websocket(self, server: Serving) -> None:
+        upgrade = b"Connection: upgrade\r\nUpgrade: websocket\r\n"
+
+        heard = server.say(b"GET /name?1 HTTP/1.0\r\n" + upgrade + HOST + b"\r\n")
+
+        assert heard.startswith(b"HTTP/1.1 200 ")
+        assert heard.endswith(b"\r\n\r\n1")
+
+    def test_need_not_say_whom_it_asks(self, server: Serving) -> None:
+        assert server.say(b"GET /name?1 HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
 class TestFailures:

@@ -51,6 +51,15 @@ class TestWhatIsNoRequest:
         assert heard.endswith(b"half")
 
 
+class TestARequestToNobody:
+    @pytest.mark.parametrize("headers", [b"X-Host: h\r\n", b"Connection: upgrade\r\nUpgrade: websocket\r\n"])
+    def test_is_refused(self, door: Door, headers: bytes) -> None:
+        heard = door.say(b"GET /health/live HTTP/1.1\r\n" + headers + b"\r\n", seconds=2)
+
+        assert heard.startswith(b"HTTP/1.1 400 ")
+        assert problem_in(heard)["detail"] == "There is no Host."
+
+
 class TestATargetWithoutAPath:
     def test_is_the_root(self, door: Door) -> None:
         heard = door.say(b"GET http://shop.example HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")

@@ -232,3 +232,9 @@ class TestOpening:
 
         assert heard.startswith(b"HTTP/1.1 400 ")
         assert b'"code":"malformed"' in heard
+
+    def test_by_another_method_is_refused(self, door: Door) -> None:
+        heard = door.say(HANDSHAKE.replace(b"GET", b"POST") + b"\r\n", seconds=2)
+
+        assert heard.startswith(b"HTTP/1.1 405 ")
+        assert b"\r\nallow: GET\r\n" in heard
