@@ -18,8 +18,10 @@ logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 300.0
 FIRST_TRY_SECONDS = 0.5
 KEEP_AGAIN_SECONDS = 1.0
-# A stranger who invents key ids must not make us ask user_svc all the time.
-UNKNOWN_KEY_SECONDS = 30.0
+# A stranger who invents key ids must not make us ask user_svc all the time, nor use up what a new key needs: so many
+# questions at once, each of which comes back after so long (GCRA, as in limits/buckets.py).
+QUESTIONS_AT_ONCE = 3
+QUESTION_BACK_SECONDS = 12.0
 _NEVER = float("-inf")
 
 Fetch = Callable[[], Awaitable[bytes]]
@@ -47,7 +49,7 @@ class KeySet:
         self._asked_at = _NEVER
         self._heard_at = _NEVER
         self._unkept = asyncio.Event()
-        self._asked_for_a_stranger_at = _NEVER
+        self._owes_until = _NEVER
         self._is_silent = self._is_store_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
@@ -123,9 +125,10 @@ class KeySet:
         now = time.monotonic()
         if not self._keys:
             return now - self._asked_at >= FIRST_TRY_SECONDS
-        if now - self._asked_for_a_stranger_at < UNKNOWN_KEY_SECONDS:
+        owed = max(self._owes_until - now, 0.0)
+        if owed > (QUESTIONS_AT_ONCE - 1) * QUESTION_BACK_SECONDS:
             return False
-        self._asked_for_a_stranger_at = now
+        self._owes_until = now + owed + QUESTION_BACK_SECONDS
         return True
 
     def _asked(self, _task: asyncio.Task[bool]) -> None:

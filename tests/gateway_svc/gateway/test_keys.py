@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
+from gateway_svc.gateway.keys import QUESTIONS_AT_ONCE, KeySet
 from gateway_svc.token_keys.models import KeptKeys
 from tests.gateway_svc.conftest import FakeUsers
 from tests.gateway_svc.door import Door, settle
@@ -36,6 +38,16 @@ def table_away(model: type[Model]) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
 
 
+class Forgetful:
+    """Keeps nothing."""
+
+    def read(self) -> bytes | None:
+        return None
+
+    def keep(self, document: bytes, asked_at: float) -> None:
+        pass
+
+
 @pytest.fixture
 def own_users() -> Iterator[FakeUsers]:
     users = FakeUsers()
@@ -44,7 +56,7 @@ def own_users() -> Iterator[FakeUsers]:
 
 
 class TestKeys:
-    def test_are_fetched_for_a_new_key_id_once_for_all_strangers(
+    def test_are_fetched_a_few_times_for_all_strangers(
         self, open_door: Callable[..., Door], own_users: FakeUsers
     ) -> None:
         first, second = Signer("first"), Signer("second")
@@ -52,12 +64,25 @@ class TestKeys:
         door = open_door(USER_SVC_URL=own_users.url)
         fetches = own_users.fetches
 
-        for number in range(5):
+        for number in range(20):
             assert door.ask("GET", PRODUCTS, token=Signer(f"stranger-{number}").token()).status == 401
 
-        assert own_users.fetches <= fetches + 1
+        assert own_users.fetches <= fetches + QUESTIONS_AT_ONCE
         assert door.ask("GET", PRODUCTS, token=first.token()).status == 200
         assert door.ask("GET", PRODUCTS, token=second.token()).status == 401
+
+    def test_that_come_up_just_after_a_stranger_are_good_at_once(
+        self, open_door: Callable[..., Door], own_users: FakeUsers
+    ) -> None:
+        old, new = Signer("old"), Signer("new")
+        own_users.keys = [old.jwk()]
+        door = open_door(USER_SVC_URL=own_users.url)
+        assert door.ask("GET", PRODUCTS, token=Signer("stranger").token()).status == 401
+
+        own_users.keys = [new.jwk()]
+
+        assert door.ask("GET", PRODUCTS, token=new.token()).status == 200
+        assert door.ask("GET", PRODUCTS, token=old.token()).status == 401
 
     def test_change_hands_while_requests_come(self, open_door: Callable[..., Door], own_users: FakeUsers) -> None:
         first, second = Signer("first"), Signer("second")
@@ -125,6 +150,61 @@ class TestKeys:
 
         assert door.ask("GET", PRODUCTS, token=signer.token()).status == 200
         assert door.ask("GET", PRODUCTS, token=Signer("hmac").hmac_with_public_key()).status == 401
+
+
+class TestQuestionsForUnknownKeys:
+    @pytest.fixture
+    def asked(self) -> list[str]:
+        """The questions."""
+        return []
+
+    @pytest.fixture
+    def keys(self, asked: list[str]) -> KeySet:
+        published = json.dumps({"keys": [Signer("only").jwk()]}).encode()
+
+        async def fetch() -> bytes:
+            asked.append("jwks.json")
+            await asyncio.sleep(0)
+            return published
+
+        return KeySet(fetch, store=Forgetful())
+
+    def test_are_asked_once_for_all_who_wait(self, keys: KeySet, asked: list[str]) -> None:
+        async def crowd() -> None:
+            await keys.refresh()
+            await asyncio.gather(*(keys.find(f"stranger-{number}") for number in range(50)))
+
+        asyncio.run(crowd())
+
+        assert len(asked) == 2
+
+    def test_are_few_however_many_come_one_after_the_other(
+        self, keys: KeySet, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTION_BACK_SECONDS", 3600.0)
+
+        async def strangers() -> None:
+            await keys.refresh()
+            for number in range(50):
+                await keys.find(f"stranger-{number}")
+
+        asyncio.run(strangers())
+
+        assert len(asked) == 1 + QUESTIONS_AT_ONCE
+
+    def test_come_back_one_by_one(self, keys: KeySet, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTIONS_AT_ONCE", 1)
+        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTION_BACK_SECONDS", 0.02)
+
+        async def strangers() -> None:
+            await keys.refresh()
+            for number in range(3):
+                await keys.find(f"stranger-{number}")
+                await asyncio.sleep(0.03)
+
+        asyncio.run(strangers())
+
+        assert len(asked) == 4
 
 
 class TestAGatewayThatStartsWhileUserSvcIsAway:
