@@ -20,7 +20,7 @@ from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.inner import JSON, Inner
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.problem_pages import page_headers
-from gateway_svc.gateway.problems import MethodNotAllowed, NotSignedIn, Problem, UnknownPath
+from gateway_svc.gateway.problems import MethodNotAllowed, NotSignedIn, Problem, Unavailable, UnknownPath
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Composed:
             raise MethodNotAllowed
         exchange: Exchange = scope["exchange"]
         if composition.is_personal and exchange.principal.is_anonymous:
-            raise NotSignedIn
+            raise Unavailable if exchange.is_undecided else NotSignedIn
         body, is_whole = await self._put_together(composition, scope)
         if exchange.wants_page:
             return await _show(composition, body, scope, send)

@@ -9,6 +9,16 @@ from gateway_svc.gateway.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
+_IN_WORDS: dict[int, type[problems.Problem]] = {
+    413: problems.BodyTooLarge,
+    431: problems.HeadersTooLarge,
+    500: problems.InternalError,
+    502: problems.BadAnswer,
+}
+_UNREADABLE = (
+    "The service cannot read this; perhaps a character of the path or the query has to be %-encoded (RFC 3986)."
+)
+
 
 def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Problem:
     """The answer to whoever asked, once it is written down what happened."""
@@ -22,3 +32,10 @@ def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Prob
     if isinstance(error, errors.UpstreamSpared):
         return problems.Overloaded(error.retry_after_seconds)
     return problems.Unavailable()
+
+
+def in_words(status: int) -> problems.Problem:
+    """The answer to whoever asked, where a service said no more than this number."""
+    if known := _IN_WORDS.get(status):
+        return known()
+    return problems.Unavailable() if status >= 500 else problems.BadRequest(_UNREADABLE)

@@ -173,7 +173,7 @@ class TooManyConnections(Problem):
 
 
 class HeadersTooLarge(Problem):
-    """The headers of the request are larger than is taken here."""
+    """The headers of the request are larger, or more, than is taken here."""
 
     status = 431
     code = "headers_too_large"

@@ -14,7 +14,7 @@ from gateway_svc.gateway.asgi import Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.body import gather, pieces_of
 from gateway_svc.gateway.exchange import Exchange
-from gateway_svc.gateway.failures import problem_of
+from gateway_svc.gateway.failures import in_words, problem_of
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
 from gateway_svc.gateway.room import Room
@@ -138,6 +138,9 @@ class Proxy:
                 raise problems.NotSignedIn
             if has_others and head.status in UNWELL:
                 raise errors.UpstreamUnwell(f"answered {head.status}")
+            if head.is_bare_refusal:
+                is_good = head.status not in UNWELL
+                raise in_words(head.status)
             await passage.tell(head, send)
         except errors.UpstreamError:
             is_good = False

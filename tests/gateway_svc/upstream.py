@@ -252,6 +252,12 @@ async def endless_head(_service, _asked, _reader, writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\n" + b"X-A: 1\r\n" * 20000)
 
 
+async def wordless(_service, asked, _reader, writer) -> None:
+    """Refuse as a server does to which the application behind it was never shown the request."""
+    status = asked.target.partition("?")[2]
+    writer.write(answer(b"", status=f"{status} As It Is"))
+
+
 async def early(_service, _asked, _reader, writer) -> None:
     """Refuse before the body has been read."""
     writer.write(answer(b"no", status="401 Unauthorized"))
@@ -277,7 +283,18 @@ BEHAVIOURS: dict[str, Behaviour] = {
     each.__name__.replace("_", "-"): each
     for each in (
         *(slow_reader, special, chunked, until_closed, nothing, provisional, hang, drip, die_before, die_within),
-        *(die_after_head, die_within_chunks, garbage, ambiguous, injecting, endless_head, early, big, generous),
+        *(
+            die_after_head,
+            die_within_chunks,
+            garbage,
+            ambiguous,
+            injecting,
+            endless_head,
+            early,
+            wordless,
+            big,
+            generous,
+        ),
     )
 }
 

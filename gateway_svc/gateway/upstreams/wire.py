@@ -35,6 +35,11 @@ class Head(NamedTuple):
     is_chunked: bool
     keeps_alive: bool
 
+    @property
+    def is_bare_refusal(self) -> bool:
+        """No more than a number: of a server that never showed the request to what is behind it."""
+        return self.status >= 400 and self.length == 0 and all(name != b"content-type" for name, _ in self.headers)
+
 
 def read_head(block: bytes, *, method: str) -> Head:
     """The head without its empty line. Raises UpstreamGarbled."""

@@ -339,11 +339,12 @@ class TestWhileUserSvcIsAway:
         refusals = [
             ada.get("/api/v1/orders/early"),
             ada.get("/api/v1/orders/early", accept="application/json"),
+            ada.get("/api/v1/me/overview/"),
             ada.get("/account/"),
             ada.get("/admin/orders/"),
             ada.post(ORDERS),
         ]
-        assert [answer.status for answer in refusals] == [503] * 5
+        assert [answer.status for answer in refusals] == [503] * 6
         assert all(answer.get("retry-after") for answer in refusals)
 
 

@@ -95,6 +95,31 @@ class TestAServiceThatBreaksOff:
         orders.close()
 
 
+class TestAServiceThatSaysNoMoreThanANumber:
+    @pytest.mark.parametrize(
+        ("said", "status", "code"),
+        [
+            (400, 400, "malformed"),
+            (413, 413, "too_large"),
+            (414, 400, "malformed"),
+            (431, 431, "headers_too_large"),
+            (500, 500, "internal_error"),
+            (502, 502, "bad_gateway"),
+            (503, 503, "unavailable"),
+        ],
+    )
+    def test_is_put_into_words(self, door: Door, said: int, status: int, code: str) -> None:
+        answer = door.ask("GET", f"{PRODUCTS}wordless/?{said}")
+
+        assert_problem(answer, status, code)
+        assert (answer.get("retry-after") is not None) == (status == 503)
+
+    def test_is_put_into_words_for_people_too(self, door: Door) -> None:
+        answer = door.ask("GET", PRODUCTS + "wordless/?400", headers=[("Accept", "text/html")])
+
+        assert (answer.status, answer.get("content-type")) == (400, "text/html; charset=utf-8")
+
+
 class TestAServiceThatTalksNonsense:
     @pytest.mark.parametrize("path", ["garbage/", "ambiguous/", "injecting/", "endless-head/"])
     def test_is_a_502(self, door: Door, path: str) -> None:
