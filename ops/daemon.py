@@ -16,7 +16,8 @@ from ops.state import ROOT, State
 from ops.supervisor.launch import dying_with_parent
 from ops.supervisor.spec import Spec, write_plan
 
-_RESTARTS_OF_THE_HOPELESS = 6
+_DEATHS_OF_THE_HOPELESS = 6
+_HOPE_SECONDS = 600.0
 _STOP_SECONDS = 60.0
 _LEFTOVER_SECONDS = 5.0
 _LINES_OF_A_LOG = 15
@@ -64,16 +65,26 @@ class Daemon:
             supervisor.signal(signal.SIGHUP)
 
     def processes(self) -> dict[str, dict[str, Any]]:
-        """Each process by name: its identity, state and restarts."""
+        """Each process by name: its identity, state, and when it last died."""
         found: dict[str, dict[str, Any]] = self.state.read("supervised").get("processes", {})
         return found
 
+    def deaths(self, name: str, *, within_seconds: float) -> int:
+        """How often a process died lately; of very many times, the last ten."""
+        since = time.monotonic() - within_seconds
+        return sum(died_at > since for died_at in self.processes().get(name, {}).get("deaths", []))
+
     def require_hope(self) -> None:
-        """Raise, with the end of its log, when a process dies again and again, or when nobody supervises any more."""
+        """Raise, with the end of its log, when a process dies again and again, or when nobody supervises any more.
+
+        What died long ago and came back is forgiven: the supervisor may have run for months.
+        """
         if self.state.supervisor() is None:
             raise OpsError("It was stopped while it started.")
         for name, entry in self.processes().items():
-            if entry["state"] != "running" and entry["restarts"] >= _RESTARTS_OF_THE_HOPELESS:
+            if entry["state"] == "running":
+                continue
+            if self.deaths(name, within_seconds=_HOPE_SECONDS) >= _DEATHS_OF_THE_HOPELESS:
                 raise OpsError(f"{name} does not stay up. Its log ends:\n{self.end_of_log(name)}")
 
     def end_of_log(self, name: str) -> str:

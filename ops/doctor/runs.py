@@ -14,6 +14,7 @@ from ops.state import State
 from ops.status import Status
 
 _MANY_DEATHS = 3
+_LATELY_SECONDS = 3600.0
 
 
 def examine(state: State) -> Iterator[Finding]:
@@ -27,14 +28,13 @@ def examine(state: State) -> Iterator[Finding]:
 
 def _not_well(state: State) -> Iterator[Finding]:
     daemon = Daemon(state)
-    deaths = {name: entry["restarts"] for name, entry in daemon.processes().items()}
     running = Status(state).running()
     for name, is_running in running.items():
-        died = deaths.get(name, 0)
+        died = daemon.deaths(name, within_seconds=_LATELY_SECONDS)
         if not is_running or died >= _MANY_DEATHS:
             yield Finding(
                 subject="runs",
-                what=f"{name} {'has died' if is_running else 'does not run; it died'} {died} times. "
+                what=f"{name} {'has died' if is_running else 'does not run; it died'} {died} times within the hour. "
                 f"It last said: {_last_complaint(daemon.end_of_log(name))}",
                 why="It is started again each time, but whatever it does waits meanwhile.",
                 cure=f"python3 manage_all.py logs {name}",

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from ops.supervisor.spec import Spec
 SHORTEST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 HEALTHY_AFTER_SECONDS = 10.0
+REMEMBERED_DEATHS = 10
 _PROBE_PAUSE_SECONDS = 0.1
 _SETTLED_AFTER_SECONDS = 1.0
 
@@ -29,7 +31,8 @@ class Child:
     def __init__(self, spec: Spec, log: Path, on_change: Callable[[Child], None], on_death: Callable[[], None]) -> None:
         self.spec = spec
         self.state = "starting"
-        self.restarts = 0
+        self.deaths: deque[float] = deque(maxlen=REMEMBERED_DEATHS)
+        """When it died the last few times, on the monotonic clock, which is the same in all processes of a machine."""
         self.identity: procfs.Identity | None = None
         self.ready = asyncio.Event()
         """Set once it was ready for the first time."""
@@ -68,7 +71,7 @@ class Child:
             if time.monotonic() - began >= HEALTHY_AFTER_SECONDS:
                 pause = SHORTEST_PAUSE_SECONDS
             if not self._stopping.is_set():
-                self.restarts += 1
+                self.deaths.append(time.monotonic())
                 self._become("restarting")
                 await self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -111,4 +111,4 @@ class Supervisor:
 
 def _entry(child: Child) -> dict[str, object]:
     identity = asdict(child.identity) if child.identity else None
-    return {"identity": identity, "state": child.state, "restarts": child.restarts}
+    return {"identity": identity, "state": child.state, "deaths": list(child.deaths)}

@@ -66,11 +66,21 @@ class TestRun:
     def test_in_which_a_process_dies_is_named_with_its_last_words(self, state: State, daemon: Daemon) -> None:
         daemon.start([spec(state, "unwell", DIES)], keep_open=(), attached=True)
 
-        eventually(lambda: daemon.processes().get("unwell", {}).get("restarts", 0) >= 3)
+        eventually(lambda: daemon.deaths("unwell", within_seconds=60) >= 3)
 
         [what] = told(state)
         assert what.startswith("unwell ")
         assert what.endswith("It last said: ValueError: no such thing")
+
+    def test_in_which_a_process_died_long_ago_is_no_fault(self, state: State, daemon: Daemon) -> None:
+        daemon.start([spec(state, "steady", LIVES)], keep_open=(), attached=True)
+        eventually(lambda: daemon.processes().get("steady", {}).get("state") == "running")
+
+        table = state.read("supervised")
+        table["processes"]["steady"]["deaths"] = [time.monotonic() - 7200] * 10
+        state.write("supervised", table)
+
+        assert told(state) == []
 
     def test_whose_supervisor_was_killed_is_named_with_what_is_left(self, state: State, daemon: Daemon) -> None:
         marker, _, run = state.marker.partition("=")

@@ -17,6 +17,7 @@ import pytest
 
 from ops import procfs
 from ops.daemon import Daemon
+from ops.errors import OpsError
 from ops.state import State
 from ops.supervisor.spec import Spec, Tier
 
@@ -75,7 +76,7 @@ class TestSupervisor:
 
         second = eventually(lambda: (found := identity(daemon, "sleeper")) != first and found)
         assert second.is_alive()
-        assert daemon.processes()["sleeper"]["restarts"] == 1
+        assert daemon.deaths("sleeper", within_seconds=60) == 1
 
     @pytest.mark.parametrize("script", [PARENT, ESCAPING_PARENT])
     def test_ends_what_a_dead_process_left_behind(self, state: State, daemon: Daemon, script: str) -> None:
@@ -137,6 +138,35 @@ class TestSupervisor:
 
         assert state.plan.stat().st_mode & 0o077 == 0
         assert json.loads(state.plan.read_text())[0]["name"] == "sleeper"
+
+
+class TestHope:
+    @pytest.fixture
+    def remember(self, state: State, daemon: Daemon) -> Callable[..., None]:
+        """What the supervisor wrote of a process that does not run now."""
+        daemon.start([], keep_open=(), attached=True)
+
+        def remember(*, seconds_ago: list[float]) -> None:
+            deaths = [time.monotonic() - seconds for seconds in seconds_ago]
+            weak = {"identity": None, "state": "restarting", "deaths": deaths}
+            state.write("supervised", {**state.read("supervised"), "processes": {"weak": weak}})
+
+        return remember
+
+    def test_is_lost_after_six_deaths_of_late(self, daemon: Daemon, remember: Callable[..., None]) -> None:
+        remember(seconds_ago=[500, 400, 300, 200, 100, 1])
+
+        with pytest.raises(OpsError, match="weak does not stay up"):
+            daemon.require_hope()
+
+    def test_outlives_what_died_long_ago(self, daemon: Daemon, remember: Callable[..., None]) -> None:
+        remember(seconds_ago=[5000, 4000, 3000, 2000, 1000, 500, 400, 300, 200, 1])
+
+        daemon.require_hope()
+
+    def test_ends_with_the_supervisor(self, daemon: Daemon) -> None:
+        with pytest.raises(OpsError, match="stopped while it started"):
+            daemon.require_hope()
 
 
 class TestStop:
