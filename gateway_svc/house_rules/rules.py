@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from uuid import UUID
 
 NETWORK, ACCOUNT, KEY = "network", "account", "key"
@@ -35,17 +35,26 @@ MOST_BLOCKS = 10_000
 KEPT_AFTER_ITS_END = timedelta(days=90)
 # Wider than this it is a good part of everybody.
 _WIDEST = {4: 8, 6: 24}
+_MAPPED = 96
 
 
 def named(kind: str, value: str) -> str:
     """Who is blocked, in the one way in which it is kept. Raises ValueError, whose text is for people."""
     if kind != NETWORK:
         return str(UUID(value.strip()))
-    network = ip_network(value.strip(), strict=False)
+    network = _plain(ip_network(value.strip(), strict=False))
     widest = _WIDEST[network.version]
     if network.prefixlen < widest:
         raise ValueError(f"{network} is too wide: /{widest} at most.")
     return str(network)
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """As clients in it are known: by IPv4 where that is what is written in IPv6 (RFC 4291, section 2.5.5.2)."""
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    return (
+        network if mapped is None or network.prefixlen < _MAPPED else ip_network((mapped, network.prefixlen - _MAPPED))
+    )
 
 
 def is_within(network: str, address: str) -> bool:

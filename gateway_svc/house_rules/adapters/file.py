@@ -40,7 +40,7 @@ def read(text: str) -> Rules:
     """What a file says. Raises InvalidInput, with each bad key and what is allowed there."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # of a number that is too long, or tables within tables for ever
         raise InvalidInput(f"This is not TOML: {error}.") from error
     errors: Errors = {key: ["There is no such table."] for key in document.keys() - {"limits", "routes", "blocks"}}
     found = Rules(
@@ -126,10 +126,20 @@ def _read_block(values: Any) -> Block:
     ends_at = values.get("ends_at")
     if ends_at is not None and not (isinstance(ends_at, datetime) and ends_at.tzinfo):
         raise ValueError("ends_at is a time with its zone, such as 2030-01-31T12:00:00Z.")
+    if ends_at is not None:
+        ends_at = _in_utc(ends_at)
     value, reason = values[kinds[0]], values.get("reason", "")
     if not (isinstance(value, str) and isinstance(reason, str)):
         raise ValueError(f"{kinds[0]} and reason are texts.")  # noqa: TRY004 - as every other mistake in a file
     return Block(kind=kinds[0], value=rules.named(kinds[0], value), reason=reason, ends_at=ends_at)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL would take later ones than Python can read. Raises ValueError, whose text is for people."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{moment.isoformat()} is too {'late' if moment.year > 1 else 'early'}.") from None
 
 
 def _checked(row: Model, where: str, errors: Errors) -> Any:
@@ -137,6 +147,8 @@ def _checked(row: Model, where: str, errors: Errors) -> Any:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors.update({f"{where}.{field}": reasons for field, reasons in error.message_dict.items()})
+    texts = {name: value for name, value in vars(row).items() if isinstance(value, str)}
+    errors.update({f"{where}.{name}": ["A NUL is nowhere allowed."] for name, value in texts.items() if "\0" in value})
     return row
 
 

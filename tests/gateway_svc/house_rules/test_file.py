@@ -95,6 +95,18 @@ class TestAFile:
                 "blocks.1",
                 "twice",
             ),
+            (
+                '[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "why"\nends_at = 9999-12-31T23:59:59-14:00',
+                "blocks.0",
+                "too late",
+            ),
+            (
+                '[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "why"\nends_at = 0001-01-01T00:00:00+14:00',
+                "blocks.0",
+                "too early",
+            ),
+            ('[[blocks]]\nnetwork = "10.0.0.0/8"\nreason = "a\\u0000b"', "blocks.0.reason", "NUL"),
+            ('[routes."/api/v1/orders/"]\nclosed_because = "\\u0000"', "routes./api/v1/orders/.closed_because", "NUL"),
         ],
     )
     def test_with_a_mistake_says_where_and_what_is_allowed(self, text: str, where: str, why: str) -> None:
@@ -106,6 +118,11 @@ class TestAFile:
     def test_that_is_no_toml_says_the_line(self) -> None:
         with pytest.raises(InvalidInput, match="line 2"):
             file.read("[limits]\nnonsense\n[routes]")
+
+    @pytest.mark.parametrize("text", ["limits = " + "[" * 100_000, "limits = " + "1" * 5_000])
+    def test_that_nobody_wrote_by_hand_is_refused(self, text: str) -> None:
+        with pytest.raises(InvalidInput, match="This is not TOML"):
+            file.read(text)
 
 
 class TestThePageAboutIt:
