@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 SCHEMA = """
@@ -40,10 +41,8 @@ class Rerun:
         operations = self._migration.operations
         for done in range(len(operations) + 1):
             self.take_back()
-            self._migration.operations = [*operations[:done], migrations.RunPython(_cut)]
             with pytest.raises(CutOffError):
-                self.run()
-            self._migration.operations = operations
+                self.run_instead(*operations[:done], migrations.RunPython(_cut))
             self.run()
             yield done
 
@@ -56,6 +55,14 @@ class Rerun:
         """As ``migrate`` does it."""
         with connection.schema_editor(atomic=self._migration.atomic) as editor:
             self._migration.apply(self._state(), editor)
+
+    def run_instead(self, *operations: Operation) -> None:
+        """These, as if they were all that it does."""
+        its_own, self._migration.operations = self._migration.operations, list(operations)
+        try:
+            self.run()
+        finally:
+            self._migration.operations = its_own
 
     def _state(self) -> ProjectState:
         return self._before.clone()

@@ -68,7 +68,7 @@ class TestMigration:
 
 
 def operations(path: Path) -> Iterator[tuple[str, str]]:
-    """Each of what changes the database itself, with the model it is about."""
+    """Each of what changes the database itself, with the model it is about; an index that comes with a column too."""
     return _within(ast.parse((ROOT / path).read_text()))
 
 
@@ -79,7 +79,18 @@ def _within(node: ast.AST) -> Iterator[tuple[str, str]]:
             continue
         if isinstance(child, ast.Call):
             yield _name(child.func), _model(child)
+            if _name(child.func) in {"AddField", "AddFieldOnce"} and _is_indexed(child):
+                yield "AddIndex", _model(child)
         yield from _within(child)
+
+
+def _is_indexed(call: ast.Call) -> bool:
+    """Whether Django makes an index, or a unique constraint, with the column."""
+    fields = [each for each in ast.walk(call) if isinstance(each, ast.Call) and each is not call]
+    asked = [keyword for each in fields for keyword in each.keywords if keyword.arg in {"db_index", "unique"}]
+    said = {keyword.arg: ast.literal_eval(keyword.value) for keyword in asked}
+    refers = any(_name(each.func) in {"ForeignKey", "OneToOneField"} for each in fields)
+    return any(said.values()) or (refers and said.get("db_index", True))
 
 
 def _name(function: ast.expr) -> str:
