@@ -28,6 +28,7 @@ from gateway_svc.gateway.keys import KeySet
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.limits.policies import Policy
 from gateway_svc.gateway.lines import Lines
+from gateway_svc.gateway.middleware.answer_heads import AnswerHeads, said_always
 from gateway_svc.gateway.middleware.authentication import Authentication
 from gateway_svc.gateway.middleware.body_limit import BodyLimit
 from gateway_svc.gateway.middleware.cache import Cache
@@ -38,7 +39,6 @@ from gateway_svc.gateway.middleware.observed import Observed
 from gateway_svc.gateway.middleware.problem_answers import ProblemAnswers
 from gateway_svc.gateway.middleware.rate_limits import RateLimits
 from gateway_svc.gateway.middleware.routing import Routing
-from gateway_svc.gateway.middleware.security_headers import SecurityHeaders, said_always
 from gateway_svc.gateway.open_sockets import OpenSockets
 from gateway_svc.gateway.pages import Pages
 from gateway_svc.gateway.places import SocketLimits
@@ -166,7 +166,7 @@ class Gateway:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self._live(scope, receive, send) if scope["type"] == "lifespan" else self._app(scope, receive, send))
+        await (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
 
     def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One of them, or several for one answer."""
@@ -195,7 +195,7 @@ class Gateway:
         app = HeaderHygiene(app, origin=self._origin, proxies=self._proxies)
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         cors = Cors(app, origins=self._cors_origins) if self._cors_origins else None
-        observed = Observed(SecurityHeaders(cors or app, always=self._always), lines=self._lines)
+        observed = Observed(AnswerHeads(cors or app, always=self._always), lines=self._lines)
         self.at_once = AtOnce(
             cache=self._cache, tokens=self._tokens, house_rules=self._house_rules, observed=observed, cors=cors
         )

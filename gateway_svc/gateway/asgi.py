@@ -13,6 +13,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+GONE = "opencommerce.gone"
+"""An extension of our server's: what to do when the client goes away before it is answered; None for nothing."""
+WhenGone = Callable[[Callable[[], None] | None], None]
 Answer = tuple[int, Headers, bytes]
 """All of one: its status, its headers and its body."""
 

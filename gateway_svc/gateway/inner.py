@@ -60,6 +60,7 @@ class Inner:
             "raw_path": self.raw_path,
             "query_string": self.query,
             "exchange": exchange,
+            "extensions": {},
         }
         catching = _Catching(exchange)
         await app(scope, _nothing_more, catching)

@@ -7,28 +7,28 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
-from gateway_svc.gateway.asgi import Receive, Send
+from gateway_svc.gateway.asgi import Send, WhenGone
 from gateway_svc.gateway.backlog import Backlog
+from gateway_svc.gateway.errors import ClientGone
 from gateway_svc.gateway.request_head import last_line
 from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.routes import Limits
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
 from gateway_svc.gateway.upstreams.wire import Head
-from gateway_svc.gateway.watch import DisconnectWatch
 
 
 class Passage:
     """The request goes out while its answer is waited for; the answer flows on to the client."""
 
-    def __init__(self, lease: Lease, receive: Receive, limits: Limits, *, room: Room, until: float) -> None:
+    def __init__(self, lease: Lease, limits: Limits, *, when_gone: WhenGone | None, room: Room, until: float) -> None:
         self._lease = lease
         self._room = room
         self._connection = lease.connection
         self._connection.until = until
         self._limits = limits
         self._patience_seconds = min(limits.first_byte_seconds, until - time.monotonic())
-        self._watch = DisconnectWatch(receive, self._connection)
+        self._when_gone = when_gone
         self._pump: asyncio.Task[None] | None = None
         self._is_cut_short = False
 
@@ -70,20 +70,29 @@ class Passage:
 
     def end(self, *, is_good: bool | None) -> None:
         """Let go of whatever still waits; ``is_good`` as a lease wants to know it, unless it has ended already."""
-        self._watch.stop()
+        self._mind_nobody()
         self._lease.end(is_good=is_good)
         if self._pump:
             self._pump.cancel()
 
     def _take_leave(self, head: Head) -> None:
         """All of it is here: the service has done its part, however long the client takes to read it."""
-        self._watch.stop()
+        self._mind_nobody()
         is_clean = head.keeps_alive and not self._is_cut_short
         self._lease.end(is_good=head.status not in UNWELL, is_clean=is_clean)
 
     def _expect_answer(self) -> None:
         self._connection.expect_within(self._patience_seconds)
-        self._watch.begin()
+        if self._when_gone:
+            self._when_gone(self._leave)
+
+    def _leave(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._connection.fail(ClientGone())
+
+    def _mind_nobody(self) -> None:
+        if self._when_gone:
+            self._when_gone(None)
 
     async def _send_rest(self, body: Iterator[bytes]) -> None:
         try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from common.observability import metrics, tracing
 from gateway_svc.gateway import errors, problems, retries
-from gateway_svc.gateway.asgi import Receive, Scope, Send
+from gateway_svc.gateway.asgi import GONE, Receive, Scope, Send, WhenGone
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.body import gather, pieces_of
 from gateway_svc.gateway.exchange import Exchange
@@ -18,7 +18,7 @@ from gateway_svc.gateway.failures import in_words, problem_of
 from gateway_svc.gateway.passage import Passage
 from gateway_svc.gateway.request_head import PublicOrigin, own_headers, request_head
 from gateway_svc.gateway.room import Room
-from gateway_svc.gateway.routes import Limits, Route
+from gateway_svc.gateway.routes import Route
 from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
@@ -30,14 +30,16 @@ _KEPT_IN_MEMORY_BYTES = 128 * 1024
 class Request:
     """What a service is asked."""
 
+    route: Route
     method: str
     head: bytes
     body: Callable[[], Iterator[bytes]] | None
     """From its beginning, as often as it is needed."""
     length: int
-    limits: Limits
     until: float
     """When all of it has to be over."""
+    when_gone: WhenGone | None
+    """Whom to tell what to do when the client goes away; None where nobody can."""
 
 
 class Proxy:
@@ -58,78 +60,80 @@ class Proxy:
         self._assertions = assertions
         self._origin = origin
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange: Exchange = scope["exchange"]
-        route: Route = scope["exchange"].route
-        method = metrics.method_label(scope["method"])
-        attributes = {"http.request.method": method, "peer.service": route.service.name}
-        with tracing.step(tracing.CLIENT, method, attributes) as exchange.names:
-            await self._pass_on(exchange, route, scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (self._pass_traced if tracing.IS_ON else self._pass_on)(scope, receive, send)
 
-    async def _pass_on(self, exchange: Exchange, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
+        method = metrics.method_label(scope["method"])
+        attributes = {"http.request.method": method, "peer.service": exchange.audience}
+        with tracing.step(tracing.CLIENT, method, attributes) as exchange.names:
+            await self._pass_on(scope, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope["exchange"]
         try:
             if exchange.has_body:
-                await self._pass_gathered(route, scope, receive, send)
+                await self._pass_gathered(scope, receive, send)
             else:
-                request = self._request(route, scope, None, exchange.content_length)
-                await self._pass(route, request, scope, receive, send)
+                await self._pass(self._request(scope, None, exchange.content_length), scope, send)
         except errors.UpstreamError as error:
             raise problem_of(error, exchange) from error
 
-    async def _pass_gathered(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_gathered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The body is taken whole first: who sends slowly would hold a thread of the service, which has few."""
-        limits = route.limits
+        limits = scope["exchange"].route.limits
         with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as file:
             length = await gather(receive, file, idle_seconds=limits.idle_seconds, within=limits.body_seconds)
-            request = self._request(route, scope, partial(pieces_of, file) if length else None, length)
-            await self._pass(route, request, scope, receive, send)
+            request = self._request(scope, partial(pieces_of, file) if length else None, length)
+            await self._pass(request, scope, send)
 
-    def _request(
-        self, route: Route, scope: Scope, body: Callable[[], Iterator[bytes]] | None, length: int | None
-    ) -> Request:
+    def _request(self, scope: Scope, body: Callable[[], Iterator[bytes]] | None, length: int | None) -> Request:
         exchange: Exchange = scope["exchange"]
-        assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
+        route: Route = scope["exchange"].route
+        assertion = self._assertions.about(exchange.principal, audience=route.service.name)
         own = own_headers(exchange, self._origin, assertion)
         return Request(
+            route=route,
             method=scope["method"],
             head=request_head(scope, own, self._origin, length=length),
             body=body,
             length=length or 0,
-            limits=route.limits,
             until=time.monotonic() + route.limits.total_seconds,
+            when_gone=scope["extensions"].get(GONE),
         )
 
-    async def _pass(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        if not route.is_dear:
-            return await self._ask(route, request, scope, receive, send)
-        self._balancers[route.service.name].spare(time.monotonic())
-        async with self._turnstiles[route.service.name].turn():
-            return await self._ask(route, request, scope, receive, send)
+    def _pass(self, request: Request, scope: Scope, send: Send) -> Awaitable[None]:
+        return (self._take_turn if request.route.is_dear else self._ask)(request, scope["exchange"], send)
 
-    async def _ask(self, route: Route, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange: Exchange = scope["exchange"]
-        balancer = self._balancers[route.service.name]
+    async def _take_turn(self, request: Request, exchange: Exchange, send: Send) -> None:
+        name = request.route.service.name
+        self._balancers[name].spare(time.monotonic())
+        async with self._turnstiles[name].turn():
+            await self._ask(request, exchange, send)
+
+    async def _ask(self, request: Request, exchange: Exchange, send: Send) -> None:
+        balancer = self._balancers[request.route.service.name]
+        within = request.route.limits.connect_seconds
         may_repeat = retries.may_repeat(request.method, exchange)
         has_others = may_repeat and len(balancer.instances) > 1
-        lease = await balancer.lease(within=route.limits.connect_seconds)
+        lease = await balancer.lease(within=within)
         try:
-            await self._try(lease, request, scope, receive, send, has_others=has_others)
+            await self._try(lease, request, exchange, send, has_others=has_others)
             return
         except errors.UpstreamError as error:
             if not may_repeat or exchange.status or not retries.is_worth_it(error, has_others=has_others):
                 raise
             first = error
         balancer.try_again_after(first)
-        lease = await balancer.lease(not_at=[lease.instance], anew=True, within=route.limits.connect_seconds)
-        await self._try(lease, request, scope, receive, send, has_others=False)
+        lease = await balancer.lease(not_at=[lease.instance], anew=True, within=within)
+        await self._try(lease, request, exchange, send, has_others=False)
 
-    async def _try(
-        self, lease: Lease, request: Request, scope: Scope, receive: Receive, send: Send, *, has_others: bool
-    ) -> None:
+    async def _try(self, lease: Lease, request: Request, exchange: Exchange, send: Send, *, has_others: bool) -> None:
         """At this instance; others can be asked when it is not well."""
-        exchange: Exchange = scope["exchange"]
         exchange.instance = lease.instance.address
-        passage = Passage(lease, receive, request.limits, room=self._room, until=request.until)
+        limits, until = request.route.limits, request.until
+        passage = Passage(lease, limits, when_gone=request.when_gone, room=self._room, until=until)
         is_good: bool | None = None
         try:
             body = request.body() if request.body else None

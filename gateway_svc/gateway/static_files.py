@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 
 from servestatic import ServeStaticASGI
 
-from gateway_svc.gateway.asgi import ASGIApp
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 
-PREFIX = "static"
+PREFIX = "/static/"
 # As Django's ManifestStaticFilesStorage calls a file by its content.
 _HASHED = re.compile(r"^.+\.[0-9a-f]{12}\..+$")
 # What has a plain name changes with a new version of the shop.
@@ -19,12 +20,19 @@ def with_static_files(app: ASGIApp, folder: str | None) -> ASGIApp:
     """What lies in the folder now is answered from there; all else, and everything without a folder, by the app."""
     if not folder:
         return app
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (served if scope["path"].startswith(PREFIX) else app)(scope, receive, send)
+
     served: ASGIApp = ServeStaticASGI(
-        app,
+        elsewhere,
         root=folder,
         prefix=PREFIX,
         max_age=_KEPT_SECONDS,
         allow_all_origins=False,
         immutable_file_test=_HASHED.pattern,
     )
-    return served
+    return answer

@@ -42,9 +42,10 @@ class Tokens:
             raise BadCredential
         return principal
 
-    def at_hand(self, token: bytes) -> Principal | None:
-        """Whoever was found to hold it a moment ago; None where that has to be found out."""
-        principal = self._cache.get(_key(token))
+    def at_hand(self, authorization: bytes) -> Principal | None:
+        """Whoever was found a moment ago to hold the token in this header; None where that has to be found out."""
+        scheme, _, token = authorization.partition(b" ")
+        principal = self._cache.get(_key(token.strip())) if scheme.lower() == b"bearer" else None
         return None if principal is None or principal.session_id in self._ended else principal
 
     async def last_holder(self, token: bytes, *, grace_seconds: float) -> Principal:

@@ -10,7 +10,7 @@ from gateway_svc.catalogue.rules import Groups
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.cache.lifetimes import FIELD, Lifetimes, lifetimes_of
 from gateway_svc.gateway.inner import InnerAnswer
-from gateway_svc.gateway.middleware.security_headers import unsaid
+from gateway_svc.gateway.middleware.answer_heads import unsaid
 from gateway_svc.gateway.routes import Route
 
 PAUSE_SECONDS = 5.0

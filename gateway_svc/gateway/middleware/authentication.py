@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.api_keys import MARK, ApiKeys
 from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
@@ -47,7 +49,16 @@ class Authentication:
         self._staff_door = staff_door
         self._house_rules = house_rules
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        exchange: Exchange = scope["exchange"]
+        if exchange.authorization or exchange.cookie or scope["type"] == "websocket":
+            known = self._tokens.at_hand(exchange.authorization[0]) if len(exchange.authorization) == 1 else None
+            if known is None:
+                return self._find_out(scope, receive, send)
+            exchange.principal = known
+        return self._let_in(scope, receive, send)
+
+    async def _find_out(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
         try:
             token = _token(scope, exchange)
@@ -61,10 +72,14 @@ class Authentication:
             if scope["type"] == "websocket":
                 return await _close(problem, scope, receive, send)
             raise
+        return await self._let_in(scope, receive, _unless_refused(send) if exchange.is_undecided else send)
+
+    def _let_in(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        exchange: Exchange = scope["exchange"]
         self._house_rules.now.blocks.check(exchange)
         if exchange.route and exchange.route.is_for_staff:
             self._staff_door.check(exchange.principal)
-        return await self.app(scope, receive, _unless_refused(send) if exchange.is_undecided else send)
+        return self.app(scope, receive, send)
 
     async def _count(self, scope: Scope, exchange: Exchange) -> None:
         """To check a bad credential is work too. Raises TooManyRequests."""

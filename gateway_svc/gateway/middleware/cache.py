@@ -16,7 +16,6 @@ from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.cache.entry import Entry
 from gateway_svc.gateway.cache.filling import Filling
 from gateway_svc.gateway.cache.giving import cache_status, give, note
-from gateway_svc.gateway.cache.lifetimes import FIELD
 from gateway_svc.gateway.cache.question import Question, plain_question_of, question_of
 from gateway_svc.gateway.cache.store import Key, Store
 from gateway_svc.gateway.exchange import Exchange
@@ -32,6 +31,7 @@ _SAFE = _READS | {"OPTIONS", "TRACE"}
 _GO_BY_SECONDS = 10.0
 _REMEMBERED = 2000
 _AGAIN_SECONDS = 0.5
+_BYPASSED, _MISSED, _WRITTEN = map(cache_status, (b"fwd=bypass", b"fwd=uri-miss", b"fwd=method"))
 _PROBLEMS: dict[int, type[Problem]] = {500: InternalError, 502: BadAnswer}
 
 
@@ -107,25 +107,25 @@ class Cache:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in _READS and rules.is_read_at(scope["path"]):
-            return self._answer(scope, receive, send)
+            return (self._answer if self._is_told else self._pass)(scope, receive, send)
         written = rules.groups_written_at(scope["path"]) if scope["method"] not in _SAFE else ()
-        return self.app(scope, receive, self._marking(send, b"fwd=method", written) if written else send)
+        return self._write(written, scope, receive, send) if written else self.app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        question = question_of(scope) if self._is_told else None
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        question = question_of(scope)
         if question is None:
-            return await self._pass(scope, receive, send)
+            return self._pass(scope, receive, send)
         entry = self._store.get(question.key)
         if entry is not None:
             now = time.monotonic()
             if now < entry.fresh_until:
-                return await give(entry, question, scope, send, "hit")
+                return give(entry, question, scope, send, "hit")
             if now < entry.unquestioned_until:
                 self._filling.behind(question, scope, entry)
-                return await give(entry, question, scope, send, "stale")
+                return give(entry, question, scope, send, "stale")
         elif self._goes_by.get(question.key):
-            return await self._pass(scope, receive, send)
-        return await self._read(question, entry, scope, receive, send)
+            return self._pass(scope, receive, send)
+        return self._read(question, entry, scope, receive, send)
 
     async def _read(self, question: Question, stale: Entry | None, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
@@ -158,26 +158,27 @@ class Cache:
         stale.bear_with()
         return stale
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _pass(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Let everybody ask for themselves."""
-        note(scope["exchange"], "bypass")
-        await self.app(scope, receive, self._marking(send, b"fwd=bypass"))
+        exchange: Exchange = scope["exchange"]
+        note(exchange, "bypass")
+        exchange.marks.append(_BYPASSED)
+        return self.app(scope, receive, send)
 
     async def _tell(self, answer: InnerAnswer, scope: Scope, send: Send) -> None:
-        note(scope["exchange"], "miss")
-        marked = self._marking(send, b"fwd=uri-miss")
-        await marked({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await marked({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+        exchange: Exchange = scope["exchange"]
+        note(exchange, "miss")
+        exchange.marks.append(_MISSED)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
-    def _marking(self, send: Send, status: bytes, written: Collection[str] = ()) -> Send:
-        """Say how the answer came. What a successful change made old is forgotten before anybody hears of it."""
+    def _write(self, written: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """What a successful change made old is forgotten before anybody hears of it."""
 
-        async def send_marked(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                if written and message["status"] < 400:
-                    self.purge(written)
-                headers = [header for header in message["headers"] if header[0] != FIELD]
-                message["headers"] = [*headers, cache_status(status)]
+        async def send_purged(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                self.purge(written)
             await send(message)
 
-        return send_marked
+        scope["exchange"].marks.append(_WRITTEN)
+        return self.app(scope, receive, send_purged)

@@ -6,17 +6,12 @@ from contextlib import AbstractContextManager
 
 from common.observability import correlation, metrics, tracing
 from common.observability.correlation import Correlation
-from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
-
-_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 class CorrelationId:
-    """Give every request a name that follows it through all services and stands on its answer.
-
-    What the answer was is noted on the same occasion, for those who tell of it.
-    """
+    """Give every request a name that follows it through all services and stands on its answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -26,32 +21,22 @@ class CorrelationId:
         # A WebSocket, open for hours, is no span of anything.
         if tracing.IS_ON and scope["type"] == "http":
             with _spanned(scope, request_id, traceparent) as names:
-                await self.app(scope, receive, _noting(names, scope, send))
+                scope["exchange"] = _begun(names)
+                await self.app(scope, receive, send)
                 _note_answer(names, scope)
             return
         names = Correlation.start(request_id, traceparent)
         # Written out: a context manager would be a tenth of what an answer from memory costs.
         token = correlation.enter(names)
         try:
-            await self.app(scope, receive, _noting(names, scope, send))
+            scope["exchange"] = _begun(names)
+            await self.app(scope, receive, send)
         finally:
             correlation.leave(token)
 
 
-def _noting(names: Correlation, scope: Scope, send: Send) -> Send:
-    """Begin an exchange under these names; its answer is marked with them, and its status noted."""
-    exchange = scope["exchange"] = Exchange(names)
-    name = mark(names)
-
-    async def send_marked(message: Message) -> None:
-        if message["type"] in _STARTS:
-            exchange.status = message["status"]
-            message["headers"].append(name)
-        elif message["type"] == "websocket.accept":
-            exchange.status = 101
-        await send(message)
-
-    return send_marked
+def _begun(names: Correlation) -> Exchange:
+    return Exchange(names, marks=[mark(names)])
 
 
 def _spanned(scope: Scope, request_id: str, traceparent: str) -> AbstractContextManager[Correlation]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 
 ANY = "*"
 # The API alone: nobody else's page has business with ours.
@@ -49,13 +49,8 @@ class Cors:
         leave = self._leave(origin)
         if scope["method"] == "OPTIONS" and origin and wants:
             return await _answer_preflight(leave, send)
-
-        async def send_shared(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] += leave
-            await send(message)
-
-        return await self.app(scope, receive, send_shared)
+        scope["exchange"].marks += leave
+        return await self.app(scope, receive, send)
 
     def leave(self, scope: Scope) -> Headers:
         """What the browser is told with an answer of the API."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.problems import Closed, UnknownPath
@@ -15,7 +17,7 @@ class Routing:
         self._house_rules = house_rules
         self._pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "websocket":
             route = self._house_rules.now.sockets.find(scope["path"])
             if route is None:
@@ -23,8 +25,8 @@ class Routing:
         else:
             route = self._house_rules.now.http.find(scope["path"], scope["method"])
             if route is None:
-                return await self._pages(scope, receive, send)
+                return self._pages(scope, receive, send)
         if route.closing:
             raise Closed(route.closing.because, route.closing.back_in_seconds)
         scope["exchange"].route = route
-        return await self.app(scope, receive, send)
+        return self.app(scope, receive, send)

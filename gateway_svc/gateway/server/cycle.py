@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Scope
+from gateway_svc.gateway.asgi import GONE, ASGIApp, Headers, Message, Scope
 from gateway_svc.gateway.problems import InternalError
 from gateway_svc.gateway.server.refusals import refused
 
@@ -38,18 +39,22 @@ class Cycle:
         "_is_complete",
         "_is_gone",
         "_left",
-        "_scope",
+        "_method",
+        "_on_gone",
+        "_version",
         "_waiter",
         "is_begun",
         "is_heard",
         "keeps_alive",
+        "task",
     )
 
     def __init__(
         self, connection: ClientConnection, scope: Scope, *, keeps_alive: bool, expects_continue: bool
     ) -> None:
         self._connection = connection
-        self._scope = scope
+        self._method = scope["method"]
+        self._version = scope["http_version"]
         self.keeps_alive = keeps_alive
         """The connection is used again afterwards."""
         self.is_begun = False
@@ -65,16 +70,21 @@ class Cycle:
         self._left: int | None = None
         self._is_complete = False
         self._is_gone = False
+        self._on_gone: Callable[[], None] | None = None
+        self.task: asyncio.Task[None] | None = None
+        """In which it is answered."""
 
-    async def run(self, app: ASGIApp) -> None:
+    async def run(self, app: ASGIApp, scope: Scope) -> None:
         """Have it answered."""
+        scope["extensions"] = {GONE: self._when_gone}
         try:
-            await app(self._scope, self._receive, self._send)
+            await app(scope, self._receive, self._send)
         except Exception:
             logger.exception("a request failed")
         finally:
             if not self._is_over:
                 self._give_up()
+            self._connection.forget(self.task)
 
     def hear(self, body: bytes) -> int:
         """Some of the request's body; returns how much of it nobody has taken yet."""
@@ -93,6 +103,15 @@ class Cycle:
         """Nobody waits for the answer any more."""
         self._is_gone = True
         self._tell()
+        if self._on_gone:
+            self._on_gone()
+
+    def _when_gone(self, do: Callable[[], None] | None) -> None:
+        """For whoever has received all of the request, and would wait for nothing else but this."""
+        self._on_gone = do
+        self._connection.resume_reading()
+        if do and self._is_gone:
+            do()
 
     async def _receive(self) -> Message:
         if self._expects_continue and not self._connection.is_closing:
@@ -153,11 +172,11 @@ class Cycle:
 
     def _framing(self, status: int, length: bytes | None) -> Headers:
         """How the end of the body is told (RFC 9112, section 6), where it is not told yet."""
-        if status in _WITHOUT_BODY or self._scope["method"] == "HEAD":
+        if status in _WITHOUT_BODY or self._method == "HEAD":
             self._left = 0
         elif length is not None:
             self._left = int(length)
-        elif self._scope["http_version"] == "1.1":
+        elif self._version == "1.1":
             self._is_chunked = True
             return [(b"transfer-encoding", b"chunked")]
         else:
@@ -165,7 +184,7 @@ class Cycle:
         return []
 
     def _go_on(self, body: bytes, *, is_last: bool) -> None:
-        if self._scope["method"] == "HEAD":
+        if self._method == "HEAD":
             body = b""
         elif self._is_chunked:
             body = _chunk(body, is_last=is_last)

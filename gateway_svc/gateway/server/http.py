@@ -122,7 +122,7 @@ class ClientConnection(asyncio.Protocol):
         """The newest request."""
         self._answered: Cycle | None = None
         """The one that is being answered."""
-        self._waiting: deque[Cycle] | None = None
+        self._waiting: deque[tuple[Cycle, Scope]] | None = None
         self._is_paused = False
         self._writable: asyncio.Future[None] | None = None
         self._deadline = Deadline(self._wait_no_longer)
@@ -223,12 +223,12 @@ class ClientConnection(asyncio.Protocol):
         cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=expects_continue)
         self._heard = cycle
         if self._answered is None:
-            self._begin(cycle)
+            self._begin(cycle, scope)
         else:
             self._waiting = self._waiting or deque()
             if len(self._waiting) >= MOST_PIPELINED:
                 raise BadRequest("Too many requests came before the first of them was answered.")
-            self._waiting.append(cycle)
+            self._waiting.append((cycle, scope))
             self.pause_reading()
 
     def on_body(self, body: bytes) -> None:
@@ -292,6 +292,10 @@ class ClientConnection(asyncio.Protocol):
             self._is_paused = False
             self._transport.resume_reading()
 
+    def forget(self, task: asyncio.Task[None] | None) -> None:
+        """It is over: nobody who stops the server need wait for it."""
+        self._server.tasks.discard(task)  # type: ignore[arg-type]
+
     def hang_up(self) -> None:
         """When all that was said is out, or nobody takes it."""
         self._transport.close()
@@ -307,7 +311,7 @@ class ClientConnection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         if self._waiting:
-            self._begin(self._waiting.popleft())
+            self._begin(*self._waiting.popleft())
         elif not self._has_begun:
             self._rest()
         self.resume_reading()
@@ -352,11 +356,10 @@ class ClientConnection(asyncio.Protocol):
         self._deadline.within(KEPT_SECONDS)
         self._idle[self] = None
 
-    def _begin(self, cycle: Cycle) -> None:
+    def _begin(self, cycle: Cycle, scope: Scope) -> None:
         self._answered = cycle
-        task = self._loop.create_task(cycle.run(self._app))
-        self._server.tasks.add(task)
-        task.add_done_callback(self._server.tasks.discard)
+        cycle.task = self._loop.create_task(cycle.run(self._app, scope))
+        self._server.tasks.add(cycle.task)
 
     def _upgrade(self) -> None:
         """To a WebSocket, where that is wanted; to anything else nobody does, which the answer says by going on."""

@@ -88,6 +88,7 @@ class Bench:
         }
         heard = Heard()
         await self.cache(scope, receive or _stays, heard)
+        heard.headers |= dict(exchange.marks)
         return heard
 
     def asking(self, *args: Any, **kwargs: Any) -> asyncio.Task[Heard]:

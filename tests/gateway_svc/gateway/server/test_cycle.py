@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import queue
@@ -11,6 +12,7 @@ from contextlib import closing
 
 import pytest
 
+from gateway_svc.gateway.asgi import GONE
 from gateway_svc.gateway.server import cycle
 from gateway_svc.gateway.server import http as http_server
 from tests.gateway_svc.door import settle
@@ -61,6 +63,20 @@ class Answering:
     async def waits(self, _scope, receive, _send) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
+
+    async def leaves(self, scope, _receive, _send) -> None:
+        gone = asyncio.Event()
+        scope["extensions"][GONE](gone.set)
+        self.heard.put("here")
+        await gone.wait()
+        self.heard.put("gone")
+        scope["extensions"][GONE](lambda: self.heard.put("gone before"))
+
+    async def stays(self, scope, _receive, send) -> None:
+        scope["extensions"][GONE](lambda: self.heard.put("gone"))
+        scope["extensions"][GONE](None)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
 
     async def fail(self, _scope, _receive, _send) -> None:
         raise ValueError("as asked")
@@ -152,6 +168,20 @@ class TestAnswers:
             assert answering.heard.get(timeout=5) == "said"
 
             settle(lambda: server.connections == 0)
+
+
+class TestAClientThatGoesAway:
+    def test_is_missed_at_once(self, server: Serving, answering: Answering) -> None:
+        with server.connect() as connection:
+            connection.sendall(b"GET /leaves HTTP/1.1\r\n" + HOST + b"\r\n")
+            assert answering.heard.get(timeout=10) == "here"
+
+        assert [answering.heard.get(timeout=10) for _ in range(2)] == ["gone", "gone before"]
+
+    def test_is_missed_by_nobody_who_has_ended(self, server: Serving, answering: Answering) -> None:
+        server.say(b"GET /stays HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+
+        assert answering.heard.empty()
 
 
 class TestRequestsBeforeTheirTurn:

@@ -1,17 +1,18 @@
-"""What browsers are told about each answer, whoever gave it."""
+"""What stands on each answer, whoever gave it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Receive, Scope, Send
+from gateway_svc.gateway.cache.lifetimes import FIELD
 from gateway_svc.gateway.exchange import Exchange
 
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 def said_always(*, is_https: bool, hsts_seconds: int) -> Headers:
-    """What belongs on each answer; HSTS (RFC 6797) only where the shop is on https."""
+    """What browsers are told with each answer; HSTS (RFC 6797) only where the shop is on https."""
     always: Headers = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
     if is_https and hsts_seconds:
         always.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
@@ -24,8 +25,8 @@ def unsaid(always: Headers, headers: Headers) -> Headers:
     return [header for header in always if header[0] not in said]
 
 
-class SecurityHeaders:
-    """Say what an answer leaves unsaid, and what was noted for it on the way in."""
+class AnswerHeads:
+    """Note the answer's status; say what it leaves unsaid, and what was noted for it on the way in."""
 
     def __init__(self, app: ASGIApp, *, always: Headers) -> None:
         self.app = app
@@ -34,9 +35,16 @@ class SecurityHeaders:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope["exchange"]
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_headed(message: Message) -> None:
             if message["type"] in _STARTS:
-                message["headers"] += unsaid(self._always, message["headers"]) + exchange.marks
+                exchange.status = message["status"]
+                message["headers"] = self._whole(message["headers"], exchange)
+            elif message["type"] == "websocket.accept":
+                exchange.status = 101
             await send(message)
 
-        return self.app(scope, receive, send_with_headers)
+        return self.app(scope, receive, send_headed)
+
+    def _whole(self, headers: Headers, exchange: Exchange) -> Headers:
+        """How long something may be kept here is between us and the service."""
+        return [header for header in headers if header[0] != FIELD] + unsaid(self._always, headers) + exchange.marks
