@@ -19,8 +19,14 @@ from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import NotSignedIn
 from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.retries import SAFE_METHODS
 from gateway_svc.gateway.routes import PAGE
+from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.users import Users
+
+# That look, and as many that change something. Each has a thread of its own and perhaps a connection to the database,
+# and all services together have 150 of those.
+AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Site:
         self._assertions = assertions
         self._origin = origin
         self._django: Any = ASGIHandler()
+        # Whoever only looks does not wait behind those who sign in, for whom user_svc takes its time.
+        self._turnstiles = {is_safe: Turnstile(lambda: AT_ONCE) for is_safe in (True, False)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope["exchange"]
@@ -66,7 +74,8 @@ class Site:
         place = {"scheme": self._origin.scheme.decode(), "client": (exchange.client, 0)}
         inner = {**scope, **place, "headers": headers, "visit": visit}
         django: ASGIApp = self._django  # Django's types know of messages that nobody changes
-        await django(inner, _replayed(body.getvalue(), receive), send)
+        async with self._turnstiles[scope["method"] in SAFE_METHODS].turn():
+            await django(inner, _replayed(body.getvalue(), receive), send)
 
     def _headers(self, exchange: Exchange, length: int) -> Headers:
         # The gateway's admin and API let people in as each service's do.
