@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from django.db import connections
@@ -11,11 +12,14 @@ from common.observability import metrics, readiness
 from gateway_svc.gateway import api_document, api_root
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
 from gateway_svc.gateway.inside import Inside
+from gateway_svc.gateway.once import once
 from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
 from gateway_svc.gateway.routes import RouteTable
 
 _NO_STORE: Headers = [(b"cache-control", b"no-store")]
 _CHECK_SECONDS = 3.0
+HELD_SECONDS = 0.5
+"""So long it is what it was: anybody may ask as often as they like, and to look takes a connection to the database."""
 
 Check = Callable[[], Awaitable[bool]]
 Page = Callable[[Scope, Send], Awaitable[None]]
@@ -37,6 +41,9 @@ class Pages:
             api_document.PATH: api_document.ApiDocument(public_url).answer,
         }
         self._inside = Inside(public_url)
+        self._states: dict[str, str] = {}
+        self._hold_until = float("-inf")
+        self._looking: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = self._pages.get(scope["path"])
@@ -76,8 +83,15 @@ class Pages:
         await send_json(send, body, status=status, headers=_NO_STORE)
 
     async def states(self) -> dict[str, str]:
-        """Which of the things that the gateway needs is missing."""
-        return dict(zip(self._checks, await asyncio.gather(*map(_state, self._checks.values())), strict=True))
+        """Which of the things that the gateway needs is missing, as it was a moment ago at most."""
+        if time.monotonic() >= self._hold_until:
+            await once(self._looking, "states", self._look())
+        return self._states
+
+    async def _look(self) -> None:
+        states = await asyncio.gather(*map(_state, self._checks.values()))
+        self._states = dict(zip(self._checks, states, strict=True))
+        self._hold_until = time.monotonic() + HELD_SECONDS
 
     async def _metrics(self, _scope: Scope, send: Send) -> None:
         """For whoever looks on the machine itself; nobody else gets to know that there is such a page."""

@@ -294,7 +294,7 @@ class ClientConnection(asyncio.Protocol):
 
     def forget(self, task: asyncio.Task[None] | None) -> None:
         """It is over: nobody who stops the server need wait for it."""
-        self._server.tasks.discard(task)  # type: ignore[arg-type]
+        self._server.tasks.discard(task)
 
     def hang_up(self) -> None:
         """When all that was said is out, or nobody takes it."""

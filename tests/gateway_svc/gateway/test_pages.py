@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -9,9 +10,16 @@ from collections.abc import Callable
 
 import pytest
 
+from gateway_svc.gateway import pages
 from gateway_svc.gateway.api_root import ADDRESSES
+from gateway_svc.gateway.pages import Pages
+from gateway_svc.gateway.routes import RouteTable
 from tests.gateway_svc.door import PUBLIC_URL, Door
 from tests.gateway_svc.signing import Signer
+
+
+async def nobody(_scope, _receive, _send) -> None:
+    raise AssertionError("nobody comes here")
 
 
 class TestPages:
@@ -65,6 +73,28 @@ class TestPages:
 
         assert answer.status == 405
         assert answer.get("allow") == "GET, HEAD"
+
+
+class TestReadiness:
+    @pytest.mark.parametrize(("held_seconds", "looks"), [(60, 1), (0, 2)])
+    def test_is_looked_at_once_for_all_who_ask_in_a_moment(
+        self, monkeypatch: pytest.MonkeyPatch, held_seconds: float, looks: int
+    ) -> None:
+        monkeypatch.setattr(pages, "HELD_SECONDS", held_seconds)
+        looked: list[bool] = []
+
+        async def look() -> bool:
+            looked.append(True)
+            await asyncio.sleep(0)
+            return True
+
+        async def story() -> list[dict[str, str]]:
+            asked = Pages(public_url=PUBLIC_URL, checks={"one": look}, site=nobody, routes=RouteTable([]))
+            at_once = await asyncio.gather(*(asked.states() for _ in range(50)))
+            return [*at_once, await asked.states()]
+
+        assert asyncio.run(story()) == [{"one": "ok"}] * 51
+        assert len(looked) == looks
 
 
 class TestStaticFiles:
