@@ -50,6 +50,7 @@ class Inner:
             cookie="",
             content_length=None,
             is_chunked=False,
+            marks=[],
             status=0,
             cache="",
         )

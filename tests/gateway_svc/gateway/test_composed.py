@@ -146,6 +146,9 @@ class TestHome:
         assert answer.json()["degraded"] == []
         assert len(shop.asked) == 3
 
+    def test_says_once_how_it_came(self, composing_door: Door) -> None:
+        assert composing_door.ask("GET", HOME).all("cache-status") == ["opencommerce; fwd=bypass"]
+
     def test_asks_in_nobodys_name(self, composing_door: Door, shop: Shop, signer: Signer) -> None:
         composing_door.ask("GET", HOME, token=signer.token())
 
