@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from servestatic import ServeStaticASGI
 
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.problems import MethodNotAllowed
 
 PREFIX = "/static/"
 # As Django's ManifestStaticFilesStorage calls a file by its content.
@@ -25,7 +26,11 @@ def with_static_files(app: ASGIApp, folder: str | None) -> ASGIApp:
         await app(scope, receive, send)
 
     def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        return (served if scope["path"].startswith(PREFIX) else app)(scope, receive, send)
+        if not scope["path"].startswith(PREFIX):
+            return app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD"}:
+            raise MethodNotAllowed
+        return served(scope, receive, send)
 
     served: ASGIApp = ServeStaticASGI(
         elsewhere,

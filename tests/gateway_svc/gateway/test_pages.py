@@ -67,12 +67,13 @@ class TestPages:
             "checks": {"database": "ok", "redis": "ok", "keys": "ok"},
         }
 
-    @pytest.mark.parametrize("path", ["/", "/api/v1/"])
+    @pytest.mark.parametrize("path", ["/", "/api/v1/", "/static/pages/shop.css"])
     def test_take_no_other_method(self, door: Door, path: str) -> None:
         answer = door.ask("POST", path, body=b"x")
 
         assert answer.status == 405
         assert answer.get("allow") == "GET, HEAD"
+        assert answer.json()["code"] == "method_not_allowed"
 
 
 class TestReadiness:
