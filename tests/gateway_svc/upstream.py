@@ -179,6 +179,7 @@ async def special(_service, _asked, _reader, writer) -> None:
     headers = (
         "Location: /elsewhere\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
         "Connection: x-private\r\nX-Private: 1\r\nX-Request-ID: from-the-service\r\nReferrer-Policy: no-referrer\r\n"
+        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
     )
     writer.write(answer(b"not really gzip", status="302 Found", headers=headers))
 

@@ -20,8 +20,9 @@ _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection te trailer transfer-encoding upgrade proxy-authenticate".split()
 )
-# The gateway is the server that the client sees, and names the request itself.
-_NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"x-request-id"}
+# The gateway is the server that the client sees, has a clock, and names the request itself.
+_NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
+_WITHOUT_BODY = frozenset({204, 304})
 
 
 class Head(NamedTuple):
@@ -51,6 +52,8 @@ def read_head(block: bytes, *, method: str) -> Head:
     if words and words not in {b"close", b"keep-alive"}:
         named = {word.strip() for word in words.split(b",")}
         headers = [header for header in headers if header[0] not in named]
+    if status in _WITHOUT_BODY:  # whoever is told a length takes it for that of what they have (RFC 9110, section 8.6)
+        headers = [header for header in headers if header[0] != b"content-length"]
     return Head(
         status=status,
         headers=headers,
@@ -114,6 +117,6 @@ def _length(status: int, method: str, coding: bytes | None, length: bytes | None
         raise UpstreamGarbled("the length of the body is not clear")
     if length is not None and (not length.isdigit() or len(length) > _LONGEST_LENGTH):
         raise UpstreamGarbled(f"not a length: {length[:40]!r}")
-    if method == "HEAD" or status in {204, 304}:
+    if method == "HEAD" or status in _WITHOUT_BODY:
         return 0
     return int(length) if length is not None else None

@@ -38,6 +38,11 @@ class TestAnswers:
         assert answer.body == b"not really gzip"
         assert answer.get("x-private") is None
 
+    def test_say_once_when_they_were_given(self, door: Door) -> None:
+        [date] = door.ask("GET", PRODUCTS + "special/").all("date")
+
+        assert "1994" not in date
+
     def test_of_one_client_set_no_cookie_for_the_next(self, door: Door, service: FakeService) -> None:
         door.ask("GET", PRODUCTS + "special/")
         door.ask("GET", PRODUCTS)

@@ -43,6 +43,12 @@ class TestReadHead:
         assert read_head(b"HTTP/1.1 200 OK\r\nContent-Length: 5", method="HEAD").length == 0
         assert read_head(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5", method="GET").length == 0
 
+    @pytest.mark.parametrize("status", [204, 304])
+    def test_says_no_length_of_what_has_none(self, status: int) -> None:
+        head = read_head(b"HTTP/1.1 %d As It Is\r\nContent-Length: 0\r\nETag: x" % status, method="GET")
+
+        assert head.headers == [(b"etag", b"x")]
+
     @pytest.mark.parametrize(
         ("block", "keeps_alive"),
         [
