@@ -43,11 +43,12 @@ class Bench:
         plain.BODY.write_bytes(self._body(self._product))
         name = f"{PRODUCTS.name}.web"
         service = Running(self._stage.port(name), self._stage.roots(name)[name])
-        yield from self._passed_on(ways.REAL, service, (1, CONNECTIONS))
+        yield from self._passed_on(ways.REAL, service, (1, CONNECTIONS), {ways.NGINX: True})
         with self._own.trivial_service() as service:
             # It has no threads, and takes whatever comes.
             takes_all = {"GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE": str(CONNECTIONS)}
-            yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,), **takes_all)
+            fronts = {ways.AS_IT_COMES: False, ways.NGINX: True}
+            yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,), fronts, **takes_all)
         yield from self._two()
         yield from self._kept("a product", self._product)
         yield from self._kept("a list of 20", _PRODUCTS_PATH)
@@ -76,15 +77,18 @@ class Bench:
             with self._own.gateway(keeps=False, **url) as gateway:
                 return list(overload.floods(gateway.port, self._product, self._signed_in()))
 
-    def _passed_on(self, page: str, service: Running, connections: Sequence[int], **variables: str) -> Iterator[Figure]:
+    def _passed_on(
+        self, page: str, service: Running, connections: Sequence[int], fronts: Mapping[str, bool], **variables: str
+    ) -> Iterator[Figure]:
+        """Beside nginx that keeps its connections, or does not."""
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
         with ExitStack() as running:
             gateway = running.enter_context(self._own.gateway(keeps=False, **url, **variables))
             straight = self._stage.gateways_header(PRODUCTS)
             doors = {ways.ALONE: self._door(service, straight)}
-            if nginx.find():
-                front = running.enter_context(nginx.in_front_of(service.port))
-                doors[ways.NGINX] = self._door(front, straight, upstream=service)
+            for name, keeps in fronts.items() if nginx.find() else ():
+                front = running.enter_context(nginx.in_front_of(service.port, keeps=keeps))
+                doors[name] = self._door(front, straight, upstream=service)
             doors[ways.PUBLIC] = self._door(gateway, upstream=service)
             doors[ways.SIGNED_IN] = self._door(gateway, self._signed_in(), upstream=service)
             for count in connections:

@@ -15,7 +15,7 @@ from ops.servers.server import on_path
 PACKAGE = "nginx"
 _BESIDE_THE_PATH = Path("/usr/sbin/nginx")
 
-# One worker, connections that stay on both sides, a line of log for each request: what the gateway does as well.
+# One worker, and a line of log for each request: what the gateway does as well.
 _CONFIGURATION = """
 daemon off;
 worker_processes 1;
@@ -31,19 +31,23 @@ http {{
     scgi_temp_path {directory}/nginx-scgi;
     proxy_max_temp_file_size 0;
     keepalive_requests 10000000;
-    upstream service {{ server 127.0.0.1:{upstream}; keepalive 64; keepalive_requests 10000000; }}
+    upstream service {{ server 127.0.0.1:{upstream}; {kept} }}
     server {{
         listen 127.0.0.1:{port};
         location / {{
             proxy_pass http://service;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
+            {version}
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $remote_addr;
         }}
     }}
 }}
 """
+
+
+# Connections that stay are asked for; left to itself, this nginx opens one to the service for each request.
+_KEPT = "keepalive 64; keepalive_requests 10000000;"
+_OF_KEPT = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 
 
 def find() -> Path | None:
@@ -62,13 +66,14 @@ def install(log: Path) -> None:
         console.print("There is no wrk here: the load is made in Python, and takes far more of the machine.")
 
 
-def in_front_of(upstream: int) -> AbstractContextManager[Running]:
-    """One worker that passes everything on to this port."""
+def in_front_of(upstream: int, *, keeps: bool) -> AbstractContextManager[Running]:
+    """One worker that passes everything on to this port, on connections that it keeps or not."""
     program = str(find())
+    how = {"kept": _KEPT, "version": _OF_KEPT} if keeps else {"kept": "", "version": ""}
 
     def argv(port: int) -> Sequence[str]:
         configuration = BENCH / f"nginx-{port}.conf"
-        configuration.write_text(_CONFIGURATION.format(directory=BENCH, port=port, upstream=upstream))
+        configuration.write_text(_CONFIGURATION.format(directory=BENCH, port=port, upstream=upstream, **how))
         return [program, "-c", str(configuration), "-e", "stderr"]
 
     return server(argv, {}, probe="/health/live")

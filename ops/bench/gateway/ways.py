@@ -1,6 +1,7 @@
 """What the ways to a page are called, and the pages that are no page of the shop."""
 
-ALONE, NGINX, PUBLIC, SIGNED_IN = "service alone", "nginx, one worker", "gateway, visitor", "gateway, signed in"
+ALONE, PUBLIC, SIGNED_IN = "service alone", "gateway, visitor", "gateway, signed in"
+NGINX, AS_IT_COMES = "nginx, connections kept", "nginx as it comes"
 CEILING, KEPT = "plain ASGI function", "kept answer"
 ONE, TWO = "one process", "two processes"
 
