@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import os
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -34,9 +35,12 @@ def flag(name: str, *, default: bool = False) -> bool:
 def seconds(name: str, default: float) -> float:
     """A variable that holds a length of time."""
     try:
-        return float(optional(name, str(default)))
+        value = float(optional(name, str(default)))
     except ValueError:
-        raise ImproperlyConfigured(f"{name} takes a number of seconds.") from None
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise ImproperlyConfigured(f"{name} takes a number of seconds.")
+    return value
 
 
 def whole_number(name: str, default: int) -> int:

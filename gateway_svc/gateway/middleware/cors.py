@@ -29,10 +29,17 @@ def origins(text: str) -> list[str]:
     """Those that a setting lists. Raises ImproperlyConfigured."""
     listed = [each.strip() for each in text.split(",") if each.strip()]
     for origin in listed:
-        parts = urlsplit(origin)
-        if origin != ANY and (not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}".lower()):
+        if origin != ANY and not _is_origin(origin):
             raise ImproperlyConfigured(f"OPENCOMMERCE_CORS_ORIGINS takes origins such as https://app.example: {origin}")
     return listed
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}".lower()
 
 
 class Cors:

@@ -84,7 +84,11 @@ class Addresses:
 
 
 def _address_in(url: str) -> Address:
-    parts = urlsplit(url.strip())
-    if parts.scheme != "http" or not parts.hostname:
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, 80 if parts.port is None else parts.port
+    except ValueError:
+        host, port = None, 0
+    if not (host and port) or parts.scheme != "http" or parts.path.strip("/"):
         raise ImproperlyConfigured(f"{url!r} is not the http:// URL of an instance.")
-    return Address(parts.hostname, parts.port or 80)
+    return Address(host, port)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
@@ -22,3 +24,8 @@ class Treatment:
     """Fewer within ten seconds say nothing about a service."""
     circuit_seconds: float = 10.0
     """How long a service that fails is not asked."""
+
+    def __post_init__(self) -> None:
+        for name in ("in_flight_an_instance", "check_seconds", "resolve_seconds"):
+            if not getattr(self, name) > 0:
+                raise ImproperlyConfigured(f"GATEWAY_SVC_{name.upper()} has to be more than 0.")

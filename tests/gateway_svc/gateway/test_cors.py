@@ -88,7 +88,9 @@ class TestAnyOrigin:
         assert answer.get(ALLOWED) == "*"
         assert answer.get("access-control-allow-credentials") is None
 
-    @pytest.mark.parametrize("text", ["https://app.example/", "app.example", "https://App.example", "null"])
+    @pytest.mark.parametrize(
+        "text", ["https://app.example/", "app.example", "https://App.example", "https://[::1", "null"]
+    )
     def test_settings_that_name_no_origin_stop_the_start(self, text: str) -> None:
         with pytest.raises(ImproperlyConfigured, match="OPENCOMMERCE_CORS_ORIGINS"):
             origins(text)

@@ -66,9 +66,15 @@ class TestAddresses:
 
         assert asyncio.run(Addresses(["http://products:8000"], never).look_up()) == []
 
-    @pytest.mark.parametrize("url", ["https://products", "products:8000", "http://", ""])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("https://products", "products:8000", "http://", "", "http://products:99999", "http://products:0"),
+            *("http://products:http", "http://[::1", "http://products/api"),
+        ],
+    )
     def test_are_of_http_alone(self, url: str) -> None:
-        with pytest.raises(ImproperlyConfigured):
+        with pytest.raises(ImproperlyConfigured, match="is not the http:// URL of an instance"):
             Addresses([url])
 
 
