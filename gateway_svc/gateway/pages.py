@@ -73,7 +73,8 @@ class Pages:
             "api_document": api_document.PATH,
             "health": "/health/ready",
         }
-        await send_json(send, {"name": "OpenCommerce", "links": {k: self._public_url + v for k, v in paths.items()}})
+        links = {name: self._public_url + path for name, path in paths.items()}
+        await send_json(send, {"name": "OpenCommerce", "links": links}, headers=[(b"vary", b"accept")])
 
     async def _live(self, _scope: Scope, send: Send) -> None:
         await send_json(send, {"status": "live"}, headers=_NO_STORE)

@@ -27,6 +27,7 @@ class TestPages:
         answer = door.ask("GET", "/")
 
         assert answer.json()["links"]["products"] == f"{PUBLIC_URL}/api/v1/products/"
+        assert answer.get("vary") == "accept"
         assert answer.get("x-request-id")
 
     def test_welcome_is_a_page_for_people(self, door: Door) -> None:
