@@ -12,17 +12,22 @@ _MICROSECONDS = 1_000_000
 _REMEMBERED = 50_000
 
 # A bucket is the instant at which nothing is owed any more. KEYS: the bucket. ARGV: what a request costs and how much
-# may be owed, in microseconds. What is owed now, or, below zero, how long to wait. Redis' clock is everybody's.
+# may be owed, in microseconds. What is owed now, or, below zero, how long to wait. Redis' clock is everybody's. Where
+# more is owed than may be, the policy was another: whoever owes by that one shall not wait as long as it said.
 SCRIPT = b"""
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local free_at = tonumber(redis.call('GET', KEYS[1])) or 0
-local owed = math.max(free_at - now, 0) + ARGV[1]
-if owed > tonumber(ARGV[2]) then
-  return ARGV[2] - owed
+local most = tonumber(ARGV[2])
+local before = math.max((tonumber(redis.call('GET', KEYS[1])) or 0) - now, 0)
+local owed = math.min(before, most) + ARGV[1]
+if owed <= most then
+  redis.call('SET', KEYS[1], string.format('%.0f', now + owed), 'PX', math.ceil(owed / 1000))
+  return owed
 end
-redis.call('SET', KEYS[1], string.format('%.0f', now + owed), 'PX', math.ceil(owed / 1000))
-return owed
+if before > most then
+  redis.call('SET', KEYS[1], string.format('%.0f', now + most), 'PX', math.ceil(most / 1000))
+end
+return most - owed
 """
 
 
@@ -59,14 +64,19 @@ class LocalBuckets:
     def take(self, key: bytes, policy: Policy) -> int:
         """The same as the script, in the same words."""
         now = time.monotonic_ns() // 1000
-        owed = max((self._free_at.get(key) or 0) - now, 0) + policy.interval
-        if owed > policy.burst:
-            return policy.burst - owed
-        self._free_at.put(key, now + owed, seconds=owed / _MICROSECONDS)
-        return owed
+        before = max((self._free_at.get(key) or 0) - now, 0)
+        owed = min(before, policy.burst) + policy.interval
+        if owed <= policy.burst:
+            self._owe(key, owed, now)
+            return owed
+        if before > policy.burst:
+            self._owe(key, policy.burst, now)
+        return policy.burst - owed
 
     def give_back(self, key: bytes, policy: Policy) -> None:
         """One that was taken is not owed."""
         now = time.monotonic_ns() // 1000
-        owed = max((self._free_at.get(key) or 0) - now - policy.interval, 0)
+        self._owe(key, max((self._free_at.get(key) or 0) - now - policy.interval, 0), now)
+
+    def _owe(self, key: bytes, owed: int, now: int) -> None:
         self._free_at.put(key, now + owed, seconds=owed / _MICROSECONDS)

@@ -86,6 +86,16 @@ class TestABucket:
         assert len(refused) == 45
         assert max(refused) - min(refused) < 60_000_000
 
+    def test_owes_no_more_than_the_policy_of_now_allows(self, take: Take, key: bytes) -> None:
+        while take(key, SLOW) >= 0:
+            pass
+
+        at_first = Taken(FAST, take(key, FAST))
+        time.sleep(0.12)
+
+        assert (at_first.is_refused, at_first.seconds) == (True, 1)
+        assert take(key, FAST) >= 0
+
     def test_is_each_ones_own(self, take: Take, key: bytes) -> None:
         while take(key, SLOW) >= 0:
             pass
