@@ -11,7 +11,7 @@ from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.limits.limiter import Limiter
-from gateway_svc.gateway.middleware.rate_limits import refuse
+from gateway_svc.gateway.middleware.rate_limits import count
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadCredential, Unavailable
 from gateway_svc.gateway.scopes import require_scope
@@ -85,7 +85,7 @@ class Authentication:
         """To check a bad credential is work too. Raises TooManyRequests."""
         if self._limiter is not None:
             method = scope.get("method", _OF_A_SOCKET)
-            refuse(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client))
+            count(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client), exchange)
 
     async def _holder(self, token: bytes, exchange: Exchange) -> Principal:
         if token.startswith(MARK):

@@ -29,11 +29,15 @@ class RateLimits:
             return await self.app(scope, receive, send)
         exchange: Exchange = scope["exchange"]
         method = scope.get("method", _OF_A_SOCKET)
-        taken = await self._limiter.take(method, scope["path"], exchange.principal, exchange.client)
-        if taken is not None:
-            refuse(taken)
-            exchange.marks += _headers(taken)
+        count(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client), exchange)
         return await self.app(scope, receive, send)
+
+
+def count(taken: Taken | None, exchange: Exchange) -> None:
+    """Let pass whatever was not too much, whose answer says what is left. Raises TooManyRequests."""
+    if taken is not None:
+        refuse(taken)
+        exchange.marks += _headers(taken)
 
 
 def refuse(taken: Taken | None) -> None:

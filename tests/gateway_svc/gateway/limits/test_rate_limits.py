@@ -142,9 +142,13 @@ class TestSomebodyWithABadToken:
         door = open_door(**variables(redis, "reading-address=2/3600"))
         source, forged = [("X-Forwarded-For", f"{a_network()}::1")], Signer(signer.key_id)
 
-        statuses = [door.ask("GET", PRODUCTS, token=forged.token(), headers=source).status for _ in range(4)]
+        answers = [door.ask("GET", PRODUCTS, token=forged.token(), headers=source) for _ in range(4)]
 
-        assert statuses == [401, 401, 429, 429]
+        assert [answer.status for answer in answers] == [401, 401, 429, 429]
+        assert [(answer.get("ratelimit") or "")[:13] for answer in answers] == [
+            '"reading";r=1',
+            *['"reading";r=0'] * 3,
+        ]
         assert door.ask("GET", PRODUCTS, token=signer.token(), headers=source).status == 200
 
 
