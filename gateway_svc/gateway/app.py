@@ -15,7 +15,7 @@ from gateway_svc.catalogue.adapters import announcements as of_catalogue
 from gateway_svc.gateway.admittance import ADMITTANCE, Admittance
 from gateway_svc.gateway.announcements import Announcements
 from gateway_svc.gateway.api_keys import ApiKeys
-from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
+from gateway_svc.gateway.asgi import AT_ONCE, ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.at_once import AtOnce
 from gateway_svc.gateway.browsers import Browsers
@@ -196,7 +196,7 @@ class Gateway:
         app = ProblemAnswers(app, pages=ProblemPages(self._browsers))
         cors = Cors(app, origins=self._cors_origins) if self._cors_origins else None
         observed = Observed(AnswerHeads(cors or app, always=self._always), lines=self._lines)
-        self.at_once = AtOnce(
+        self._at_once = AtOnce(
             cache=self._cache, tokens=self._tokens, house_rules=self._house_rules, observed=observed, cors=cors
         )
         return CorrelationId(observed)
@@ -229,7 +229,7 @@ class Gateway:
         return Pages(public_url=public_url, checks=checks, site=self._guarded(site), routes=page_routes())
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"][ADMITTANCE] = self._admittance
+        scope["state"] |= {ADMITTANCE: self._admittance, AT_ONCE: self._at_once}
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,9 @@ from gateway_svc.gateway.server.sockets import ClientSocket
 class Serving:
     """At a port of its own, in a thread of its own."""
 
-    def __init__(self, app: Any, *, lifespan: str = "off") -> None:
+    def __init__(self, app: Any, *, state: Mapping[str, Any] | None = None) -> None:
+        lifespan = "off" if state is None else "on"
+        app = app if state is None else _saying(app, state)
         own = {"http": ClientConnection, "ws": ClientSocket, "proxy_headers": False, "log_config": None}
         self._server = uvicorn.Server(
             uvicorn.Config(app, port=0, interface="asgi3", lifespan=lifespan, log_level="warning", **own)
@@ -51,15 +53,28 @@ class Serving:
             return rest_of(connection)
 
 
+def _saying(app: Any, state: Mapping[str, Any]) -> Any:
+    async def living(scope, receive, send) -> None:
+        if scope["type"] == "lifespan":
+            scope["state"].update(state)
+            for moment in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{moment}.complete"})
+        else:
+            await app(scope, receive, send)
+
+    return living
+
+
 def rest_of(connection: socket.socket) -> bytes:
     """All that is heard on it until it ends."""
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[Serving]:
-    """While it is needed."""
-    server = Serving(app)
+def serving(app: Any, *, state: Mapping[str, Any] | None = None) -> Iterator[Serving]:
+    """While it is needed; the application says this state as it starts."""
+    server = Serving(app, state=state)
     try:
         yield server
     finally:

@@ -45,12 +45,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     """A server with places for eight, that answers 204 and opens every WebSocket."""
 
     async def app(scope, receive, send) -> None:
-        if scope["type"] == "lifespan":
-            scope["state"][ADMITTANCE] = Admittance()
-            for moment in ("startup", "shutdown"):
-                await receive()
-                await send({"type": f"lifespan.{moment}.complete"})
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b""})
         else:
@@ -59,7 +54,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
             await receive()
 
     monkeypatch.setattr(crowd, "MOST_CONNECTIONS", 2 * OF_ONE)
-    server = Serving(app, lifespan="on")
+    server = Serving(app, state={ADMITTANCE: Admittance()})
     yield server
     server.stop()
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gateway_svc.gateway.asgi import AT_ONCE
 from gateway_svc.gateway.server import crowd, http
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.serving import Serving, rest_of, serving
@@ -204,7 +205,7 @@ def prompt() -> Prompt:
 
 @pytest.fixture
 def prompt_server(prompt: Prompt) -> Iterator[Serving]:
-    with serving(prompt) as running:
+    with serving(prompt, state={AT_ONCE: prompt.at_once}) as running:
         yield running
 
 
