@@ -57,7 +57,7 @@ def _hex(size: int) -> str:
     """Hex digits of so many random bytes. These are names, not secrets, and asking the kernel lets go of the GIL:
     that was a fifth of the gateway's time under load.
     """
-    return random.randbytes(size).hex()
+    return random.randbytes(size).hex()  # noqa: S311 - names
 
 
 _current: ContextVar[Correlation | None] = ContextVar("correlation", default=None)
