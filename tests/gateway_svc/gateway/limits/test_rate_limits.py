@@ -125,9 +125,10 @@ class TestSomebodySignedIn:
     def test_sees_a_page_in_a_browser(
         self, open_door: Callable[..., Door], redis: PrivateRedis, accounts: FakeAccounts
     ) -> None:
-        few = "reading-person=1/3600,sign-in-address=100/60"
+        # The addresses' bucket is one for all doors here, so all say the same of it.
+        few = "reading-person=1/3600,reading-address=100/3600,sign-in-address=100/60"
         visitor = Visitor(open_door(**variables(redis, few)))
-        visitor.sign_in()
+        assert visitor.sign_in().status == 303
 
         visitor.get(PRODUCTS)
         refusal = visitor.get(PRODUCTS)
