@@ -56,8 +56,8 @@ _UNREADABLE = "This is no request that can be read in one way only (RFC 9112)."
 class ClientConnection(asyncio.Protocol):
     """A head has an end, in time and in bytes; what is no HTTP gets a problem that says so (RFC 9457).
 
-    Requests that come before the one before them is answered wait for their turn, and no more of them are read. Where
-    there are too many connections, whoever only keeps one for later makes room for whoever comes.
+    Requests that come before the answer to the one before them is given, and taken, wait for their turn, and no more of
+    them are read. Where there are too many connections, whoever only keeps one for later makes room for whoever comes.
     """
 
     __slots__ = (
@@ -178,6 +178,9 @@ class ClientConnection(asyncio.Protocol):
         if self._writable and not self._writable.done():
             self._writable.set_result(None)
         self._writable = None
+        if self._waiting and self._answered is None and not self._transport.is_closing():
+            self._deadline.within(HEAD_SECONDS) if self._has_begun else self._deadline.none()
+            self._take_up()
 
     # What the parser calls.
 
@@ -222,7 +225,7 @@ class ClientConnection(asyncio.Protocol):
         expects_continue = self._expects_continue and version != "1.0"
         cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=expects_continue)
         self._heard = cycle
-        if self._answered is None:
+        if self._is_free:
             self._begin(cycle, scope)
         else:
             self._waiting = self._waiting or deque()
@@ -230,6 +233,8 @@ class ClientConnection(asyncio.Protocol):
                 raise BadRequest("Too many requests came before the first of them was answered.")
             self._waiting.append((cycle, scope))
             self.pause_reading()
+            if self._answered is None:
+                self._deadline.within(TAKE_SECONDS)
 
     def on_body(self, body: bytes) -> None:
         """A part of the newest request's body."""
@@ -311,8 +316,9 @@ class ClientConnection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         if self._waiting:
-            self._begin(*self._waiting.popleft())
-        elif not self._has_begun:
+            self._take_up()
+            return
+        if not self._has_begun:
             self._rest()
         self.resume_reading()
 
@@ -356,6 +362,16 @@ class ClientConnection(asyncio.Protocol):
         self._deadline.within(KEPT_SECONDS)
         self._idle[self] = None
 
+    def _take_up(self) -> None:
+        """The next one's turn, once the client has taken what was said before: until then it would hold places that
+        others wait for.
+        """
+        if self.is_full:
+            self._deadline.within(TAKE_SECONDS)
+        elif self._waiting:
+            self._begin(*self._waiting.popleft())
+            self.resume_reading()
+
     def _begin(self, cycle: Cycle, scope: Scope) -> None:
         self._answered = cycle
         cycle.task = self._loop.create_task(cycle.run(self._app, scope))
@@ -365,7 +381,7 @@ class ClientConnection(asyncio.Protocol):
         """To a WebSocket, where that is wanted; to anything else nobody does, which the answer says by going on."""
         if not _is_wanted(self._parser.get_http_version(), self._headers):
             return
-        if self._answered:
+        if self._answered or self._waiting:
             self._refuse(BadRequest("A WebSocket is not opened while another request is under way."))
             return
         self._server.connections.discard(self)

@@ -198,6 +198,36 @@ class TestRequestsBeforeTheirTurn:
 
         assert heard.count(b"HTTP/1.1 200 OK") == 61
 
+    @pytest.mark.parametrize("is_at_once", [True, False], ids=["with the first", "later"])
+    def test_are_not_begun_while_nobody_takes_the_answer_before(
+        self, server: Serving, answering: Answering, monkeypatch: pytest.MonkeyPatch, is_at_once: bool
+    ) -> None:
+        monkeypatch.setattr(http_server, "TAKE_SECONDS", 0.2)
+        first, second = (b"GET /%b HTTP/1.1\r\n" % path + HOST + b"\r\n" for path in (b"large", b"leaves"))
+
+        with server.connect() as connection:
+            connection.sendall(first + (second if is_at_once else b""))
+            assert answering.heard.get(timeout=5) == "said"
+            connection.sendall(b"" if is_at_once else second)
+            settle(lambda: server.connections == 0)
+
+        assert answering.heard.empty()
+
+    @pytest.mark.parametrize("is_at_once", [True, False], ids=["with the first", "later"])
+    def test_are_begun_when_it_is_taken(self, server: Serving, answering: Answering, is_at_once: bool) -> None:
+        first = b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n"
+        others = b"GET /name?1 HTTP/1.1\r\n" + HOST + b"\r\nGET /name?2 HTTP/1.1\r\nConnection: close\r\n" + HOST
+        others += b"\r\n"
+
+        with server.connect() as connection:
+            connection.sendall(first + (others if is_at_once else b""))
+            assert answering.heard.get(timeout=5) == "said"
+            connection.sendall(b"" if is_at_once else others)
+            heard = rest_of(connection)
+
+        assert heard.count(b"HTTP/1.1 200 OK") == 3
+        assert heard.endswith(b"2")
+
 
 class TestAnswersBeforeTheEndOfABody:
     def test_are_whole_at_once_and_not_lost_to_who_goes_on_sending(self, server: Serving) -> None:
