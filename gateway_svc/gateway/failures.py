@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from gateway_svc.gateway import errors, measures, problems
 from gateway_svc.gateway.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
-_IN_WORDS: dict[int, type[problems.Problem]] = {
+_UNREADABLE = partial(
+    problems.BadRequest,
+    "The service cannot read this; perhaps a character of the path or the query has to be %-encoded (RFC 3986).",
+)
+_IN_WORDS: dict[int, Callable[[], problems.Problem]] = {
+    400: _UNREADABLE,
     413: problems.BodyTooLarge,
+    414: _UNREADABLE,
     431: problems.HeadersTooLarge,
     500: problems.InternalError,
     502: problems.BadAnswer,
 }
-_UNREADABLE = (
-    "The service cannot read this; perhaps a character of the path or the query has to be %-encoded (RFC 3986)."
-)
 
 
 def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Problem:
@@ -34,8 +39,8 @@ def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Prob
     return problems.Unavailable()
 
 
-def in_words(status: int) -> problems.Problem:
-    """The answer to whoever asked, where a service said no more than this number."""
+def in_words(status: int) -> problems.Problem | None:
+    """The answer to whoever asked, where a service said no more than this number; None where that says it all."""
     if known := _IN_WORDS.get(status):
         return known()
-    return problems.Unavailable() if status >= 500 else problems.BadRequest(_UNREADABLE)
+    return problems.Unavailable() if status >= 500 else None

@@ -142,9 +142,9 @@ class Proxy:
                 raise problems.NotSignedIn
             if has_others and head.status in UNWELL:
                 raise errors.UpstreamUnwell(f"answered {head.status}")
-            if head.is_bare_refusal:
+            if head.is_bare_refusal and (problem := in_words(head.status)):
                 is_good = head.status not in UNWELL
-                raise in_words(head.status)
+                raise problem
             await passage.tell(head, send)
         except errors.UpstreamError:
             is_good = False

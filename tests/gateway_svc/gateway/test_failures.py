@@ -114,6 +114,12 @@ class TestAServiceThatSaysNoMoreThanANumber:
         assert_problem(answer, status, code)
         assert (answer.get("retry-after") is not None) == (status == 503)
 
+    @pytest.mark.parametrize("said", [404, 409, 429])
+    def test_is_not_said_to_have_said_another(self, door: Door, said: int) -> None:
+        answer = door.ask("GET", f"{PRODUCTS}wordless/?{said}")
+
+        assert (answer.status, answer.body) == (said, b"")
+
     def test_is_put_into_words_for_people_too(self, door: Door) -> None:
         answer = door.ask("GET", PRODUCTS + "wordless/?400", headers=[("Accept", "text/html")])
 
