@@ -8,7 +8,7 @@ from ops.bench.claim import Claim
 from ops.bench.gateway.figures import Figure
 from ops.bench.gateway.overload import TIMES, Overload, middle
 from ops.bench.gateway.sockets import Held
-from ops.bench.gateway.ways import ALONE, AS_IT_COMES, CEILING, GATEWAY, KEPT, NGINX, ONE, REAL, SIGNED_IN, TWO
+from ops.bench.gateway.ways import ALONE, CEILING, GATEWAY, KEPT, NGINX, ONE, REAL, SIGNED_IN, TWO
 
 OF_NGINX = OF_CEILING = 0.5
 TWO_OF_ONE = 1.8
@@ -26,8 +26,7 @@ def claims(
     for figure in found:
         where = f"{figure.page}, {figure.asked}"
         if figure.asked == SIGNED_IN and NGINX in figure.rates and figure.connections > 1:
-            yardstick = _nginx_for(figure)
-            yield Claim(f"{where}: requests a second, × {yardstick}", figure.rates[yardstick], OF_NGINX)
+            yield Claim(f"{where}: requests a second, × {NGINX}", figure.rates[NGINX], OF_NGINX)
         if figure.asked == KEPT:
             yield Claim(f"{where}: requests a second, × plain ASGI function", figure.rates[CEILING], OF_CEILING)
         if figure.asked == TWO and cores >= _ENOUGH_CORES:
@@ -38,13 +37,6 @@ def claims(
             yield Claim("an idle WebSocket: KiB in the gateway", each.kib_each, KIB_A_SOCKET, is_most=True)
     if floods:
         yield from _of_floods(floods)
-
-
-def _nginx_for(figure: Figure) -> str:
-    """nginx as it comes, where it was asked, is the one that the promise was made by: 10,700 requests a second before
-    a service that does nothing (docs/adr/0010). Before a service of the shop it is the faster one.
-    """
-    return AS_IT_COMES if AS_IT_COMES in figure.rates else NGINX
 
 
 def _of_floods(floods: Sequence[Overload]) -> Iterator[Claim]:
