@@ -40,7 +40,7 @@ def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Prob
 
 
 def in_words(status: int) -> problems.Problem | None:
-    """The answer to whoever asked, where a service said no more than this number; None where that says it all."""
+    """The answer to whoever asked, where no more than a service's number goes on; None where that says it all."""
     if known := _IN_WORDS.get(status):
         return known()
     return problems.Unavailable() if status >= 500 else None

@@ -13,15 +13,17 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from gateway_svc.gateway.limits.buckets import LocalBuckets
+from gateway_svc.gateway.limits.policies import Policy
+
 logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 300.0
 FIRST_TRY_SECONDS = 0.5
 KEEP_AGAIN_SECONDS = 1.0
 # A stranger who invents key ids must not make us ask user_svc all the time, nor use up what a new key needs: so many
-# questions at once, each of which comes back after so long (GCRA, as in limits/buckets.py).
-QUESTIONS_AT_ONCE = 3
-QUESTION_BACK_SECONDS = 12.0
+# questions at once, each of which comes back after 12 s.
+QUESTIONS = Policy("unknown-keys", "process", 3, 36)
 _NEVER = float("-inf")
 
 Fetch = Callable[[], Awaitable[bytes]]
@@ -49,7 +51,7 @@ class KeySet:
         self._asked_at = _NEVER
         self._heard_at = _NEVER
         self._unkept = asyncio.Event()
-        self._owes_until = _NEVER
+        self._questions = LocalBuckets()
         self._is_silent = self._is_store_silent = False
         self._asking: asyncio.Task[bool] | None = None
 
@@ -122,14 +124,9 @@ class KeySet:
 
     def _may_ask(self) -> bool:
         """What is asked in any case does not count, so that a key that has just come up is good at once."""
-        now = time.monotonic()
         if not self._keys:
-            return now - self._asked_at >= FIRST_TRY_SECONDS
-        owed = max(self._owes_until - now, 0.0)
-        if owed > (QUESTIONS_AT_ONCE - 1) * QUESTION_BACK_SECONDS:
-            return False
-        self._owes_until = now + owed + QUESTION_BACK_SECONDS
-        return True
+            return time.monotonic() - self._asked_at >= FIRST_TRY_SECONDS
+        return self._questions.take(QUESTIONS.key, QUESTIONS) >= 0
 
     def _asked(self, _task: asyncio.Task[bool]) -> None:
         self._asking = None

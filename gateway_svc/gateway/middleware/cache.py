@@ -19,8 +19,9 @@ from gateway_svc.gateway.cache.giving import cache_status, give, note
 from gateway_svc.gateway.cache.question import Question, plain_question_of, question_of
 from gateway_svc.gateway.cache.store import Key, Store
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.failures import in_words
 from gateway_svc.gateway.inner import InnerAnswer
-from gateway_svc.gateway.problems import BadAnswer, InternalError, Problem, Unavailable
+from gateway_svc.gateway.problems import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _GO_BY_SECONDS = 10.0
 _REMEMBERED = 2000
 _AGAIN_SECONDS = 0.5
 _BYPASSED, _MISSED, _WRITTEN = map(cache_status, (b"fwd=bypass", b"fwd=uri-miss", b"fwd=method"))
-_PROBLEMS: dict[int, type[Problem]] = {500: InternalError, 502: BadAnswer}
 
 
 class Cache:
@@ -143,8 +143,8 @@ class Cache:
         if filled.answer.status >= 500:
             if last := self._last_resort(question, stale):
                 return await give(last, question, scope, send, "stale")
-            if not is_answered:
-                raise _PROBLEMS.get(filled.answer.status, Unavailable)
+            if not is_answered and (problem := in_words(filled.answer.status)):
+                raise problem
         else:
             self._goes_by.put(question.key, question, seconds=_GO_BY_SECONDS)
         if is_answered:

@@ -179,7 +179,10 @@ class ClientConnection(asyncio.Protocol):
             self._writable.set_result(None)
         self._writable = None
         if self._waiting and self._answered is None and not self._transport.is_closing():
-            self._deadline.within(HEAD_SECONDS) if self._has_begun else self._deadline.none()
+            if self._has_begun:
+                self._deadline.within(HEAD_SECONDS)
+            else:
+                self._deadline.none()
             self._take_up()
 
     # What the parser calls.

@@ -14,7 +14,8 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from gateway_svc.gateway.keys import QUESTIONS_AT_ONCE, KeySet
+from gateway_svc.gateway.keys import QUESTIONS, KeySet
+from gateway_svc.gateway.limits.policies import Policy
 from gateway_svc.token_keys.models import KeptKeys
 from tests.gateway_svc.conftest import FakeUsers
 from tests.gateway_svc.door import Door, settle
@@ -67,7 +68,7 @@ class TestKeys:
         for number in range(20):
             assert door.ask("GET", PRODUCTS, token=Signer(f"stranger-{number}").token()).status == 401
 
-        assert own_users.fetches <= fetches + QUESTIONS_AT_ONCE
+        assert own_users.fetches <= fetches + QUESTIONS.quota
         assert door.ask("GET", PRODUCTS, token=first.token()).status == 200
         assert door.ask("GET", PRODUCTS, token=second.token()).status == 401
 
@@ -181,7 +182,7 @@ class TestQuestionsForUnknownKeys:
     def test_are_few_however_many_come_one_after_the_other(
         self, keys: KeySet, asked: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTION_BACK_SECONDS", 3600.0)
+        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTIONS", Policy("unknown-keys", "process", 3, 10_800))
 
         async def strangers() -> None:
             await keys.refresh()
@@ -190,21 +191,21 @@ class TestQuestionsForUnknownKeys:
 
         asyncio.run(strangers())
 
-        assert len(asked) == 1 + QUESTIONS_AT_ONCE
+        assert len(asked) == 1 + QUESTIONS.quota
 
     def test_come_back_one_by_one(self, keys: KeySet, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTIONS_AT_ONCE", 1)
-        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTION_BACK_SECONDS", 0.02)
+        monkeypatch.setattr("gateway_svc.gateway.keys.QUESTIONS", Policy("unknown-keys", "process", 1, 1))
 
         async def strangers() -> None:
             await keys.refresh()
-            for number in range(3):
-                await keys.find(f"stranger-{number}")
-                await asyncio.sleep(0.03)
+            for pause in (0.0, 1.0, 0.0):
+                await keys.find("stranger")
+                await asyncio.sleep(pause)
+                await keys.find("another stranger")
 
         asyncio.run(strangers())
 
-        assert len(asked) == 4
+        assert len(asked) == 3
 
 
 class TestAGatewayThatStartsWhileUserSvcIsAway:
