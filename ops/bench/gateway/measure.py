@@ -54,20 +54,21 @@ class Bench:
         yield from self._kept("a list of 20", _PRODUCTS_PATH)
 
     def held(self) -> list[Held]:
-        """What a socket takes in the gateway; the server behind it is the gateway's own, with nothing on it."""
+        """What a socket takes in the gateway; behind each is a server like its own, with nothing on it."""
         self._say(f"{_PEOPLE} people")
         tokens = [sign_up(self._stage.platform.url).shop.access for _ in range(_PEOPLE)]
-        many = sockets.room()
+        processes, many = sockets.room()
         self._say(f"{many:,} sockets")
-        with self._own.plain() as behind:
-            own = {
-                NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{behind.port}",
-                "GATEWAY_SVC_SOCKETS_A_PERSON": str(many // _PEOPLE + 1),
-                "GATEWAY_SVC_CONNECTIONS_AN_ADDRESS": "0",
-            }
-            with self._own.gateway(keeps=True, **own) as gateway:
-                watched = {ways.GATEWAY: gateway.pid, ways.SERVER: behind.pid}
-                return sockets.hold(gateway.port, tokens, watched, many=many)
+        own = {
+            "GATEWAY_SVC_SOCKETS_A_PERSON": str(many // _PEOPLE + 1),
+            "GATEWAY_SVC_CONNECTIONS_AN_ADDRESS": "0",
+        }
+        with ExitStack() as running:
+            behind = [running.enter_context(self._own.plain()) for _ in range(processes)]
+            urls = [{NOTIFICATIONS.socket_url_variable: f"http://127.0.0.1:{each.port}"} for each in behind]
+            gateways = [running.enter_context(self._own.gateway(keeps=True, **own, **url)) for url in urls]
+            watched = {ways.GATEWAY: [each.pid for each in gateways], ways.SERVER: [each.pid for each in behind]}
+            return sockets.hold([each.port for each in gateways], tokens, watched, many=many)
 
     def overload(self) -> list[Overload]:
         """Of a service that can answer little."""

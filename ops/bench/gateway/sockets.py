@@ -22,61 +22,80 @@ _AT_ONCE = 16
 _OPEN_SECONDS = 30.0
 # What was set aside to open them is given back, or used again.
 _REST_SECONDS = 1.0
-# Of the gateway, which has two for each socket, and keeps some for itself.
+# Of a gateway, which has two for each socket, and keeps some for itself.
 _OTHER_FILES = 512
+_MOST_GATEWAYS = 2
 PATH = "/ws/notifications/"
 
 
 @dataclass(frozen=True)
 class Held:
-    """The memory of one process, by how many sockets are open in it."""
+    """The memory of processes of one kind, by how many sockets are open in all of them."""
 
     process: str
+    processes: int
     few_bytes: int
+    """With ``FEW`` in each."""
     many: int
     many_bytes: int
 
     @property
     def kib_each(self) -> float:
         """From the difference, so what the process takes anyway does not count."""
-        return (self.many_bytes - self.few_bytes) / (self.many - FEW) / 1024
+        return (self.many_bytes - self.few_bytes) / (self.many - self.processes * FEW) / 1024
 
 
-def room() -> int:
-    """So many there can be, with as many files as the system lets a process of ours have; who starts later has them."""
+def room() -> tuple[int, int]:
+    """Over so many gateways so many in all, with as many files as the system lets a process of ours have; who starts
+    later has them.
+    """
     wanted = 2 * MANY + _OTHER_FILES
     if open_files.most() < wanted:
         # To go beyond what the system set takes more than to be root in some places.
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
         open_files.allow_most()
-    return min(MANY, (open_files.most() - _OTHER_FILES) // 2)
+    return spread(open_files.most())
 
 
-def hold(port: int, tokens: Sequence[str], watched: Mapping[str, int], *, many: int) -> list[Held]:
-    """Open few and then many, spread over these people, and look at the memory of these processes."""
-    before, after = asyncio.run(_hold(port, tokens, watched, many))
-    return [Held(name, before[name], many, after[name]) for name in watched]
+def spread(files: int) -> tuple[int, int]:
+    """Over so many gateways so many in all, where each may have so many files: one, if all fit into it."""
+    each = (files - _OTHER_FILES) // 2
+    gateways = 1 if each >= MANY else _MOST_GATEWAYS
+    return gateways, min(gateways * each, MANY)
 
 
-async def _hold(port: int, tokens: Sequence[str], watched: Mapping[str, int], many: int) -> list[dict[str, int]]:
+def hold(ports: Sequence[int], tokens: Sequence[str], watched: Mapping[str, Sequence[int]], *, many: int) -> list[Held]:
+    """Open few at each port, then many in all, spread over these people, and look at these processes' memory."""
+    before, after = asyncio.run(_hold(ports, tokens, watched, many))
+    return [Held(name, len(pids), before[name], many, after[name]) for name, pids in watched.items()]
+
+
+async def _hold(
+    ports: Sequence[int], tokens: Sequence[str], watched: Mapping[str, Sequence[int]], many: int
+) -> list[dict[str, int]]:
+    few = FEW * len(ports)
     gate = asyncio.Semaphore(_AT_ONCE)
     open_ones: list[_Idle] = []
     seen = []
 
     async def open_one(number: int) -> None:
         async with gate:
-            open_ones.append(await _Idle.open(port, tokens[number % len(tokens)]))
+            open_ones.append(await _Idle.open(ports[number % len(ports)], tokens[number % len(tokens)]))
 
     try:
-        for numbers in (range(FEW), range(FEW, many)):
+        for numbers in (range(few), range(few, many)):
             await asyncio.gather(*map(open_one, numbers))
             await asyncio.sleep(_REST_SECONDS)
-            seen.append({name: sum(map(procfs.pss_bytes, procfs.family_of(pid))) for name, pid in watched.items()})
+            seen.append({name: sum(map(_pss_bytes, pids)) for name, pids in watched.items()})
     finally:
         for each in open_ones:
             each.close()
     return seen
+
+
+def _pss_bytes(pid: int) -> int:
+    return sum(map(procfs.pss_bytes, procfs.family_of(pid)))
 
 
 class _Idle(asyncio.Protocol):

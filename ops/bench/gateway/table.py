@@ -41,11 +41,11 @@ def speed(figures: Iterable[Figure]) -> Table:
 
 
 def memory(held: Iterable[Held]) -> Table:
-    """One row a process."""
-    made = _table("idle WebSockets", right=f"PSS MiB with {FEW},with,PSS MiB,KiB each")
+    """One row a kind of process."""
+    made = _table("idle WebSockets", right=f"processes,PSS MiB with {FEW} in each,with,PSS MiB,KiB each")
     for each in held:
         few, many = (f"{size / 2**20:.1f}" for size in (each.few_bytes, each.many_bytes))
-        made.add_row(each.process, few, f"{each.many:,}", many, f"{each.kib_each:.1f}")
+        made.add_row(each.process, str(each.processes), few, f"{each.many:,}", many, f"{each.kib_each:.1f}")
     return made
 
 
@@ -76,8 +76,10 @@ def overload(floods: Iterable[Overload]) -> Table:
 
 def shortfall(held: Iterable[Held]) -> Iterator[str]:
     """Why there were no more sockets, where there were fewer than there should have been."""
-    if any(each.many < MANY for each in held):
-        yield f"Not {MANY:,} sockets: a process may have {open_files.most():,} files here, and a socket takes two."
+    fewer = [each for each in held if each.many < MANY]
+    if fewer:
+        files = f"a process may have {open_files.most():,} files here, and a socket takes two"
+        yield f"Not {MANY:,} sockets: {fewer[0].many:,} over {fewer[0].processes} gateways, since {files}."
 
 
 def _yardstick(figure: Figure) -> str:

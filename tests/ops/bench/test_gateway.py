@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from rich.table import Table
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request
+from websockets.sync.server import ServerConnection, serve
 
 from ops.bench.claim import Claim
-from ops.bench.gateway import ways
+from ops.bench.gateway import sockets, ways
 from ops.bench.gateway.claims import claims
 from ops.bench.gateway.figures import Figure, as_json, together
 from ops.bench.gateway.overload import Overload, of_replies
-from ops.bench.gateway.sockets import MANY, Held
+from ops.bench.gateway.sockets import MANY, Held, hold, spread
 from ops.bench.gateway.table import memory, overload, shortfall, speed
 from ops.bench.load.jobs import Measured, Reply
 
@@ -27,6 +35,40 @@ def figure(asked: str, *, page: str = "a list", connections: int = 16, **others:
 
 def judged(*figures: Figure, held: tuple[Held, ...] = (), cores: int = 4) -> list[Claim]:
     return list(claims(figures, held, cores=cores))
+
+
+class Listening:
+    """A server that keeps every WebSocket open."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+        self._server = serve(_listen, "127.0.0.1", 0, process_request=self._note)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.socket.getsockname()[1])
+
+    def end(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+
+    def _note(self, _connection: ServerConnection, request: Request) -> None:
+        self.tokens.append(request.headers["Authorization"])
+
+
+def _listen(connection: ServerConnection) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        connection.recv()
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Listening]]:
+    found = [Listening(), Listening()]
+    yield found
+    for each in found:
+        each.end()
 
 
 CALM, FLOOD, AFTER = range(3)
@@ -84,8 +126,8 @@ class TestClaims:
         assert judged(two, cores=2) == []
 
     def test_judge_sockets_by_what_each_adds_in_the_gateway(self) -> None:
-        gateway = Held(ways.GATEWAY, 2**20, 1424, 21 * 2**20)
-        server = Held(ways.SERVER, 2**20, 1424, 2**30)
+        gateway = Held(ways.GATEWAY, 1, 2**20, 1424, 21 * 2**20)
+        server = Held(ways.SERVER, 1, 2**20, 1424, 2**30)
 
         (claim,) = judged(held=(gateway, server))
 
@@ -156,17 +198,42 @@ class TestSpeed:
 
 class TestMemory:
     def test_of_a_socket_is_what_it_adds(self) -> None:
-        shown = cells(memory([Held(ways.GATEWAY, 2**20, 1424, 33 * 2**20)]))
+        shown = cells(memory([Held(ways.GATEWAY, 1, 2**20, 1424, 33 * 2**20)]))
 
         assert shown["KiB each"] == ["32.0"]
         assert shown["with"] == ["1,424"]
 
+    def test_of_a_socket_in_two_processes_is_what_it_adds_beyond_the_few_in_each(self) -> None:
+        shown = cells(memory([Held(ways.GATEWAY, 2, 2**20, 1824, 33 * 2**20)]))
+
+        assert shown["KiB each"] == ["32.0"]
+        assert shown["processes"] == ["2"]
+
     def test_says_why_there_were_not_more(self) -> None:
-        as_many = Held(ways.GATEWAY, 2**20, MANY, 2**30)
-        fewer = Held(ways.GATEWAY, 2**20, MANY - 1, 2**30)
+        as_many = Held(ways.GATEWAY, 2, 2**20, MANY, 2**30)
+        fewer = Held(ways.GATEWAY, 2, 2**20, MANY - 2, 2**30)
 
         assert list(shortfall([as_many])) == []
-        assert "files" in next(shortfall([fewer]))
+        (said,) = shortfall([fewer, fewer])
+        assert said.startswith("Not 10,000 sockets: 9,998 over 2 gateways, since a process may have")
+
+
+class TestSockets:
+    @pytest.mark.parametrize(
+        ("files", "gateways", "many"), [(20_512, 1, MANY), (20_511, 2, MANY), (20_000, 2, MANY), (4096, 2, 3584)]
+    )
+    def test_are_spread_over_two_gateways_where_one_has_no_room(self, files: int, gateways: int, many: int) -> None:
+        assert spread(files) == (gateways, many)
+
+    def test_are_held_in_even_shares(self, servers: list[Listening], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets, "FEW", 2)
+        monkeypatch.setattr(sockets, "_REST_SECONDS", 0)
+        own = os.getpid()
+
+        (held,) = hold([each.port for each in servers], ["a", "b", "c"], {ways.GATEWAY: [own, own]}, many=12)
+
+        assert (held.processes, held.many) == (2, 12)
+        assert [sorted(Counter(each.tokens).values()) for each in servers] == [[2, 2, 2], [2, 2, 2]]
 
 
 def test_figures_say_what_went_wrong() -> None:
