@@ -6,18 +6,23 @@ is the middle one of the rounds' ratios and differences.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from statistics import median
 from typing import Any
 
 import msgspec
 
 from ops.bench.load.jobs import FloodJob, Measured, do
+from ops.bench.load.watch import TICKS_A_SECOND
 
 ROUNDS = 5
+ENOUGH_CORES = 3
+"""For two processes: one each, and the load must be somewhere."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class Door:
     watched: Mapping[str, int]
     """The ``server`` that answers there, and the ``upstream`` behind it."""
     headers: Mapping[str, str]
+    core: int | None = None
+    """Where whoever asks is kept."""
+
+
+def on_core(door: Door, core: int) -> Door:
+    """Its server is kept on one core, and so will be whoever asks there."""
+    os.sched_setaffinity(door.watched["server"], {core})
+    return replace(door, core=core)
 
 
 Way = Sequence[Door]
@@ -46,6 +59,8 @@ class Figure:
     """The rate as a part of that of each other way to the same page: the middle one of the rounds."""
     added_p50_ms: Mapping[str, float]
     """The median beyond that of each other way, likewise."""
+    cpu: Mapping[str, float]
+    """The server's processor time a request, as a part of that of each other way, likewise."""
     measured: Measured
     """The middle round."""
 
@@ -58,6 +73,12 @@ class Figure:
 def compared(page: str, ways: Mapping[str, Way], *, connections: int, seconds: float) -> Iterator[Figure]:
     """Each way in turn, round after round."""
     rounds = [{name: _ask(way, connections, seconds) for name, way in ways.items()} for _ in range(ROUNDS)]
+    yield from of_rounds(page, rounds, connections=connections)
+
+
+def of_rounds(page: str, rounds: Sequence[Mapping[str, Measured]], *, connections: int) -> Iterator[Figure]:
+    """One a way, from what each round saw of each."""
+    ways = rounds[0]
     for name in ways:
         yield Figure(
             page=page,
@@ -65,24 +86,33 @@ def compared(page: str, ways: Mapping[str, Way], *, connections: int, seconds: f
             connections=connections,
             rates={other: median(each[name].rate / each[other].rate for each in rounds) for other in ways},
             added_p50_ms={other: median(each[name].p50_ms - each[other].p50_ms for each in rounds) for other in ways},
-            measured=sorted((each[name] for each in rounds), key=lambda measured: measured.rate)[ROUNDS // 2],
+            cpu={other: median(_cpu_ms(each[name]) / _cpu_ms(each[other]) for each in rounds) for other in ways},
+            measured=sorted((each[name] for each in rounds), key=lambda measured: measured.rate)[len(rounds) // 2],
         )
+
+
+def _cpu_ms(measured: Measured) -> float:
+    """The server's, for a request; less than a tick cannot be seen."""
+    return max(measured.cpu_ms["server"], 1000 / TICKS_A_SECOND / max(1, measured.requests))
 
 
 def _ask(way: Way, connections: int, seconds: float) -> Measured:
     with ThreadPoolExecutor(len(way)) as pool:
-        jobs = [
-            FloodJob(
-                connections=connections,
-                seconds=seconds,
-                watched=door.watched,
-                port=door.port,
-                path=door.path,
-                headers={"Accept": "application/json", **door.headers},
-            )
-            for door in way
-        ]
-        return together(list(pool.map(do, jobs)))
+        return together(list(pool.map(partial(_ask_at, connections=connections, seconds=seconds), way)))
+
+
+def _ask_at(door: Door, *, connections: int, seconds: float) -> Measured:
+    if door.core is not None:
+        os.sched_setaffinity(0, {door.core})  # of this thread, and of the load that it starts
+    job = FloodJob(
+        connections=connections,
+        seconds=seconds,
+        watched=door.watched,
+        port=door.port,
+        path=door.path,
+        headers={"Accept": "application/json", **door.headers},
+    )
+    return do(job)
 
 
 def together(parts: Sequence[Measured]) -> Measured:

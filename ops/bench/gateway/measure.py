@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import cycle
 from types import MappingProxyType
 from urllib.request import urlopen
 
 from common.topology import GATEWAY, NOTIFICATIONS, PRODUCTS
 from ops.bench.gateway import nginx, overload, plain, sockets, ways
-from ops.bench.gateway.figures import ROUNDS, Door, Figure, Way, compared
+from ops.bench.gateway.figures import ENOUGH_CORES, ROUNDS, Door, Figure, Way, compared, on_core
 from ops.bench.gateway.overload import Overload
 from ops.bench.gateway.own import Own
 from ops.bench.gateway.server import Running
@@ -102,9 +104,11 @@ class Bench:
             yield from self._compared(page, {name: [door] for name, door in doors.items()}, CONNECTIONS)
 
     def _two(self) -> Iterator[Figure]:
-        """From memory: a service behind them would want cores as well."""
+        """From memory: a service behind them would want cores as well. Where there are few, each keeps to one."""
         with self._own.gateway(keeps=True) as first, self._own.gateway(keeps=True) as second:
             both = [self._door(gateway, self._signed_in()) for gateway in (first, second)]
+            if (os.cpu_count() or 1) < ENOUGH_CORES:
+                both = list(map(on_core, both, cycle(os.sched_getaffinity(0))))
             yield from self._compared(ways.PROCESSES, {ways.ONE: both[:1], ways.TWO: both}, CONNECTIONS)
 
     def _compared(self, page: str, doors: Mapping[str, Way], connections: int) -> Iterator[Figure]:

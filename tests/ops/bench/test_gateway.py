@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,23 +19,28 @@ from websockets.sync.server import ServerConnection, serve
 from ops.bench.claim import Claim
 from ops.bench.gateway import sockets, ways
 from ops.bench.gateway.claims import claims
-from ops.bench.gateway.figures import Figure, as_json, together
+from ops.bench.gateway.figures import Door, Figure, as_json, of_rounds, on_core, together
 from ops.bench.gateway.overload import Overload, of_replies
 from ops.bench.gateway.sockets import MANY, Held, hold, spread
 from ops.bench.gateway.table import memory, overload, shortfall, speed
 from ops.bench.load.jobs import Measured, Reply
+from ops.bench.load.watch import TICKS_A_SECOND
 
 ALONE = Measured(requests=200, seconds=2.0, p50_ms=1.5, p99_ms=4.0, errors={}, cpu_ms={"server": 0.02})
 MEASURED = Measured(requests=100, seconds=2.0, p50_ms=1.0, p99_ms=2.0, errors={"503": 3}, cpu_ms={"server": 0.05})
 
 
-def figure(asked: str, *, page: str = "a list", connections: int = 16, **others: float) -> Figure:
+def figure(asked: str, *, page: str = "a list", connections: int = 16, cpu: float = 1.0, **others: float) -> Figure:
     rates = {getattr(ways, name): rate for name, rate in others.items()}
-    return Figure(page, asked, connections, rates, dict.fromkeys(rates, 0.7), MEASURED)
+    return Figure(page, asked, connections, rates, dict.fromkeys(rates, 0.7), dict.fromkeys(rates, cpu), MEASURED)
 
 
 def judged(*figures: Figure, held: tuple[Held, ...] = (), cores: int = 4) -> list[Claim]:
     return list(claims(figures, held, cores=cores))
+
+
+def measured(requests: int, *, cpu_ms: float) -> Measured:
+    return Measured(requests=requests, seconds=1.0, p50_ms=1.0, p99_ms=2.0, errors={}, cpu_ms={"server": cpu_ms})
 
 
 class Listening:
@@ -119,11 +125,21 @@ class TestClaims:
 
         assert (claim.found, claim.promised, claim.holds) == (0.7, 1.5, True)
 
-    def test_judge_two_processes_only_where_there_are_cores_for_them(self) -> None:
-        two = figure(ways.TWO, ONE=1.7)
+    @pytest.mark.parametrize(("rate", "holds"), [(1.8, True), (1.79, False)])
+    def test_judge_two_processes_by_their_rate_where_there_are_cores_for_them(self, rate: float, holds: bool) -> None:
+        (claim,) = judged(figure(ways.ONE, ONE=1.0), figure(ways.TWO, ONE=rate, cpu=1.5), cores=3)
 
-        assert [claim.holds for claim in judged(two, cores=4)] == [False]
-        assert judged(two, cores=2) == []
+        assert (claim.found, claim.holds) == (rate, holds)
+        assert "requests a second" in claim.said
+
+    @pytest.mark.parametrize(("cpu", "holds"), [(1.11, True), (1.12, False)])
+    def test_judge_two_processes_by_what_a_request_costs_them_where_there_are_not(
+        self, cpu: float, holds: bool
+    ) -> None:
+        (claim,) = judged(figure(ways.ONE, ONE=1.0), figure(ways.TWO, ONE=1.2, cpu=cpu), cores=2)
+
+        assert (claim.found, claim.holds) == (cpu, holds)
+        assert "CPU" in claim.said
 
     def test_judge_sockets_by_what_each_adds_in_the_gateway(self) -> None:
         gateway = Held(ways.GATEWAY, 1, 2**20, 1424, 21 * 2**20)
@@ -234,6 +250,40 @@ class TestSockets:
 
         assert (held.processes, held.many) == (2, 12)
         assert [sorted(Counter(each.tokens).values()) for each in servers] == [[2, 2, 2], [2, 2, 2]]
+
+
+class TestFigures:
+    def test_are_the_middle_one_of_the_rounds_ratios(self) -> None:
+        rounds = [
+            {ways.ONE: measured(1000, cpu_ms=0.02), ways.TWO: measured(1000 * times, cpu_ms=0.02 * cost)}
+            for times, cost in [(1, 1.5), (2, 1.25), (3, 0.5)]
+        ]
+
+        one, two = of_rounds("a page", rounds, connections=16)
+
+        assert (one.rates[ways.TWO], one.cpu[ways.TWO]) == (pytest.approx(0.5), pytest.approx(0.8))
+        assert (two.rates[ways.ONE], two.cpu[ways.ONE]) == (pytest.approx(2.0), pytest.approx(1.25))
+        assert two.measured.requests == 2000
+
+    def test_take_processor_time_that_cannot_be_seen_for_a_tick(self) -> None:
+        tick = 1000 / TICKS_A_SECOND
+
+        unseen, _ = of_rounds(
+            "a page", [{ways.ONE: measured(10, cpu_ms=0), ways.TWO: measured(10, cpu_ms=tick)}], connections=1
+        )
+
+        assert unseen.cpu[ways.TWO] == pytest.approx(0.1)
+
+
+def test_a_server_is_kept_on_the_core_of_whoever_asks() -> None:
+    core = min(os.sched_getaffinity(0))
+    with subprocess.Popen(["sleep", "60"]) as server:
+        found = on_core(Door(80, "/", {"server": server.pid}, {}), core)
+
+        kept = os.sched_getaffinity(server.pid)
+        server.kill()
+
+    assert (found.core, kept) == (core, {core})
 
 
 def test_figures_say_what_went_wrong() -> None:
