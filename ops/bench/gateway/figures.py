@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from statistics import median
@@ -17,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from ops.bench.gateway.cores import ANY, Cores, kept
 from ops.bench.load.jobs import FloodJob, Measured, do
 from ops.bench.load.watch import TICKS_A_SECOND
 
@@ -34,14 +36,17 @@ class Door:
     watched: Mapping[str, int]
     """The ``server`` that answers there, and the ``upstream`` behind it."""
     headers: Mapping[str, str]
-    core: int | None = None
+    load: Cores = ANY
     """Where whoever asks is kept."""
 
 
-def on_core(door: Door, core: int) -> Door:
-    """Its server is kept on one core, and so will be whoever asks there."""
-    os.sched_setaffinity(door.watched["server"], {core})
-    return replace(door, core=core)
+@contextmanager
+def on_cores(door: Door, *, server: Cores, others: Cores) -> Iterator[Door]:
+    """Its server is kept on some, what is behind it and whoever asks there on others."""
+    with ExitStack() as keeping:
+        for name, pid in door.watched.items():
+            keeping.enter_context(kept(pid, server if name == "server" else others))
+        yield replace(door, load=others)
 
 
 Way = Sequence[Door]
@@ -102,8 +107,8 @@ def _ask(way: Way, connections: int, seconds: float) -> Measured:
 
 
 def _ask_at(door: Door, *, connections: int, seconds: float) -> Measured:
-    if door.core is not None:
-        os.sched_setaffinity(0, {door.core})  # of this thread, and of the load that it starts
+    if door.load:
+        os.sched_setaffinity(0, door.load)  # of this thread, and of the load that it starts
     job = FloodJob(
         connections=connections,
         seconds=seconds,

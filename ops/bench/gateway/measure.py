@@ -12,7 +12,8 @@ from urllib.request import urlopen
 
 from common.topology import GATEWAY, NOTIFICATIONS, PRODUCTS
 from ops.bench.gateway import nginx, overload, plain, sockets, ways
-from ops.bench.gateway.figures import ENOUGH_CORES, ROUNDS, Door, Figure, Way, compared, on_core
+from ops.bench.gateway.cores import parted
+from ops.bench.gateway.figures import ENOUGH_CORES, ROUNDS, Door, Figure, Way, compared, on_cores
 from ops.bench.gateway.overload import Overload
 from ops.bench.gateway.own import Own
 from ops.bench.gateway.server import Running
@@ -83,7 +84,8 @@ class Bench:
     def _passed_on(
         self, page: str, service: Running, connections: Sequence[int], fronts: Mapping[str, bool], **variables: str
     ) -> Iterator[Figure]:
-        """Beside nginx that keeps its connections, or does not."""
+        """Beside nginx that keeps its connections, or does not: each on a core of its own, the rest on the others."""
+        one, others = parted(os.sched_getaffinity(0))
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
         with ExitStack() as running:
             gateway = running.enter_context(self._own.gateway(keeps=False, **url, **variables))
@@ -94,8 +96,11 @@ class Bench:
                 doors[name] = self._door(front, straight, upstream=service)
             doors[ways.PUBLIC] = self._door(gateway, upstream=service)
             doors[ways.SIGNED_IN] = self._door(gateway, self._signed_in(), upstream=service)
+            servers = {name: others if name == ways.ALONE else one for name in doors}
+            kept = {name: on_cores(door, server=servers[name], others=others) for name, door in doors.items()}
+            asked = {name: [running.enter_context(each)] for name, each in kept.items()}
             for count in connections:
-                yield from self._compared(page, {name: [door] for name, door in doors.items()}, count)
+                yield from self._compared(page, asked, count)
 
     def _kept(self, page: str, path: str) -> Iterator[Figure]:
         plain.BODY.write_bytes(self._body(path))
@@ -105,10 +110,13 @@ class Bench:
 
     def _two(self) -> Iterator[Figure]:
         """From memory: a service behind them would want cores as well. Where there are few, each keeps to one."""
-        with self._own.gateway(keeps=True) as first, self._own.gateway(keeps=True) as second:
-            both = [self._door(gateway, self._signed_in()) for gateway in (first, second)]
+        with ExitStack() as running:
+            gateways = [running.enter_context(self._own.gateway(keeps=True)) for _ in range(2)]
+            both = [self._door(gateway, self._signed_in()) for gateway in gateways]
             if (os.cpu_count() or 1) < ENOUGH_CORES:
-                both = list(map(on_core, both, cycle(os.sched_getaffinity(0))))
+                cores = cycle(frozenset({core}) for core in os.sched_getaffinity(0))
+                kept = [on_cores(door, server=core, others=core) for door, core in zip(both, cores, strict=False)]
+                both = [running.enter_context(each) for each in kept]
             yield from self._compared(ways.PROCESSES, {ways.ONE: both[:1], ways.TWO: both}, CONNECTIONS)
 
     def _compared(self, page: str, doors: Mapping[str, Way], connections: int) -> Iterator[Figure]:

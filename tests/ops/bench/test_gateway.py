@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import signal
 import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from rich.table import Table
@@ -16,15 +22,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request
 from websockets.sync.server import ServerConnection, serve
 
+from ops import procfs
 from ops.bench.claim import Claim
-from ops.bench.gateway import sockets, ways
+from ops.bench.gateway import figures, sockets, ways
 from ops.bench.gateway.claims import claims
-from ops.bench.gateway.figures import Door, Figure, as_json, of_rounds, on_core, together
+from ops.bench.gateway.cores import kept, parted
+from ops.bench.gateway.figures import Door, Figure, as_json, compared, of_rounds, on_cores, together
 from ops.bench.gateway.overload import Overload, of_replies
 from ops.bench.gateway.sockets import MANY, Held, hold, spread
 from ops.bench.gateway.table import memory, overload, shortfall, speed
 from ops.bench.load.jobs import Measured, Reply
 from ops.bench.load.watch import TICKS_A_SECOND
+from ops.errors import OpsError
 
 ALONE = Measured(requests=200, seconds=2.0, p50_ms=1.5, p99_ms=4.0, errors={}, cpu_ms={"server": 0.02})
 MEASURED = Measured(requests=100, seconds=2.0, p50_ms=1.0, p99_ms=2.0, errors={"503": 3}, cpu_ms={"server": 0.05})
@@ -75,6 +84,101 @@ def servers() -> Iterator[list[Listening]]:
     yield found
     for each in found:
         each.end()
+
+
+# A process with a thread, and one below it, which start another thread each when they are told to.
+_FAMILY = """
+import os, sys, threading, time
+
+rest = lambda: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+told, tell = os.pipe()
+is_below = not os.fork()
+rest()
+print("ready", flush=True)
+os.read(told, 1) if is_below else os.write(tell, sys.stdin.buffer.raw.read(1))
+rest()
+print("more", flush=True)
+time.sleep(60)
+"""
+
+
+@dataclasses.dataclass
+class Family:
+    """Processes that belong together."""
+
+    process: subprocess.Popen[str]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def threads(self) -> list[int]:
+        return [int(task.name) for pid in procfs.family_of(self.pid) for task in Path(f"/proc/{pid}/task").iterdir()]
+
+    def cores(self) -> set[frozenset[int]]:
+        return {frozenset(os.sched_getaffinity(thread)) for thread in self.threads()}
+
+    def hear(self) -> None:
+        """Each of the two says so once it has started its thread."""
+        assert self.process.stdout is not None
+        for _ in range(2):
+            self.process.stdout.readline()
+
+    def grow(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(".")
+        self.process.stdin.flush()
+        self.hear()
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            for pid in procfs.family_of(self.pid):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def family() -> Iterator[Family]:
+    command = [sys.executable, "-c", _FAMILY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        found = Family(process)
+        found.hear()
+        yield found
+        found.end()
+
+
+_ASKER = "OPENCOMMERCE_TEST_ASKER"
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers, and notes at first where those may be that ask."""
+
+    protocol_version = "HTTP/1.1"
+    askers: ClassVar[set[frozenset[int]]] = set()
+
+    def do_GET(self) -> None:
+        if not self.askers:
+            there = procfs.carrying(f"{_ASKER}=yes")
+            self.askers.update(frozenset(os.sched_getaffinity(each.pid)) for each in there)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a server."""
+    monkeypatch.setenv(_ASKER, "yes")
+    monkeypatch.setattr(Answering, "askers", set())
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 CALM, FLOOD, AFTER = range(3)
@@ -275,15 +379,62 @@ class TestFigures:
         assert unseen.cpu[ways.TWO] == pytest.approx(0.1)
 
 
-def test_a_server_is_kept_on_the_core_of_whoever_asks() -> None:
-    core = min(os.sched_getaffinity(0))
-    with subprocess.Popen(["sleep", "60"]) as server:
-        found = on_core(Door(80, "/", {"server": server.pid}, {}), core)
+class TestCores:
+    @pytest.mark.parametrize(
+        ("there", "one", "others"), [({0, 1}, {0}, {1}), ({5, 2, 3}, {2}, {3, 5}), ({4}, {4}, {4})]
+    )
+    def test_are_parted_where_there_are_two(self, there: set[int], one: set[int], others: set[int]) -> None:
+        assert parted(there) == (one, others)
 
-        kept = os.sched_getaffinity(server.pid)
-        server.kill()
+    def test_are_kept_by_all_threads_of_all_below_a_process_and_by_those_they_start(self, family: Family) -> None:
+        one, _ = parted(os.sched_getaffinity(0))
 
-    assert (found.core, kept) == (core, {core})
+        with kept(family.pid, one):
+            family.grow()
+
+            assert len(family.threads()) == 6
+            assert family.cores() == {one}
+
+    def test_are_given_back_however_it_ends(self, family: Family) -> None:
+        before = family.cores()
+        one, _ = parted(os.sched_getaffinity(0))
+
+        with ExitStack() as keeping:
+            keeping.enter_context(pytest.raises(OpsError))
+            keeping.enter_context(kept(family.pid, one))
+            family.grow()
+            raise OpsError("The load failed.")
+
+        assert family.cores() == before
+
+    def test_need_not_be_given_back_by_who_is_gone(self, family: Family) -> None:
+        with kept(family.pid, os.sched_getaffinity(0)):
+            family.end()
+
+        assert not procfs.identify(family.pid)
+
+    def test_of_a_door_are_one_for_its_server_and_others_for_the_rest(self, family: Family) -> None:
+        one, others = parted(os.sched_getaffinity(0))
+        with subprocess.Popen(["sleep", "60"]) as server:
+            watched = {"server": server.pid, "upstream": family.pid}
+            with on_cores(Door(80, "/", watched, {}), server=one, others=others) as door:
+                found = os.sched_getaffinity(server.pid), family.cores(), door.load
+            server.kill()
+
+        assert found == (one, {others}, others)
+
+    def test_of_a_door_are_those_of_the_load(
+        self, family: Family, answering: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(figures, "ROUNDS", 1)
+        one, others = parted(os.sched_getaffinity(0))
+        door = Door(answering, "/", {"server": family.pid}, {})
+
+        with on_cores(door, server=one, others=others) as kept_door:
+            (found,) = compared("a page", {ways.ALONE: [kept_door]}, connections=1, seconds=0.1)
+
+        assert found.measured.requests > 0
+        assert Answering.askers == {others}
 
 
 def test_figures_say_what_went_wrong() -> None:
