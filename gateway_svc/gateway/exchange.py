@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from common.observability.correlation import Correlation
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.routes import Route
 
 
-class Exchange(msgspec.Struct):
+class Exchange:
     """Filled in on the way through the middleware; travels as ``scope["exchange"]``."""
 
-    names: Correlation
-    headers: Headers = msgspec.field(default_factory=list)
-    """The caller's headers that may be passed on."""
     authorization: tuple[bytes, ...] = ()
-    client: str = ""
-    """The network address of whoever asks, with trusted proxies looked through."""
     cookie: str = ""
     """The one by which we know a browser, which no service gets to see."""
     content_length: int | None = None
     is_chunked: bool = False
     expects_continue: bool = False
     is_body_read: bool = False
-    route: Route | None = None
-    principal: Principal = ANONYMOUS
     is_undecided: bool = False
     """Who asks could not be found out just now, so nobody may be told to sign in."""
     instance: str = ""
     """The address of who answered."""
-    marks: Headers = msgspec.field(default_factory=list)
-    """What the answer says of how it came about, whoever gives it."""
     status: int = 0
     cache: str = ""
     """How a cache took part in the answer, in a word; empty where it did not."""
+
+    def __init__(
+        self,
+        names: Correlation,
+        *,
+        headers: Headers | None = None,
+        client: str = "",
+        route: Route | None = None,
+        principal: Principal = ANONYMOUS,
+    ) -> None:
+        self.names = names
+        self.headers: Headers = [] if headers is None else headers
+        """The caller's headers that may be passed on."""
+        self.client = client
+        """The network address of whoever asks, with trusted proxies looked through."""
+        self.route = route
+        self.principal = principal
+        self.marks: Headers = []
+        """What the answer says of how it came about, whoever gives it."""
 
     @property
     def audience(self) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-import msgspec
-
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Message, Scope
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.principals import Principal
@@ -41,18 +39,9 @@ class Inner:
 
     async def ask(self, app: ASGIApp, outer: Scope) -> InnerAnswer:
         """Ask as a part of another request, under its names. Raises what the way to the service raises."""
-        exchange: Exchange = msgspec.structs.replace(
-            outer["exchange"],
-            route=self.route,
-            principal=self.principal,
-            headers=self.headers,
-            authorization=(),
-            cookie="",
-            content_length=None,
-            is_chunked=False,
-            marks=[],
-            status=0,
-            cache="",
+        asking: Exchange = outer["exchange"]
+        exchange = Exchange(
+            asking.names, headers=self.headers, client=asking.client, route=self.route, principal=self.principal
         )
         scope: Scope = {
             **outer,

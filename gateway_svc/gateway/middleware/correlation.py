@@ -36,7 +36,9 @@ class CorrelationId:
 
 
 def _begun(names: Correlation) -> Exchange:
-    return Exchange(names, marks=[mark(names)])
+    exchange = Exchange(names)
+    exchange.marks.append(mark(names))
+    return exchange
 
 
 def _spanned(scope: Scope, request_id: str, traceparent: str) -> AbstractContextManager[Correlation]:

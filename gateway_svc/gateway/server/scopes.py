@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote
 
 import httptools
@@ -59,7 +60,7 @@ def _target(url: bytes) -> tuple[bytes, bytes]:
     if url.startswith(b"/") and b"#" not in url:
         path, _, query = url.partition(b"?")
         return path, query
-    parsed = httptools.parse_url(url)
+    parsed: Any = httptools.parse_url(url)  # whose stubs do not know that a part may be None
     return parsed.path or b"/", parsed.query or b""
 
 

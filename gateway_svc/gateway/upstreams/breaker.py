@@ -77,7 +77,8 @@ class Breaker:
 
     def _judge(self, now: float, *, is_good: bool | None) -> bool:
         """By how the last try ended, however late. Returns whether that closed it."""
-        is_late, self._tried_at, tried_at = not self._is_tried(now), None, self._tried_at or now
+        is_late, tried_at = not self._is_tried(now), self._tried_at or now
+        self._tried_at = None
         if is_good:
             self._opened_at = None
             self._window.clear()
