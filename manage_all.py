@@ -27,7 +27,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 ALWAYS = ("platform.txt", "servers.txt")
-ALSO_FOR = {"test": ("dev.txt",), "check": ("dev.txt", "docs.txt"), "docs": ("docs.txt",)}
+ALSO_FOR = {
+    "bench": ("compile.txt",),
+    "check": ("dev.txt", "docs.txt"),
+    "compile": ("compile.txt",),
+    "docs": ("docs.txt",),
+    "test": ("dev.txt", "compile.txt"),
+}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from common.topology import GATEWAY, SERVICES, Service
+from ops import compiled
 from ops.environment import Environment
 from ops.state import ROOT
 from ops.supervisor.spec import Spec
@@ -106,7 +107,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
             service=service.name,
             kind="web",
             argv=_python(*_web_arguments(service, _LOOPBACK, port)),
-            environment=_with_door(variables, ports(inside_name(service))) if service is GATEWAY else variables,
+            environment=_of_gateway(variables, ports) if service is GATEWAY else variables,
             directory=str(ROOT),
             port=port,
             probe=f"http://{_LOOPBACK}:{port}/health/live",
@@ -198,6 +199,11 @@ def _scheduler(environment: Environment, ports: Ports) -> Spec:
 
 def _scheduler_arguments() -> list[str]:
     return ["celery", "-q", "-A", "ops.scheduler", "beat", "--pidfile="]
+
+
+def _of_gateway(variables: dict[str, str], ports: Ports) -> dict[str, str]:
+    """Compiled, where that was done."""
+    return {**_with_door(variables, ports(inside_name(GATEWAY))), **compiled.variables()}
 
 
 def _with_door(variables: dict[str, str], port: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ops import interrupts
+from ops import compiled, interrupts
 from ops.bench import catalogue, catalogue_claims, catalogue_table, idle
 from ops.bench.claim import Claim, lines
 from ops.bench.gateway import nginx
@@ -167,6 +167,9 @@ def _order(options: argparse.Namespace) -> Json:
 
 def _gateway(options: argparse.Namespace) -> Json:
     seconds = options.seconds or _GATEWAY_SECONDS
+    if compiled.is_possible():
+        with step("Compiling the gateway, about a minute"):
+            compiled.make()
     with stage(fresh=options.fresh) as own:
         nginx.install(own.platform.state.logs / "apt.log")
         with step(f"Catalogue of {_SMALL_CATALOGUE:,} products") as say:

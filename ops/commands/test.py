@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ops import interrupts, suites
+from ops import compiled, interrupts, suites
 from ops.blueprint import Blueprint
 from ops.platform import Platform
 from ops.state import LOCAL, MARKER_VARIABLE, State
@@ -37,7 +37,10 @@ def run(options: argparse.Namespace) -> int:
     services = [suite for suite in chosen if suite.service]
     whole = [suite for suite in chosen if not suite.service]
     new_runs = partial(Runs, results, options.passed_on)
-    outcome = _run_services(services, new_runs()) if services else Outcome()
+    with ThreadPoolExecutor(1) as beside:
+        # What runs in production is what the tests as a whole are about; for a few of them nobody wants to wait.
+        gateway = beside.submit(_compile) if not options.path else None
+        outcome = _run_services(services, new_runs(), gateway) if services else Outcome()
     for suite in whole:
         with new_runs() as runs:
             outcome += runs.run(suite, _variables_of_the_whole(), is_alone=True)
@@ -45,13 +48,22 @@ def run(options: argparse.Namespace) -> int:
     return 1 if outcome.failed or not outcome.passed else 0
 
 
-def _run_services(chosen: Sequence[Suite], runs: Runs) -> Outcome:
+def _compile() -> None:
+    if compiled.is_possible():
+        compiled.make()
+    else:
+        print("No C compiler: the gateway is tested as it is, not compiled.", file=sys.stderr)
+
+
+def _run_services(chosen: Sequence[Suite], runs: Runs, gateway: Future[None] | None) -> Outcome:
     """Everything that needs no more than the servers, which are stopped whatever happens."""
     platform = Platform(State(_FOLDER / "servers"))
     lanes = suites.lanes(chosen)
     with ExitStack() as stack:
         blueprint = platform.up_servers()
         stack.callback(_stop, platform)
+        if gateway:
+            gateway.result()
         pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
         stack.enter_context(runs)
         if len(chosen) > 1:

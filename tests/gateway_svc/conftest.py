@@ -134,9 +134,15 @@ def open_door(
         }
 
     def make(
-        *, until: str = "/health/ready", options: Sequence[str] = (), within: Sequence[str] = (), **changed: str
+        *,
+        until: str = "/health/ready",
+        options: Sequence[str] = (),
+        within: Sequence[str] = (),
+        is_compiled: bool = True,
+        **changed: str,
     ) -> Door:
-        doors.append(Door({**common, **changed}, folder / f"{len(doors)}.log", options=options, within=within))
+        log = folder / f"{len(doors)}.log"
+        doors.append(Door({**common, **changed}, log, options=options, within=within, is_compiled=is_compiled))
         doors[-1].wait(until=until)
         return doors[-1]
 

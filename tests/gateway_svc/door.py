@@ -17,6 +17,8 @@ from typing import Any
 
 import psutil
 
+from ops import compiled
+
 PUBLIC_URL = "https://shop.example"
 
 
@@ -50,10 +52,18 @@ class Answer:
 
 
 class Door:
-    """A gateway of its own, on a free port; ``within`` is the command that it is started by, if there is one."""
+    """A gateway of its own, on a free port, compiled where that was done and is wanted; ``within`` is the command that
+    it is started by, if there is one.
+    """
 
     def __init__(
-        self, variables: Mapping[str, str], log: Path, *, options: Sequence[str] = (), within: Sequence[str] = ()
+        self,
+        variables: Mapping[str, str],
+        log: Path,
+        *,
+        options: Sequence[str] = (),
+        within: Sequence[str] = (),
+        is_compiled: bool = True,
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -62,7 +72,13 @@ class Door:
         self._file = log.open("wb")
         self._process = subprocess.Popen(
             [*within, sys.executable, "-m", "gateway_svc.gateway.server", "--port", str(self.port), *options],
-            env={**os.environ, "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL, **variables, "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "OPENCOMMERCE_PUBLIC_URL": PUBLIC_URL,
+                **variables,
+                "PYTHONUNBUFFERED": "1",
+                **(compiled.variables() if is_compiled else {}),
+            },
             stdout=self._file,
             stderr=subprocess.STDOUT,
         )
@@ -116,6 +132,11 @@ class Door:
             except TimeoutError:
                 pass
             return heard
+
+    @property
+    def is_compiled(self) -> bool:
+        """It runs C extensions of ours."""
+        return any("__mypyc" in each.path for each in psutil.Process(self._process.pid).memory_maps())
 
     def resident_bytes(self) -> int:
         """The memory that it takes."""

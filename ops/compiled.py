@@ -1,0 +1,148 @@
+"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032).
+
+``python -m ops.compiled FOLDER`` compiles a copy of the sources where it lies, as the image has it done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.errors import OpsError
+from ops.state import LOCAL, ROOT
+
+FOLDER = LOCAL / "compiled"
+_PACKAGE = "gateway_svc"
+# Whatever a request meets that is passed on or answered from memory.
+_FOLDERS = ("gateway/cache", "gateway/limits", "gateway/middleware", "gateway/server", "gateway/upstreams")
+_MODULES = (
+    "access_line",
+    "app",
+    "assertions",
+    "at_once",
+    "bounded_cache",
+    "cookies",
+    "deadline",
+    "ended_sessions",
+    "exchange",
+    "house_rules",
+    "lines",
+    "measures",
+    "passage",
+    "principals",
+    "proxies",
+    "proxy",
+    "request_head",
+    "retries",
+    "room",
+    "routes",
+    "tokens",
+)
+LEFT_AS_THEY_ARE = {
+    "gateway/cache/filling.py": "msgspec makes its classes",
+    "gateway/cache/question.py": "msgspec makes its classes",
+    "gateway/limits/policies.py": "remembers what it has worked out in its instances' dictionaries",
+    "gateway/server/sockets.py": "WebSockets: opened once, then passed through",
+    "gateway/upstreams/checks.py": "off the way",
+    "gateway/upstreams/gauges.py": "off the way",
+    "gateway/upstreams/socket.py": "WebSockets: opened once, then passed through",
+    "gateway/upstreams/treatment.py": "settings read its defaults off the class",
+}
+_HOW = (
+    "--config-file=",
+    "--follow-imports=silent",
+    "--ignore-missing-imports",
+    "--namespace-packages",
+    "--explicit-package-bases",
+)
+_LONGEST_SECONDS = 900.0
+
+
+def modules(folder: Path = ROOT) -> list[str]:
+    """The files that are compiled, beside this folder."""
+    package = folder / _PACKAGE
+    found = [path for each in _FOLDERS for path in package.joinpath(each).glob("*.py") if not path.match("__*__.py")]
+    found += [package / "gateway" / f"{name}.py" for name in _MODULES]
+    found += [package / "catalogue" / "rules.py"]
+    names = sorted(str(path.relative_to(package)) for path in found)
+    return [f"{_PACKAGE}/{name}" for name in names if name not in LEFT_AS_THEY_ARE]
+
+
+def place() -> Path:
+    """Where they lie, once they are compiled, for these sources and this Python: what was changed since has another."""
+    digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.prefix}\n".encode() + Path(__file__).read_bytes())
+    for path in sorted((ROOT / _PACKAGE).rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return FOLDER / digest.hexdigest()[:16]
+
+
+def variables() -> dict[str, str]:
+    """What makes a process take them; nothing where they are not compiled, or are of other sources."""
+    compiled = place()
+    if not compiled.is_dir():
+        return {}
+    # Without the second one Python would look into the folder that it is started in first.
+    return {"PYTHONPATH": os.pathsep.join([str(compiled), str(ROOT)]), "PYTHONSAFEPATH": "1"}
+
+
+def is_possible() -> bool:
+    """There is a C compiler, and what it has to know of this Python."""
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    return shutil.which(os.environ.get("CC", "gcc")) is not None and header.is_file()
+
+
+def make() -> Path:
+    """Compile what is there now, unless that was done already; what was compiled of other sources goes. Raises
+    OpsError.
+    """
+    compiled = place()
+    if compiled.is_dir():
+        return compiled
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    half = compiled.with_suffix(".half")
+    shutil.copytree(ROOT / _PACKAGE, half / _PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    compile_in(half)
+    half.rename(compiled)
+    return compiled
+
+
+def compile_in(folder: Path) -> None:
+    """Put an extension beside each module that is compiled. Raises OpsError, with what the compiler says."""
+    if not is_possible():
+        raise OpsError("There is no C compiler, or no Python.h. On Debian and Ubuntu: apt-get install gcc python3-dev")
+    command = [sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
+    how = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **how},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_LONGEST_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        said = "\n".join(_complaints(done.stdout))
+        raise OpsError(f"The gateway could not be compiled.\n{said}")
+    for left in ("build", ".mypy_cache"):
+        shutil.rmtree(folder / left, ignore_errors=True)
+
+
+def _complaints(said: str) -> Iterator[str]:
+    lines = said.splitlines()
+    yield from [line for line in lines if "error:" in line] or lines[-20:]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m ops.compiled", description="Compile the gateway where it lies.")
+    parser.add_argument("folder", type=Path, help="which holds gateway_svc")
+    compile_in(parser.parse_args().folder)

@@ -1,0 +1,85 @@
+"""Which modules of the gateway are compiled, and when what was compiled is taken."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops import compiled
+from ops.errors import OpsError
+
+MODULE = "gateway_svc/gateway/room.py"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where nothing is compiled yet, and sources of which there are few."""
+    source = tmp_path / "sources" / MODULE
+    source.parent.mkdir(parents=True)
+    source.write_text("def double(number: int) -> int:\n    return 2 * number\n")
+    monkeypatch.setattr(compiled, "ROOT", tmp_path / "sources")
+    monkeypatch.setattr(compiled, "FOLDER", tmp_path / "compiled")
+    monkeypatch.setattr(compiled, "modules", lambda _folder: [MODULE])
+    return tmp_path / "sources"
+
+
+class TestModules:
+    def test_are_there(self) -> None:
+        assert all((compiled.ROOT / each).is_file() for each in compiled.modules())
+
+    def test_that_are_left_as_they_are_would_be_compiled_otherwise(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        left = compiled.LEFT_AS_THEY_ARE
+
+        monkeypatch.setattr(compiled, "LEFT_AS_THEY_ARE", {})
+
+        assert {f"gateway_svc/{name}" for name in left} <= set(compiled.modules())
+
+
+class TestVariables:
+    @pytest.mark.usefixtures("folder")
+    def test_are_none_where_nothing_is_compiled(self) -> None:
+        assert compiled.variables() == {}
+
+    def test_are_none_once_a_source_is_another(self, folder: Path) -> None:
+        compiled.place().mkdir(parents=True)
+        was_taken = bool(compiled.variables())
+
+        folder.joinpath(MODULE).write_text("DOUBLE = 2\n")
+
+        assert was_taken
+        assert compiled.variables() == {}
+
+
+@pytest.mark.skipif(not compiled.is_possible(), reason="there is no C compiler")
+class TestMaking:
+    @pytest.mark.usefixtures("folder")
+    def test_makes_what_a_process_then_takes(self) -> None:
+        compiled.make()
+
+        where = "import gateway_svc.gateway.room as room; print(room.__file__, room.double(21))"
+        environment = {**os.environ, **compiled.variables()}
+        done = subprocess.run(
+            [sys.executable, "-c", where], env=environment, capture_output=True, text=True, check=True
+        )
+        file, doubled = done.stdout.split()
+        assert Path(file).is_relative_to(compiled.place())
+        assert file.endswith(".so")
+        assert doubled == "42"
+
+    def test_that_fails_says_what_the_compiler_says_and_leaves_nothing(self, folder: Path) -> None:
+        folder.joinpath(MODULE).write_text("def double(number: int) -> int:\n    return str(number)\n")
+
+        with pytest.raises(OpsError, match=r"room\.py:2: error: Incompatible return value type"):
+            compiled.make()
+        assert compiled.variables() == {}
+
+
+def test_without_a_compiler_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler")
+
+    with pytest.raises(OpsError, match="apt-get install gcc"):
+        compiled.compile_in(folder)
