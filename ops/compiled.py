@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -15,6 +16,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+from ops import procfs
 from ops.errors import OpsError
 from ops.state import LOCAL, ROOT
 
@@ -87,10 +89,8 @@ def place() -> Path:
 def variables() -> dict[str, str]:
     """What makes a process take them; nothing where they are not compiled, or are of other sources."""
     compiled = place()
-    if not compiled.is_dir():
-        return {}
     # Without the second one Python would look into the folder that it is started in first.
-    return {"PYTHONPATH": os.pathsep.join([str(compiled), str(ROOT)]), "PYTHONSAFEPATH": "1"}
+    return {"PYTHONPATH": _path(compiled), "PYTHONSAFEPATH": "1"} if compiled.is_dir() else {}
 
 
 def is_possible() -> bool:
@@ -100,17 +100,17 @@ def is_possible() -> bool:
 
 
 def make() -> Path:
-    """Compile what is there now, unless that was done already; what was compiled of other sources goes. Raises
-    OpsError.
-    """
-    compiled = place()
-    if compiled.is_dir():
-        return compiled
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    half = compiled.with_suffix(".half")
-    shutil.copytree(ROOT / _PACKAGE, half / _PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
-    compile_in(half)
-    half.rename(compiled)
+    """Compile what is there now, unless that was done already. Raises OpsError."""
+    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever compiles the same at the same time has it done by then
+        compiled = place()
+        if not compiled.is_dir():
+            _clear_away()
+            half = compiled.with_suffix(".half")
+            shutil.copytree(ROOT / _PACKAGE, half / _PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+            compile_in(half)
+            half.rename(compiled)
     return compiled
 
 
@@ -135,6 +135,17 @@ def compile_in(folder: Path) -> None:
         raise OpsError(f"The gateway could not be compiled.\n{said}")
     for left in ("build", ".mypy_cache"):
         shutil.rmtree(folder / left, ignore_errors=True)
+
+
+def _clear_away() -> None:
+    """What was compiled of other sources, but for what still runs: it has its templates there too."""
+    for each in FOLDER.iterdir():
+        if each.is_dir() and not procfs.carrying(f"PYTHONPATH={_path(each)}"):
+            shutil.rmtree(each)
+
+
+def _path(compiled: Path) -> str:
+    return os.pathsep.join([str(compiled), str(ROOT)])
 
 
 def _complaints(said: str) -> Iterator[str]:

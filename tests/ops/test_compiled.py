@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,33 @@ class TestMaking:
         assert Path(file).is_relative_to(compiled.place())
         assert file.endswith(".so")
         assert doubled == "42"
+
+    def test_leaves_what_still_runs_and_nothing_else(self, folder: Path) -> None:
+        running, gone = compiled.make(), compiled.FOLDER / "0123456789abcdef"
+        gone.mkdir()
+        wait = [sys.executable, "-c", "input()"]
+        with subprocess.Popen(wait, env={**os.environ, **compiled.variables()}, stdin=subprocess.PIPE) as process:
+            folder.joinpath(MODULE).write_text("DOUBLE = 2\n")
+
+            made = compiled.make()
+
+            process.kill()
+        assert {each.name for each in compiled.FOLDER.iterdir() if each.is_dir()} == {running.name, made.name}
+
+    @pytest.mark.usefixtures("folder")
+    def test_at_the_same_time_is_done_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        done = []
+
+        def compile_slowly(where: Path) -> None:
+            time.sleep(0.2)
+            done.append(where)
+
+        monkeypatch.setattr(compiled, "compile_in", compile_slowly)
+        with ThreadPoolExecutor(2) as two:
+            places = [each.result() for each in [two.submit(compiled.make) for _ in range(2)]]
+
+        assert len(done) == 1
+        assert places[0] == places[1]
 
     def test_that_fails_says_what_the_compiler_says_and_leaves_nothing(self, folder: Path) -> None:
         folder.joinpath(MODULE).write_text("def double(number: int) -> int:\n    return str(number)\n")
