@@ -1,11 +1,7 @@
-"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032).
-
-``python -m ops.compiled FOLDER`` compiles a copy of the sources where it lies, as the image has it done.
-"""
+"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032)."""
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import hashlib
 import os
@@ -80,7 +76,7 @@ def modules(folder: Path = ROOT) -> list[str]:
 def place() -> Path:
     """Where they lie, once they are compiled, for these sources and this Python: what was changed since has another."""
     digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.prefix}\n".encode() + Path(__file__).read_bytes())
-    for path in sorted((ROOT / _PACKAGE).rglob("*.py")):
+    for path in _sources():
         content = path.read_bytes()
         digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
     return FOLDER / digest.hexdigest()[:16]
@@ -97,6 +93,14 @@ def is_possible() -> bool:
     """There is a C compiler, and what it has to know of this Python."""
     header = Path(sysconfig.get_path("include"), "Python.h")
     return shutil.which(os.environ.get("CC", "gcc")) is not None and header.is_file()
+
+
+def make_if_possible() -> bool:
+    """Compile, unless there is no compiler: False, and all goes on as it is written. Raises OpsError."""
+    if not is_possible():
+        return False
+    make()
+    return True
 
 
 def make() -> Path:
@@ -137,6 +141,12 @@ def compile_in(folder: Path) -> None:
         shutil.rmtree(folder / left, ignore_errors=True)
 
 
+def _sources() -> list[Path]:
+    """All of what is copied, templates too; and what says of which types everything else is."""
+    package = [path for path in (ROOT / _PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return sorted([*package, *(ROOT / "common").rglob("*.py"), *(ROOT / "requirements").glob("*.txt")])
+
+
 def _clear_away() -> None:
     """What was compiled of other sources, but for what still runs: it has its templates there too."""
     for each in FOLDER.iterdir():
@@ -151,9 +161,3 @@ def _path(compiled: Path) -> str:
 def _complaints(said: str) -> Iterator[str]:
     lines = said.splitlines()
     yield from [line for line in lines if "error:" in line] or lines[-20:]
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m ops.compiled", description="Compile the gateway where it lies.")
-    parser.add_argument("folder", type=Path, help="which holds gateway_svc")
-    compile_in(parser.parse_args().folder)

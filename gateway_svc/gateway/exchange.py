@@ -16,7 +16,6 @@ class Exchange:
     """The one by which we know a browser, which no service gets to see."""
     content_length: int | None = None
     is_chunked: bool = False
-    expects_continue: bool = False
     is_body_read: bool = False
     is_undecided: bool = False
     """Who asks could not be found out just now, so nobody may be told to sign in."""

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     whole = [suite for suite in chosen if not suite.service]
     new_runs = partial(Runs, results, options.passed_on)
     with ThreadPoolExecutor(1) as beside:
-        # What runs in production is what the tests as a whole are about; for a few of them nobody wants to wait.
+        # Whoever tests everything tests it compiled too; for a few tests nobody wants to wait.
         gateway = beside.submit(_compile) if not options.path else None
         outcome = _run_services(services, new_runs(), gateway) if services else Outcome()
     for suite in whole:
@@ -49,9 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _compile() -> None:
-    if compiled.is_possible():
-        compiled.make()
-    else:
+    if not compiled.make_if_possible():
         print("No C compiler: the gateway is tested as it is, not compiled.", file=sys.stderr)
 
 

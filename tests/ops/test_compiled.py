@@ -55,6 +55,16 @@ class TestVariables:
         assert was_taken
         assert compiled.variables() == {}
 
+    @pytest.mark.parametrize("name", ["gateway_svc/site/templates/front.html", "common/identity.py"])
+    def test_are_none_once_what_stands_beside_them_is_another(self, folder: Path, name: str) -> None:
+        compiled.place().mkdir(parents=True)
+
+        beside = folder / name
+        beside.parent.mkdir(parents=True)
+        beside.write_text("something else")
+
+        assert compiled.variables() == {}
+
 
 @pytest.mark.skipif(not compiled.is_possible(), reason="there is no C compiler")
 class TestMaking:

@@ -104,7 +104,6 @@ def _by_name(headers: Headers) -> dict[bytes, list[bytes]]:
 
 def _read_set_aside(values: dict[bytes, list[bytes]], exchange: Exchange) -> None:
     exchange.authorization = tuple(values.get(b"authorization", ()))
-    exchange.expects_continue = b"expect" in values
     if b"content-length" in values or b"transfer-encoding" in values:
         _read_framing(values.get(b"content-length", []), values.get(b"transfer-encoding", []), exchange)
     if b"content-type" in values:
