@@ -122,7 +122,8 @@ def compile_in(folder: Path) -> None:
     """Put an extension beside each module that is compiled. Raises OpsError, with what the compiler says."""
     if not is_possible():
         raise OpsError("There is no C compiler, or no Python.h. On Debian and Ubuntu: apt-get install gcc python3-dev")
-    command = [sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
+    # Nobody waits for it who could do something else meanwhile.
+    command = ["nice", sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
     how = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command,

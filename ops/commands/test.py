@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from common.topology import GATEWAY
 from ops import compiled, interrupts, suites
 from ops.blueprint import Blueprint
 from ops.platform import Platform
@@ -54,25 +55,37 @@ def _compile() -> None:
 
 
 def _run_services(chosen: Sequence[Suite], runs: Runs, gateway: Future[None] | None) -> Outcome:
-    """Everything that needs no more than the servers, which are stopped whatever happens."""
+    """Everything that needs no more than the servers, which are stopped whatever happens; who tests the gateway waits
+    until it is compiled.
+    """
     platform = Platform(State(_FOLDER / "servers"))
     lanes = suites.lanes(chosen)
     with ExitStack() as stack:
         blueprint = platform.up_servers()
         stack.callback(_stop, platform)
-        if gateway:
-            gateway.result()
         pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
         stack.enter_context(runs)
         if len(chosen) > 1:
             print(f"Running {len(chosen)} suites, {len(lanes)} at once; each is shown as it ends.", file=sys.stderr)
-        run_lane = partial(_run_lane, runs=runs, blueprint=blueprint, is_alone=len(chosen) == 1)
+        run_lane = partial(_run_lane, runs=runs, blueprint=blueprint, gateway=gateway, is_alone=len(chosen) == 1)
         return sum(pool.map(run_lane, range(len(lanes)), lanes), Outcome())
 
 
-def _run_lane(lane: int, chosen: Sequence[Suite], *, runs: Runs, blueprint: Blueprint, is_alone: bool) -> Outcome:
-    outcomes = [runs.run(suite, _variables(blueprint, suite, lane), is_alone=is_alone) for suite in chosen]
-    return sum(outcomes, Outcome())
+def _run_lane(
+    lane: int,
+    chosen: Sequence[Suite],
+    *,
+    runs: Runs,
+    blueprint: Blueprint,
+    gateway: Future[None] | None,
+    is_alone: bool,
+) -> Outcome:
+    outcome = Outcome()
+    for suite in chosen:
+        if gateway and suite.name == GATEWAY.name:
+            gateway.result()
+        outcome += runs.run(suite, _variables(blueprint, suite, lane), is_alone=is_alone)
+    return outcome
 
 
 def _stop(platform: Platform) -> None:
