@@ -40,6 +40,7 @@ class Route(models.Model):
     """As the gateway's table has it: a prefix, or a method and the very path."""
     body_bytes = _number(rules.BODY, "The largest body that is taken.")
     body_seconds = _number(rules.SECONDS, "For all of a body to arrive.")
+    connect_seconds = _number(rules.SECONDS, "For an instance to be there at all; up to three are tried.")
     first_byte_seconds = _number(rules.SECONDS, "From the end of the request to the beginning of its answer.")
     idle_seconds = _number(rules.SECONDS, "Between two pieces of a body.")
     total_seconds = _number(rules.SECONDS, "From the end of the request to the end of its answer.")

@@ -19,7 +19,7 @@ class Bounds:
     most: int
 
 
-COSTS = ("body_bytes", "body_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
+COSTS = ("body_bytes", "body_seconds", "connect_seconds", "first_byte_seconds", "idle_seconds", "total_seconds")
 """What can be set of what a route's requests may cost; the gateway's own limits have the same names."""
 
 REQUESTS = Bounds(1, 1_000_000)

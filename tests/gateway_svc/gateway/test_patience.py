@@ -8,6 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from gateway_svc.house_rules.models import Route
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.signing import Signer
-from tests.gateway_svc.upstream import BEHAVIOURS, FakeService
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +26,17 @@ HASTY = {
     "/api/v1/products/": {"idle_seconds": 1},
     "/api/v1/categories/": {"total_seconds": 1},
     "/api/v1/cart/": {"idle_seconds": 1},
+    "/api/v1/payments/": {"connect_seconds": 2},
     "POST /api/v1/files/": {"body_seconds": 1},
 }
 # Far from what is allowed elsewhere.
 SOON_SECONDS = 5
+NAP_SECONDS = 0.3
+
+
+async def nap(_service, _asked, _reader, writer) -> None:
+    await asyncio.sleep(NAP_SECONDS)
+    writer.write(answer(b"{}"))
 
 
 async def trickle(_service, asked, reader, writer) -> None:
@@ -42,7 +50,7 @@ async def trickle(_service, asked, reader, writer) -> None:
 
 @pytest.fixture(scope="module")
 def lazy() -> Iterator[FakeService]:
-    service = FakeService({**BEHAVIOURS, "trickle": trickle})
+    service = FakeService({**BEHAVIOURS, "trickle": trickle, "nap": nap})
     yield service
     service.close()
 
@@ -58,6 +66,18 @@ def door(open_door: Callable[..., Door], lazy: FakeService, django_db_blocker) -
     with django_db_blocker.unblock():
         for path, values in HASTY.items():
             Route.objects.filter(path=path).update(**dict.fromkeys(values))
+
+
+@pytest.fixture
+def shut() -> Iterator[str]:
+    """Where somebody listens who takes no more connections."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(2):  # of these the second is waited for by the kernel alone
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        yield f"http://127.0.0.1:{full.getsockname()[1]}"
 
 
 def problem_in(answer: bytes) -> tuple[str, str]:
@@ -94,19 +114,27 @@ class TestABodyThatNeverEnds:
 
 
 class TestAService:
-    def test_that_lets_nobody_in_is_a_503(self, open_door: Callable[..., Door]) -> None:
-        with ExitStack() as stack:
-            full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-            for _ in range(2):  # of these the second is waited for by the kernel alone
-                waiting = stack.enter_context(socket.socket())
-                waiting.setblocking(False)
-                waiting.connect_ex(full.getsockname())
-            door = open_door(ORDER_SVC_URL=f"http://127.0.0.1:{full.getsockname()[1]}")
+    def test_that_lets_nobody_in_is_a_503(self, open_door: Callable[..., Door], shut: str) -> None:
+        door = open_door(ORDER_SVC_URL=shut)
 
-            answer = door.ask("GET", "/api/v1/orders/", timeout=SOON_SECONDS)
+        answer = door.ask("GET", "/api/v1/orders/", timeout=SOON_SECONDS)
 
         assert (answer.status, answer.json()["code"], answer.get("retry-after")) == (503, "unavailable", "1")
         assert answer.json()["request_id"] == answer.get("x-request-id")
+
+    def test_that_lets_nobody_in_is_waited_for_as_long_as_its_route_allows(
+        self, door: Door, open_door: Callable[..., Door], shut: str
+    ) -> None:
+        hasty = open_door(ORDER_SVC_URL=shut)
+        took = []
+        for path in ("/api/v1/orders/", "/api/v1/payments/"):
+            began_at = time.monotonic()
+            assert hasty.ask("GET", path).status == 503
+            took.append(time.monotonic() - began_at)
+
+        # Each is tried twice.
+        assert 2 < took[0] < 3.5
+        assert 4 < took[1] < 5.5
 
     @pytest.mark.parametrize("path", ["/api/v1/orders/hang/", "/api/v1/categories/hang/"], ids=["first byte", "whole"])
     def test_that_does_not_answer_is_a_503(self, door: Door, lazy: FakeService, path: str) -> None:
@@ -116,6 +144,18 @@ class TestAService:
         assert answer.json()["request_id"] == answer.get("x-request-id")
         assert 0 < int(lazy.last.get("x-gateway-patience-ms") or 0) <= 1000
         assert lazy.last.given_up.wait(SOON_SECONDS)
+
+    def test_hears_how_much_of_the_time_is_left(self, open_door: Callable[..., Door], lazy: FakeService) -> None:
+        # So that the second has to wait for the first.
+        door = open_door(PRODUCT_SVC_URL=lazy.url, GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE="1")
+        lazy.asked.clear()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: door.ask("GET", "/api/v1/categories/nap/"), range(2)))
+
+        first, second = (int(each.get("x-gateway-patience-ms") or 0) for each in lazy.asked)
+        assert 900 < first <= 1000
+        assert 0 < second <= 1000 - NAP_SECONDS * 1000
 
     @pytest.mark.parametrize("path", ["/api/v1/products/drip/", "/api/v1/categories/trickle/"], ids=["idle", "whole"])
     def test_that_does_not_go_on_breaks_the_clients_connection(self, door: Door, lazy: FakeService, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,6 +64,12 @@ class TestALimit:
 
 
 class TestARoute:
+    def test_shows_first_whether_it_is_open(self, client_of: ClientOf) -> None:
+        page = client_of(uuid.uuid4(), "support").get(list_address(Route), HTTP_ACCEPT="text/html").content.decode()
+
+        columns = re.findall(r'class="(?:sortable )?column-([\w ]+?)"', page)
+        assert columns[:2] == ["path", "state"], columns
+
     def test_is_set_closed_and_opened_by_an_admin(self, client_of: ClientOf) -> None:
         admin, route = client_of(uuid.uuid4(), "admin"), Route.objects.get(path=PRODUCTS)
 
