@@ -172,6 +172,15 @@ class TooManyConnections(Problem):
     headers = [(b"retry-after", b"10")]
 
 
+class UpgradeRequired(Problem):
+    """This is a WebSocket; open it as one. A proxy in between has to pass on Connection and Upgrade."""
+
+    status = 426
+    code = "upgrade_required"
+    # RFC 9110, sections 15.5.22 and 7.8
+    headers = [(b"connection", b"upgrade"), (b"upgrade", b"websocket")]
+
+
 class HeadersTooLarge(Problem):
     """The headers of the request are larger, or more, than is taken here."""
 

@@ -41,6 +41,7 @@ class AnswerHeads:
                 message["headers"] = self._whole(message["headers"], exchange)
             elif message["type"] == "websocket.accept":
                 exchange.status = 101
+                message["headers"] = exchange.marks
             await send(message)
 
         return self.app(scope, receive, send_headed)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.house_rules import HouseRules
-from gateway_svc.gateway.problems import Closed, UnknownPath
+from gateway_svc.gateway.problems import Closed, UnknownPath, UpgradeRequired
 
 
 class Routing:
@@ -25,6 +25,8 @@ class Routing:
         else:
             route = self._house_rules.now.http.find(scope["path"], scope["method"])
             if route is None:
+                if self._house_rules.now.sockets.find(scope["path"]):
+                    raise UpgradeRequired
                 return self._pages(scope, receive, send)
         if route.closing:
             raise Closed(route.closing.because, route.closing.back_in_seconds)

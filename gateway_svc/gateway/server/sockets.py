@@ -16,7 +16,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import SERVER
 from websockets.server import ServerProtocol
 
-from gateway_svc.gateway.asgi import Message, Scope
+from gateway_svc.gateway.asgi import Headers, Message, Scope
 from gateway_svc.gateway.problems import BadHandshake, InternalError, Problem, Unavailable
 from gateway_svc.gateway.server import scopes
 from gateway_svc.gateway.server.refusals import head_of, refused
@@ -166,7 +166,7 @@ class ClientSocket(WebSocket):
                 text = message.get("text")
                 await self.say(message["bytes"] if text is None else text)
             case "websocket.accept":
-                self._accept(message.get("subprotocol"))
+                self._accept(message.get("subprotocol"), message.get("headers", []))
             case "websocket.close":
                 self.close(message["code"], message["reason"])
             case "websocket.http.response.start":
@@ -175,11 +175,13 @@ class ClientSocket(WebSocket):
                 self._answer(message["body"])
                 self._transport.close()
 
-    def _accept(self, subprotocol: str | None) -> None:
+    def _accept(self, subprotocol: str | None, headers: Headers) -> None:
         response, self._response = self._response, None
         if response and not self._transport.is_closing():
             if subprotocol:
                 response.headers["Sec-WebSocket-Protocol"] = subprotocol
+            for name, value in headers:
+                response.headers[name.decode()] = value.decode()
             self._transport.write(response.serialize())
             self._begin()
             self._open_until = self._loop.time() + random.uniform(*LONGEST_SECONDS)  # noqa: S311 - no secret

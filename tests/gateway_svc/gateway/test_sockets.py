@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 import uuid
 from collections import deque
@@ -29,6 +30,7 @@ from gateway_svc.gateway.routes import socket_routes
 from gateway_svc.gateway.sockets import Sockets
 from gateway_svc.gateway.upstreams.balancer import balancers
 from gateway_svc.gateway.upstreams.treatment import Treatment
+from gateway_svc.gateway.websocket import QUIET_SECONDS
 from gateway_svc.house_rules import services
 from tests.gateway_svc.door import PUBLIC_URL, Door, settle
 from tests.gateway_svc.gateway.server.test_sockets import HANDSHAKE
@@ -77,6 +79,20 @@ class TestMessages:
             socket.send("x" * 70_000)
 
             assert closed_with(socket)[0] == 1009
+
+
+class TestAnOpenSocket:
+    def test_bears_the_name_of_its_request(self, door: Door, sockets: FakeSockets) -> None:
+        with feed(door, additional_headers={"X-Request-ID": "so-it-is-called"}) as socket:
+            assert socket.response.headers["x-request-id"] == "so-it-is-called"
+
+        assert sockets.asked[-1].request.headers["x-request-id"] == "so-it-is-called"
+
+    def test_says_how_much_else_may_be_asked(self, open_door: Callable[..., Door], signer: Signer) -> None:
+        door, token = open_door(OPENCOMMERCE_RATE_LIMITS="reading-person=5/3600"), signer.token()
+
+        with feed(door, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
+            assert socket.response.headers["ratelimit"].startswith('"reading";r=4;t=')
 
 
 class TestCredentials:
@@ -262,6 +278,20 @@ class TestInstances:
         assert len(hanging.asked) == heard
 
 
+class TestAQuietClient:
+    def test_is_asked_after_a_while_whether_it_is_there(self, door: Door) -> None:
+        ping = b"\x89\x00"
+
+        with socket.create_connection(("127.0.0.1", door.port), timeout=QUIET_SECONDS + 5) as client:
+            client.sendall(HANDSHAKE + b"\r\n")
+            heard, began_at = client.recv(65536), time.monotonic()
+            while ping not in heard.partition(b"\r\n\r\n")[2]:
+                heard += client.recv(65536)
+
+        assert heard.startswith(b"HTTP/1.1 101 ")
+        assert time.monotonic() - began_at > QUIET_SECONDS - 1
+
+
 class TestADeadClient:
     def test_is_hung_up_on_and_gives_its_place_back(
         self, sockets: FakeSockets, monkeypatch: pytest.MonkeyPatch
@@ -325,6 +355,14 @@ class TestRefusals:
 
         assert refused.value.response.status_code == 404
         assert refused.value.response.headers["x-request-id"]
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_of_what_asks_for_no_socket(self, door: Door, method: str) -> None:
+        answer = door.ask(method, LIVE)
+
+        assert (answer.status, answer.get("upgrade"), answer.get("connection")) == (426, "websocket", "upgrade")
+        assert answer.json()["code"] == "upgrade_required"
+        assert answer.json()["request_id"] == answer.get("x-request-id")
 
     def test_while_the_service_is_down(self, open_door: Callable[..., Door]) -> None:
         door = open_door(NOTIFY_SVC_SOCKET_URL="http://127.0.0.1:1")
