@@ -96,7 +96,8 @@ CACHE_PURGES = metrics.counter(
 )
 CACHE_BYTES = metrics.gauge("opencommerce_gateway_cache_bytes", "What the kept answers take of memory.")
 CACHE_ENTRIES = metrics.gauge("opencommerce_gateway_cache_entries", "How many answers are kept.")
-_KNOWN_CODES = frozenset({1000, 1001, 1009, 1011, 4008, 4400, 4401, 4403, 4429, 4500, 4503})
+# Those that the gateway and the services say, and what browsers do.
+_KNOWN_CODES = frozenset({1000, 1001, 1002, 1007, 1009, 1011, 1012, 4008, 4400, 4401, 4403, 4429, 4500, 4503})
 
 
 @lru_cache(maxsize=4096)

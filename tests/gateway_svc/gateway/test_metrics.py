@@ -298,6 +298,15 @@ class TestSockets:
         wait_until(lambda: count(local_door, "opencommerce_gateway_socket_ends_total", code="1000") == ends + 1)
         wait_until(lambda: count(local_door, "opencommerce_gateway_sockets_open", upstream="notify_svc") == 0)
 
+    @pytest.mark.parametrize(("said", "code"), [(b"\x83\x80\0\0\0\0", "1002"), (b"\x81\x81\0\0\0\0\xff", "1007")])
+    def test_are_told_apart_by_how_they_end(self, local_door: Door, said: bytes, code: str) -> None:
+        ends = count(local_door, "opencommerce_gateway_socket_ends_total", code=code)
+
+        with connect(f"ws://127.0.0.1:{local_door.port}/ws/notifications/") as client:
+            client.socket.sendall(said)
+
+        wait_until(lambda: count(local_door, "opencommerce_gateway_socket_ends_total", code=code) == ends + 1)
+
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
     give_up_at = time.monotonic() + seconds
