@@ -25,9 +25,9 @@ anything but GET and HEAD the value of its `csrftoken` cookie as `X-CSRFToken`. 
 **Lists** are pages: `next` and `previous` are URLs or null. Follow them as they are; `page_size` is 1 to 100.
 
 **Refusals** are problem details (RFC 9457) with a `code` to act upon and, where a field was bad, its path in `errors`.
-Beyond what is said of each operation, any request can be refused for taking too long to arrive (408), for headers that
-are too large (431) or because too much was asked in too little time (429), and 502 says that a part of the shop
-answered with nonsense. Each answer carries `X-Request-ID`.
+Beyond what is said of each operation, any request can be refused for taking too long to arrive (408), for headers or a
+body that are too large (431, 413) or because too much was asked in too little time (429), 405 says that a path is asked
+by another method, and 502 that a part of the shop answered with nonsense. Each answer carries `X-Request-ID`.
 
 **How much one may ask** stands on each answer (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy: "reading";
 q=1200;w=60` is the policy, 1200 requests that come back within 60 seconds, and `RateLimit: "reading";r=1187;t=1` says
@@ -40,6 +40,9 @@ gets the same answer again, with `Idempotent-Replayed: true`; another request un
 or offers the subprotocols `["bearer", "<access>"]`; a browser gets a ticket (`POST /api/v1/notifications/ticket/`) and
 connects with `?ticket=…`. Its messages are described in the AsyncAPI document of the project, with the facts that the
 services tell each other.
+
+**Pages for people** – `/login/`, `/logout/`, `/register/`, `/account/` and the admins behind `/admin/` – are no part of
+this.
 """
 
 INFO: Json = {"title": "OpenCommerce", "version": "1", "description": _DESCRIPTION.strip()}
@@ -47,13 +50,14 @@ INFO: Json = {"title": "OpenCommerce", "version": "1", "description": _DESCRIPTI
 TAG: Json = {"name": "gateway", "description": "The door itself: whether it is open, and what lies behind it."}
 
 _TEXT: Json = {"type": "string"}
+_URL: Json = {"type": "string", "format": "uri"}
 
 SCHEMAS: Json = {
     "Problem": {
         "type": "object",
         "description": "Why a request was refused (RFC 9457).",
         "properties": {
-            "type": {"type": "string", "format": "uri"},
+            "type": _URL,
             "title": {"type": "string", "description": "The status in words."},
             "status": {"type": "integer"},
             "detail": {"type": "string", "description": "A sentence for people."},
@@ -170,8 +174,27 @@ COMPONENTS: Json = {
             "name": SESSION_COOKIE,
             "description": "A browser that is signed in by the shop's page `/login/`.",
         },
+        "ticket": {
+            "type": "apiKey",
+            "in": "query",
+            "name": "ticket",
+            "description": "For the live feed alone: what `POST /api/v1/notifications/ticket/` gives, once.",
+        },
     },
 }
+
+
+_IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an earlier answer: 304 when nothing has changed.",
+    "schema": _TEXT,
+}
+_ETAG: Json = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": _TEXT}}
+_NOT_MODIFIED: Json = {"304": {"description": "What the caller has is what there is."}}
+# Of whatever somebody who asks is looked at for.
+_OF_GUARDED = (400, 401, 403, 429, 500, 503)
 
 
 def _own(
@@ -180,12 +203,27 @@ def _own(
     schema: Json,
     *,
     statuses: tuple[int, ...] = (200,),
+    refusals: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> Json:
     """A GET that anybody may do and that needs no service, or one particular."""
     answers = {str(status): _plain_answer(status, media_type, schema) for status in statuses}
+    answers |= _refusals(*refusals)
     operation = {"operationId": operation_id, "summary": summary, "tags": ["gateway"], "security": [{}]}
     return {"get": {**operation, "responses": answers}}
+
+
+def _refusals(*statuses: int) -> Json:
+    return {str(status): common_refusal(status) for status in statuses}
+
+
+def _kept(operation: Json) -> Json:
+    """The same, for whoever keeps the answer and asks whether it has changed."""
+    get = operation["get"]
+    good = {**get["responses"]["200"], "headers": _ETAG}
+    responses = {**get["responses"], "200": good, **_NOT_MODIFIED}
+    parameters = [*get.get("parameters", []), _IF_NONE_MATCH]
+    return {"get": {**get, "parameters": parameters, "responses": dict(sorted(responses.items()))}}
 
 
 def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
@@ -195,30 +233,15 @@ def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
 def _composed_operation(summary: str, operation_id: str, component: str, *, is_public: bool) -> Json:
     """A GET that needs several services, and does without those that are away."""
     good = {"description": SCHEMAS[component]["description"], "content": _json_of(component)}
-    responses: Json = {"200": good, **{str(status): common_refusal(status) for status in (400, 401, 429, 500, 503)}}
-    parameters = []
-    if is_public:
-        good["headers"] = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": _TEXT}}
-        responses["304"] = {"description": "What the caller has is what there is."}
-        parameters = [
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "required": False,
-                "description": "The ETag of an earlier answer: 304 when nothing has changed.",
-                "schema": _TEXT,
-            }
-        ]
     operation = {
         "operationId": operation_id,
         "summary": summary,
         "description": f"{summary}; a part that cannot be had in time is null and named in `degraded`.",
         "tags": ["gateway"],
         "security": [*([{}] if is_public else []), {"bearer": []}, {"session": []}],
-        "parameters": parameters,
-        "responses": dict(sorted(responses.items())),
+        "responses": {"200": good, **_refusals(*_OF_GUARDED)},
     }
-    return {"get": operation}
+    return _kept({"get": operation}) if is_public else {"get": operation}
 
 
 def _json_of(component: str) -> Json:
@@ -227,14 +250,62 @@ def _json_of(component: str) -> Json:
 
 _HEALTH: Json = {"$ref": "#/components/schemas/Health"}
 
+_AFTER: Json = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "description": "The last sequence that was seen: what came after it is sent first. Without it, only what is new.",
+    "schema": {"type": "integer", "minimum": 0},
+}
+_UPGRADE_REQUIRED: Json = {
+    "description": "The request does not ask for a WebSocket.",
+    "headers": {"Upgrade": {"description": "What to ask for.", "schema": _TEXT}},
+    "content": {CONTENT_TYPE: {"schema": PROBLEM}},
+}
+_LIVE_FEED: Json = {
+    "get": {
+        "operationId": "live_feed",
+        "summary": "Opens the caller's live feed, a WebSocket (RFC 6455)",
+        "description": "A bad credential, or none, does not refuse the WebSocket: it is opened, and closed with 4401.",
+        "tags": ["notifications"],
+        "security": [{"bearer": []}, {"ticket": []}],
+        "parameters": [_AFTER],
+        "responses": {
+            "101": {"description": "It is open; what is said on it stands in the AsyncAPI document."},
+            **_refusals(400, 403, 404),
+            "426": _UPGRADE_REQUIRED,
+            **_refusals(429, 500, 503),
+        },
+    }
+}
+
 PATHS: Json = {
+    "/": _own(
+        "Gives the addresses to begin at",
+        "welcome",
+        {
+            "type": "object",
+            "properties": {"name": _TEXT, "links": {"type": "object", "additionalProperties": _URL}},
+            "required": ["name", "links"],
+        },
+    ),
     "/.well-known/jwks.json": _own(
-        "Gives the public keys of access tokens", "jwks", {"$ref": "#/components/schemas/KeySet"}
+        "Gives the public keys of access tokens",
+        "jwks",
+        {"$ref": "#/components/schemas/KeySet"},
+        refusals=_OF_GUARDED,
+    ),
+    "/api/docs/": _own(
+        "Shows this document as a page, on which each operation can be tried",
+        "docs",
+        _TEXT,
+        refusals=_OF_GUARDED,
+        media_type="text/html",
     ),
     "/api/v1/": _own(
         "Gives the addresses that everything else is reached from",
         "root",
-        {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}},
+        {"type": "object", "additionalProperties": _URL},
     ),
     "/api/v1/home/": _composed_operation(
         "Shows featured products, the categories and what is new, in one answer", "home", "Home", is_public=True
@@ -245,12 +316,22 @@ PATHS: Json = {
         "Overview",
         is_public=False,
     ),
-    "/api/schema/": _own(
-        "Gives this document",
-        "schema",
-        {"type": "object"},
-        media_type="application/vnd.oai.openapi+json;version=3.1",
+    "/api/schema/": _kept(
+        _own(
+            "Gives this document",
+            "schema",
+            {"type": "object"},
+            media_type="application/vnd.oai.openapi+json;version=3.1",
+        )
     ),
     "/health/live": _own("Tells whether the gateway answers", "health_live", _HEALTH),
     "/health/ready": _own("Tells whether it has all that it needs", "health_ready", _HEALTH, statuses=(200, 503)),
+    "/metrics": _own(
+        "Shows the gateway's figures to whoever is on the machine of a shop that is local, and else to nobody",
+        "metrics",
+        _TEXT,
+        refusals=(404,),
+        media_type="text/plain",
+    ),
+    "/ws/notifications/": _LIVE_FEED,
 }

@@ -14,7 +14,11 @@ Json = dict[str, Any]
 COMMON = {
     400: ("BadRequest", "The body, the query or the path cannot be read; `errors` names each bad field by its path."),
     401: ("Unauthorized", "There is no credential, or a bad one."),
-    403: ("Forbidden", "It is not the caller's to do, or a browser's request came without its CSRF token."),
+    403: (
+        "Forbidden",
+        "It is not the caller's to do; their API key is not for it (`insufficient_scope`); they are let in nowhere"
+        " (`blocked`); or a browser's request came without its CSRF token.",
+    ),
     404: ("NotFound", "There is no such thing, or it is not the caller's to see."),
     406: ("NotAcceptable", "The answer cannot be had in what `Accept` asks for."),
     412: ("PreconditionFailed", "What is there is not what the request was made for (`If-Match`)."),

@@ -19,10 +19,10 @@ from common.api import operations
 from common.api.idempotency.errors import KeyInUse, KeyMissing, KeyReused
 from common.api.openapi.refusals import Json, common_refusal, refusal
 from common.api.operations import Content, Header, operation_of, summary_of
-from common.api.permissions import Anyone, ReadOnly, SignedIn
+from common.api.permissions import Anyone, ReadOnly
 from common.errors import DomainError
 
-_ANYWHERE = frozenset({400, 401, 406, 429, 500, 503})
+_ANYWHERE = frozenset({400, 401, 403, 406, 429, 500, 503})
 
 
 class OperationSchema(AutoSchema):
@@ -111,9 +111,6 @@ class OperationSchema(AutoSchema):
             statuses.add(404)
         if operations.IF_NONE_MATCH in self.said.headers:
             statuses.add(412)
-        is_for_some = not self._is_public() and list(self.view.permission_classes) != [SignedIn]
-        if is_for_some or self.method not in SAFE_METHODS:
-            statuses.add(403)
         return statuses
 
     def _own_refusals(self) -> dict[int, Json]:

@@ -10,18 +10,19 @@ import pytest
 from common.testing.documented import document
 from common.topology import GATEWAY
 from gateway_svc.gateway.composed import COMPOSITIONS
-from gateway_svc.gateway.routes import Route, http_routes, page_routes
+from gateway_svc.gateway.routes import Route, http_routes, page_routes, socket_routes
 from tests.gateway_svc.door import PUBLIC_URL, Door
 
 SCHEMA = "/api/schema/"
-OURS = {"/api/v1/", SCHEMA, "/health/live", "/health/ready"}
-ANSWERED_HERE = GATEWAY.own_prefixes
+OURS = {"/", "/api/v1/", SCHEMA, "/health/live", "/health/ready", "/metrics"}
+ANSWERED_HERE = ("/api/docs/", *GATEWAY.own_prefixes)
 OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_each_operation_is_led_to(method: str, path: str) -> None:
-    routes = page_routes() if path.startswith(ANSWERED_HERE) else http_routes()
+    tables = {"/ws": socket_routes, **dict.fromkeys(ANSWERED_HERE, page_routes)}
+    routes = next((table for beginning, table in tables.items() if path.startswith(beginning)), http_routes)()
 
     route = routes.find(re.sub(r"{\w+}", "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21", path), method)
 
@@ -30,19 +31,15 @@ def test_each_operation_is_led_to(method: str, path: str) -> None:
 
 def test_each_route_leads_to_something_that_is_told_of() -> None:
     """What a service itself answers below it, its own tests hold against the document (config/test_urls.py)."""
-    routes = [route for table in (http_routes(), page_routes()) for route in table.routes if is_of_the_api(route)]
-    told = {
-        route
-        for method, path in OPERATIONS
-        for table in (http_routes(), page_routes())
-        if (route := table.find(path, method))
-    }
+    tables = (http_routes(), page_routes(), socket_routes())
+    routes = [route for table in tables for route in table.routes if is_of_the_api(route)]
+    told = {route for method, path in OPERATIONS for table in tables if (route := table.find(path, method))}
 
     assert [route.name for route in routes if route not in told] == []
 
 
 def is_of_the_api(route: Route) -> bool:
-    return route.prefix.startswith(("/api/v1/", "/.well-known/"))
+    return route.prefix == "/" or route.prefix.startswith(("/api/", "/.well-known/", "/ws/"))
 
 
 def test_each_answer_of_the_gateways_own_is_told_of() -> None:

@@ -14,7 +14,8 @@ SOME_ID = "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"
 OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
 # Signing in and out, second factors, tickets of browsers, keys, payment providers' notices, and the gateway's own.
 FOR_NO_KEY = re.compile(
-    r"/api/v1/(?:$|auth/|api-keys/|payments/|me/|users/me/factors/|notifications/ticket/)|/api/schema/|/health/|/.well-known/"
+    r"/api/v1/(?:$|auth/|api-keys/|payments/|me/|users/me/factors/|notifications/ticket/)"
+    r"|/$|/api/(?:docs|schema)/|/health/|/metrics|/.well-known/"
 )
 
 
