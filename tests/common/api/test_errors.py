@@ -65,6 +65,13 @@ class TestProblems:
         assert response.status_code == 406
         assert response["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.parametrize("form", ["xml", "nothing-that-there-is"])
+    def test_a_form_that_there_is_not_is_406_too(self, visitor: Any, form: str) -> None:
+        response = visitor.get(f"/echo/?format={form}")
+
+        assert response.status_code == 406
+        assert response["Content-Type"] == "application/problem+json"
+
     def test_another_media_type_is_415(self, visitor: Any) -> None:
         response = visitor.generic("POST", "/echo/", b"<a/>", content_type="application/xml")
 
