@@ -21,6 +21,7 @@ from tests.gateway_svc.signing import Signer
 
 LIST = "/api/v1/products/"
 TREE = "/api/v1/categories/"
+PROMISED_SECONDS = 1.0
 
 Hear = Callable[[Contract], bool]
 
@@ -40,7 +41,7 @@ def word_at(door: Door, path: str) -> str:
 
 
 def require_soon(word: str, door: Door, path: str) -> None:
-    give_up_at = time.monotonic() + 5
+    give_up_at = time.monotonic() + PROMISED_SECONDS
     while word_at(door, path) != word:
         assert time.monotonic() < give_up_at, f"{path} still shows what is old"
         time.sleep(0.01)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ import pytest
 from django.db import connection, transaction
 
 from gateway_svc.api_keys.models import ApiKey
+from gateway_svc.gateway.upstreams.ejection import CONSECUTIVE_FAILURES
 from tests.common.observability.scraping import scraped
 from tests.gateway_svc.crowd import crowd, stream
 from tests.gateway_svc.door import Door, settle
@@ -101,6 +103,25 @@ class TestInstances:
 
         assert {each.status for each in answers} == {200}
         assert asked(rude) <= 6
+
+    def test_that_go_on_failing_are_left_out_for_longer_each_time(self, open_door: Callable[..., Door], start) -> None:
+        asked_at: list[float] = []
+
+        async def die(_service, _asked, _reader, writer) -> None:
+            asked_at.append(time.monotonic())
+            writer.close()
+
+        good, rude = start(), start(orders=die)
+        seconds = 0.4
+        own = {"GATEWAY_SVC_EJECTION_SECONDS": str(seconds), "GATEWAY_SVC_CHECK_SECONDS": "60"}
+        door = open_door(ORDER_SVC_URL=urls(good, rude), **own)
+
+        with stream(door, ORDERS, clients=1) as statuses:
+            settle(lambda: len(asked_at) > 3 * CONSECUTIVE_FAILURES)
+
+        assert set(statuses) == {200}
+        pauses = [after - before for before, after in pairwise(asked_at) if after - before > 0.9 * seconds]
+        assert [int(pause / seconds + 0.1) for pause in pauses] == [1, 2, 3]
 
     def test_that_are_not_well_are_not_the_last_word(self, open_door: Callable[..., Door], start) -> None:
         good, other = start(), start(orders=unwell)

@@ -23,6 +23,7 @@ from tests.gateway_svc.visitor import Visitor
 pytestmark = pytest.mark.django_db(transaction=True)
 PRODUCTS, ORDERS, FILES, LIVE = "/api/v1/products/", "/api/v1/orders/", "/api/v1/files/", "/ws/notifications/"
 MAKING = "/admin/gateway/house_rules/block/do/block/"
+PROMISED_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ class TestALimit:
 
         services.set_limit(label="reading-person", requests=7, window_seconds=None, is_off=False)
 
-        settle(lambda: both(doors, lambda door: policy(door, token) == '"reading";q=7;w=60'))
+        settle(lambda: both(doors, lambda door: policy(door, token) == '"reading";q=7;w=60'), seconds=PROMISED_SECONDS)
 
     def test_that_is_off_counts_nobody(self, doors: list[Door], signer: Signer) -> None:
         token = signer.token()
@@ -80,7 +81,7 @@ class TestARoute:
     def test_that_is_closed_tells_why_and_when_to_come_again(self, doors: list[Door]) -> None:
         services.close_route(path=PRODUCTS, because="We count our stock.", back_in_seconds=600)
 
-        settle(lambda: both(doors, lambda door: door.ask("GET", PRODUCTS).status == 503))
+        settle(lambda: both(doors, lambda door: door.ask("GET", PRODUCTS).status == 503), seconds=PROMISED_SECONDS)
         answer = doors[0].ask("GET", f"{PRODUCTS}a-shoe/")
         problem = answer.json()
         assert (problem["code"], problem["detail"]) == ("closed", "We count our stock.")
@@ -129,7 +130,10 @@ class TestABlock:
 
         block(rules.ACCOUNT, person)
 
-        settle(lambda: both(doors, lambda door: door.ask("GET", PRODUCTS, token=token).status == 403))
+        settle(
+            lambda: both(doors, lambda door: door.ask("GET", PRODUCTS, token=token).status == 403),
+            seconds=PROMISED_SECONDS,
+        )
         problem = doors[0].ask("GET", PRODUCTS, token=token).json()
         assert problem["code"] == "blocked"
         assert "they scrape" not in str(problem)
@@ -226,5 +230,5 @@ class TestWithoutRedis:
 
         services.close_route(path=PRODUCTS, because="Later.")
 
-        settle(lambda: door.ask("GET", PRODUCTS).status == 503)
+        settle(lambda: door.ask("GET", PRODUCTS).status == 503, seconds=PROMISED_SECONDS)
         services.open_route(path=PRODUCTS)

@@ -203,6 +203,34 @@ class TestAnAnswerForEverybody:
         assert {line["user_id"] for line in lines_about(keeping_door, page, least=3)} == {"buyer-7"}
 
 
+class TestAStaleAnswer:
+    def test_is_given_at_once_while_it_is_asked_for_anew(self, keeping_door: Door, shelf: FakeShelf, page: str) -> None:
+        shelf.lifetime = "max-age=1, stale-while-revalidate=60"
+        keeping_door.ask("GET", page)
+        time.sleep(1.01)  # a lifetime is told in whole seconds
+        shelf.word = "new"
+        shelf.lets_go.clear()
+
+        meanwhile = [keeping_door.ask("GET", page, timeout=5) for _ in range(3)]
+        shelf.lets_go.set()
+
+        assert [answer.json()["word"] for answer in meanwhile] == ["old"] * 3
+        assert all(cache_status(answer).startswith("opencommerce; hit; ttl=") for answer in meanwhile)
+        settle(lambda: keeping_door.ask("GET", page).json()["word"] == "new")
+        assert len(shelf.asked) == 2
+
+    def test_is_given_while_the_service_breaks_off(self, keeping_door: Door, shelf: FakeShelf, page: str) -> None:
+        shelf.lifetime = "max-age=1, stale-if-error=600"
+        keeping_door.ask("GET", page)
+        time.sleep(1.01)
+        shelf.dies = True
+
+        answers = [keeping_door.ask("GET", page) for _ in range(3)]
+
+        assert [(answer.status, answer.json()["word"]) for answer in answers] == [(200, "old")] * 3
+        assert keeping_door.ask("GET", f"{page}another/").status == 503
+
+
 @pytest.mark.usefixtures("shelf")
 class TestAnAnswerThatIsNotForEverybody:
     @pytest.mark.parametrize(
