@@ -222,7 +222,7 @@ class Gateway:
         site = Site(
             users=self._users,
             browsers=self._browsers,
-            platform=Platform(self._balancers, self._assertions, self._broker_url),
+            platform=Platform(self._balancers, self._socket_balancers, self._assertions, self._broker_url),
             assertions=self._assertions,
             origin=self._origin,
         )
@@ -246,7 +246,7 @@ class Gateway:
         await asyncio.gather(self._ended.load(), self._house_rules.load(), *(each.look_up() for each in every))
         if self._limiter:
             await self._limiter.start()
-        metrics.on_scrape(partial(gauges.show, self._balancers.values()))
+        metrics.on_scrape(partial(gauges.show, self._balancers, self._socket_balancers))
         forever = [
             self._announcements.follow(),
             self._ended.keep_fresh(),

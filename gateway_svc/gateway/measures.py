@@ -40,7 +40,9 @@ UPSTREAM_ERRORS = metrics.counter(
     "reason",
 )
 BREAKER = metrics.gauge(
-    "opencommerce_gateway_breaker_state", "Whether a service is asked: 0 yes, 1 one request tries, 2 no.", "upstream"
+    "opencommerce_gateway_breaker_state",
+    "Whether a service is asked: 0 yes, 1 one request tries, 2 no; the worse of its requests and its WebSockets.",
+    "upstream",
 )
 UPSTREAM_IN_FLIGHT = metrics.gauge(
     "opencommerce_gateway_upstream_requests_in_flight", "Requests that a service has now, at all instances.", "upstream"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from django.db import connections
 from common.events.figures import QueueFigures, queue_figures
 from common.observability import figures
 from common.topology import GATEWAY, SERVICES
+from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.assertions import HEADER, Assertions
 from gateway_svc.gateway.errors import UpstreamError
 from gateway_svc.gateway.fetch import fetch_from
@@ -22,6 +23,8 @@ from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.instance import Instance
 
 PATH = "/health/figures"
+# Those for WebSockets tell no figures: they have the database of their service, of which its other processes tell.
+SOCKETS_PATH = "/health/live"
 PATIENCE_SECONDS = 2.0
 
 T = TypeVar("T")
@@ -49,6 +52,8 @@ class InstanceFigures:
     milliseconds: float = 0.0
     """How long that took."""
     standing: Standing = Standing()
+    is_for_sockets: bool = False
+    """It has the WebSockets of its service, and no requests."""
 
 
 Queues = Mapping[str, QueueFigures | None]
@@ -63,6 +68,8 @@ class PlatformFigures:
     """None when the broker does not answer."""
     spared: frozenset[str] = frozenset()
     """Services that are not asked for a while, since they fail (upstreams/breaker.py)."""
+    sockets_spared: frozenset[str] = frozenset()
+    """Those where no WebSockets are opened for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +77,48 @@ class Platform:
     """Whom to ask."""
 
     balancers: Mapping[str, Balancer]
+    socket_balancers: Mapping[str, Balancer]
     assertions: Assertions
     broker_url: str
 
     async def look(self, principal: Principal) -> PlatformFigures:
         """Ask all of them for this person, and wait for nobody longer than for the most patient."""
-        asked = of_the_platform(self.balancers, self.assertions, principal)
+        asked = of_the_platform(self.balancers, self.socket_balancers, self.assertions, principal)
         instances, queues = await asyncio.gather(asked, _queues(self.broker_url))
-        spared = frozenset(name for name, each in self.balancers.items() if each.breaker.is_open)
-        return PlatformFigures(instances, queues, spared)
+        return PlatformFigures(instances, queues, _spared(self.balancers), _spared(self.socket_balancers))
 
 
 async def of_the_platform(
-    balancers: Mapping[str, Balancer], assertions: Assertions, principal: Principal
+    balancers: Mapping[str, Balancer],
+    socket_balancers: Mapping[str, Balancer],
+    assertions: Assertions,
+    principal: Principal,
 ) -> list[InstanceFigures]:
     """Of each instance behind the gateway, and of this one last. The services answer only to staff."""
     asked = [
-        _ask(name, instance, assertions.about(principal, audience=name))
-        for name, balancer in balancers.items()
-        for instance in balancer.instances
+        _ask(name, instance, _fetch(instance, PATH, [(HEADER, assertions.about(principal, audience=name))]))
+        for name, instance in _instances(balancers)
+    ]
+    asked += [
+        _ask(name, instance, _fetch(instance, SOCKETS_PATH, []), is_for_sockets=True)
+        for name, instance in _instances(socket_balancers)
     ]
     return [*await asyncio.gather(*asked, _our_own())]
 
 
-async def _ask(service: str, instance: Instance, assertion: bytes) -> InstanceFigures:
-    found, milliseconds = await _timed(_fetch(instance, assertion))
-    return InstanceFigures(service, instance.address, found, milliseconds, _standing(instance))
+def _instances(balancers: Mapping[str, Balancer]) -> Iterator[tuple[str, Instance]]:
+    return ((name, instance) for name, balancer in balancers.items() for instance in balancer.instances)
+
+
+def _spared(balancers: Mapping[str, Balancer]) -> frozenset[str]:
+    return frozenset(name for name, each in balancers.items() if each.breaker.is_open)
+
+
+async def _ask(
+    service: str, instance: Instance, question: Awaitable[dict[str, Any] | None], *, is_for_sockets: bool = False
+) -> InstanceFigures:
+    found, milliseconds = await _timed(question)
+    return InstanceFigures(service, instance.address, found, milliseconds, _standing(instance), is_for_sockets)
 
 
 def _standing(instance: Instance) -> Standing:
@@ -107,9 +130,9 @@ def _standing(instance: Instance) -> Standing:
     )
 
 
-async def _fetch(instance: Instance, assertion: bytes) -> dict[str, Any] | None:
+async def _fetch(instance: Instance, path: str, headers: Headers) -> dict[str, Any] | None:
     try:
-        document = await fetch_from(instance, PATH, [(HEADER, assertion)])
+        document = await fetch_from(instance, path, headers)
         return msgspec.json.decode(document, type=dict[str, Any])
     except (UpstreamError, msgspec.DecodeError):
         return None

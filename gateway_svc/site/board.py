@@ -40,6 +40,7 @@ class InstanceLine:
     started_at: datetime | None
     milliseconds: float
     standing: Standing
+    is_for_sockets: bool = False
 
     @property
     def state(self) -> str:
@@ -58,7 +59,7 @@ class InstanceLine:
     @property
     def work(self) -> str:
         """What it does for the gateway that shows it."""
-        now = f"{_count(self.standing.in_flight, 'request')} now"
+        now = f"{_count(self.standing.in_flight, 'WebSocket' if self.is_for_sockets else 'request')} now"
         return f"{now}, {self.standing.latency_seconds * 1000:.0f} ms lately" if self.standing.latency_seconds else now
 
 
@@ -91,6 +92,8 @@ class ServiceBoard:
     queues: list[QueueLine]
     is_spared: bool
     """Nobody asks it for a while, since it fails."""
+    are_sockets_spared: bool
+    """Nobody opens a WebSocket there, for the same reason."""
     is_broker_up: bool
     is_database_up: bool
     unsent: int | None
@@ -107,6 +110,11 @@ class ServiceBoard:
     def is_behind_the_gateway(self) -> bool:
         """It is asked by the gateway, as all but the gateway are."""
         return self.service is not GATEWAY
+
+    @property
+    def has_sockets(self) -> bool:
+        """It has WebSockets as well."""
+        return bool(self.service.socket_prefixes)
 
     @property
     def tone(self) -> str:
@@ -174,7 +182,7 @@ def _service_board(
     service: Service, figures: PlatformFigures, errors: list[LastError], *, now: datetime
 ) -> ServiceBoard:
     asked = [each for each in figures.instances if each.service == service.name]
-    told = _newest_told(asked)
+    told = _newest_told([each for each in asked if not each.is_for_sockets])
     outbox = told.get("outbox") or {}
     dead = _dead(service, told, figures.queues)
     board = ServiceBoard(
@@ -182,6 +190,7 @@ def _service_board(
         instances=[_instance_line(each) for each in asked],
         queues=[_queue_line(service, kind, figures.queues) for kind in ("facts", "work")],
         is_spared=service.name in figures.spared,
+        are_sockets_spared=service.name in figures.sockets_spared,
         is_broker_up=figures.queues is not None,
         is_database_up=bool(told.get("outbox")),
         unsent=outbox.get("unsent"),
@@ -209,18 +218,26 @@ def _findings(board: ServiceBoard, *, late_seconds: float, lately: int) -> Itera
 
 def _findings_of_instances(board: ServiceBoard) -> Iterator[Finding]:
     name, path = board.name, board.service.admin_path
-    down = [each for each in board.instances if not each.is_up]
-    spared = [each for each in board.instances if each.tone == WARNING]
-    if len(down) == len(board.instances):
+    asked = [each for each in board.instances if not each.is_for_sockets]
+    yield from _findings_of_some(name, asked, path, is_spared=board.is_spared)
+    if any(each.is_up for each in asked) and not board.is_database_up:
+        yield Finding(BAD, f"the database of {name} does not answer")
+    if board.has_sockets:
+        sockets = [each for each in board.instances if each.is_for_sockets]
+        yield from _findings_of_some(f"the live feed of {name}", sockets, path, is_spared=board.are_sockets_spared)
+
+
+def _findings_of_some(name: str, instances: list[InstanceLine], path: str, *, is_spared: bool) -> Iterator[Finding]:
+    down = [each for each in instances if not each.is_up]
+    left_out = [each for each in instances if each.tone == WARNING]
+    if len(down) == len(instances):
         yield Finding(BAD, f"{name} does not answer")
     elif down:
         yield Finding(WARNING, f"{_count(len(down), 'instance')} of {name} gives no answer", path)
-    if board.is_spared:
+    if is_spared:
         yield Finding(BAD, f"{name} fails, and is left alone for a while")
-    if spared:
-        yield Finding(WARNING, f"{_count(len(spared), 'instance')} of {name} gets no requests", path)
-    if len(down) < len(board.instances) and not board.is_database_up:
-        yield Finding(BAD, f"the database of {name} does not answer")
+    if left_out:
+        yield Finding(WARNING, f"{_count(len(left_out), 'instance')} of {name} gets no requests", path)
 
 
 def _findings_of_queue(queue: QueueLine) -> Iterator[Finding]:
@@ -255,6 +272,7 @@ def _instance_line(asked: InstanceFigures) -> InstanceLine:
         started_at=datetime.fromisoformat(told["started_at"]) if told.get("started_at") else None,
         milliseconds=asked.milliseconds,
         standing=asked.standing,
+        is_for_sockets=asked.is_for_sockets,
     )
 
 

@@ -304,8 +304,9 @@ def _select(_socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subpro
     return Subprotocol("chat") if "chat" in offered else None
 
 
-def _say_that_it_is_ready(socket: ServerConnection, request: Request) -> Response | None:
-    return socket.respond(HTTPStatus.OK, "{}") if request.path == "/health/ready" else None
+def _say_that_it_is_well(socket: ServerConnection, request: Request) -> Response | None:
+    is_asked = request.path in {"/health/live", "/health/ready"}
+    return socket.respond(HTTPStatus.OK, '{"status": "well"}') if is_asked else None
 
 
 class FakeSockets:
@@ -348,7 +349,7 @@ class FakeSockets:
             "127.0.0.1",
             0,
             select_subprotocol=_select,
-            process_request=_say_that_it_is_ready,
+            process_request=_say_that_it_is_well,
             process_response=self._say_whose_it_is,
             max_size=None,
             logger=quiet,

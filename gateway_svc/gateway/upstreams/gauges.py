@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.upstreams.balancer import Balancer
@@ -17,17 +17,22 @@ _OF_AN_INSTANCE = (
 )
 
 
-def show(balancers: Iterable[Balancer]) -> None:
+def show(balancers: Mapping[str, Balancer], socket_balancers: Mapping[str, Balancer]) -> None:
     """Set the gauges; instances that are gone have none any more."""
     now = time.monotonic()
     for gauge in _OF_AN_INSTANCE:
         gauge.clear()
-    for balancer in balancers:
-        measures.BREAKER.labels(balancer.service).set(balancer.breaker.state(now))
-        measures.UPSTREAM_IN_FLIGHT.labels(balancer.service).set(balancer.in_flight)
-        measures.UPSTREAM_WAITING.labels(balancer.service).set(len(balancer.line))
+    for name, balancer in balancers.items():
+        every = [each[name] for each in (balancers, socket_balancers) if name in each]
+        measures.BREAKER.labels(name).set(max(each.breaker.state(now) for each in every))
+        measures.UPSTREAM_IN_FLIGHT.labels(name).set(balancer.in_flight)
+        measures.UPSTREAM_WAITING.labels(name).set(len(balancer.line))
         for instance in list(balancer.instances):
-            _show(balancer.service, instance, now)
+            _show(name, instance, now)
+            measures.INSTANCE_LATENCY.labels(name, instance.address).set(instance.latency_seconds)
+    for name, balancer in socket_balancers.items():
+        for instance in list(balancer.instances):
+            _show(name, instance, now)
 
 
 def _show(service: str, instance: Instance, now: float) -> None:
@@ -35,4 +40,3 @@ def _show(service: str, instance: Instance, now: float) -> None:
     measures.INSTANCE_IN_FLIGHT.labels(*labels).set(instance.in_flight)
     measures.INSTANCE_READY.labels(*labels).set(instance.health.is_ready)
     measures.INSTANCE_EJECTED.labels(*labels).set(instance.ejection.is_out(now))
-    measures.INSTANCE_LATENCY.labels(*labels).set(instance.latency_seconds)

@@ -293,6 +293,9 @@ class TestSockets:
             socket.send("hello")
             assert socket.recv(timeout=5) == "hello"
             assert count(local_door, "opencommerce_gateway_sockets_open", upstream="notify_svc") == 1
+            assert count(local_door, "opencommerce_gateway_instance_requests_in_flight", upstream="notify_svc") == 1
+            # One for requests, and one for WebSockets.
+            assert count(local_door, "opencommerce_gateway_instance_ready", upstream="notify_svc") == 2
 
         assert count(local_door, "opencommerce_gateway_socket_messages_total", direction="out") == out + 1
         wait_until(lambda: count(local_door, "opencommerce_gateway_socket_ends_total", code="1000") == ends + 1)

@@ -50,11 +50,13 @@ def instance() -> Iterator[Callable[[Behaviour], FakeService]]:
         each.close()
 
 
-def ask(**urls: list[str]) -> list[InstanceFigures]:
+def ask(sockets: dict[str, list[str]] | None = None, **urls: list[str]) -> list[InstanceFigures]:
     async def story() -> list[InstanceFigures]:
-        balancers = {name: Balancer(each) for name, each in urls.items()}
+        of_requests, of_sockets = (
+            {name: Balancer(each) for name, each in those.items()} for those in (urls, sockets or {})
+        )
         key = base64.b64decode(os.environ["GATEWAY_SVC_ASSERTION_KEY"])
-        return await of_the_platform(balancers, Assertions(key), STAFF)
+        return await of_the_platform(of_requests, of_sockets, Assertions(key), STAFF)
 
     return asyncio.run(story())
 
@@ -91,6 +93,19 @@ class TestOfThePlatform:
         found = ask(order_svc=[instance(behaviour).url], user_svc=[instance(tell).url])
 
         assert [bool(each.figures) for each in found] == [False, True, True]
+
+    def test_asks_those_for_websockets_whether_they_live(self, instance) -> None:
+        living, gone = instance(tell), instance(tell)
+        living.behaviours["live"] = tell
+        gone.stop()
+
+        found = ask(sockets={"notify_svc": [living.url, gone.url]})
+
+        assert [(each.is_for_sockets, bool(each.figures)) for each in found] == [
+            (True, True),
+            (True, False),
+            (False, True),
+        ]
 
     def test_shows_what_the_gateway_makes_of_each(self, instance) -> None:
         service = instance(tell)

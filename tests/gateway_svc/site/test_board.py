@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.events.figures import QueueFigures, queue_names
-from common.topology import GATEWAY, ORDERS, SERVICES, USERS
+from common.topology import GATEWAY, NOTIFICATIONS, ORDERS, SERVICES, USERS
 from gateway_svc.gateway.platform_figures import InstanceFigures, PlatformFigures, Standing
 from gateway_svc.site.board import Board, board_of, span
 
@@ -32,9 +32,15 @@ def error(at: datetime, **changed: Any) -> dict[str, Any]:
     return {"at": at.isoformat(), **said, **changed}
 
 
+def sockets(address: str, *, is_up: bool = True, **standing: Any) -> InstanceFigures:
+    found = {"status": "live"} if is_up else None
+    return InstanceFigures("notify_svc", address, found, 3.0, Standing(**standing), is_for_sockets=True)
+
+
 def look(*, queues: dict[str, QueueFigures | None] | None = None, is_broker_up: bool = True, **changed: Any) -> Board:
     """``order_svc=None`` is down; ``order_svc={…}`` tells something else than that all is well."""
     instances = [InstanceFigures(s.name, "10.0.0.1:80", changed.get(s.name, told()), 3.0) for s in SERVICES]
+    instances += changed.get("sockets", [sockets("10.0.0.2:80")])
     names = queue_names(SERVICES)
     depths = {name: QueueFigures(0, 0 if name.endswith(".dead") else 1) for name in names} | (queues or {})
     return board_of(PlatformFigures(instances, depths if is_broker_up else None), now=NOON)
@@ -62,6 +68,7 @@ class TestWhetherItIsWell:
             ),
             ({"queues": {"order_svc.facts": QueueFigures(0, 0)}}, "nobody takes from order_svc.facts"),
             ({"is_broker_up": False}, "the broker does not answer"),
+            ({"sockets": [sockets("a:1", is_up=False)]}, "the live feed of Notifications does not answer"),
         ],
     )
     def test_it_is_not(self, changed: dict[str, Any], finding: str) -> None:
@@ -74,6 +81,10 @@ class TestWhetherItIsWell:
         ("changed", "finding"),
         [
             ({"queues": {"order_svc.dead": QueueFigures(1, 0)}}, "1 dead letter in Orders"),
+            (
+                {"sockets": [sockets("a:1"), sockets("a:2", is_up=False)]},
+                "1 instance of the live feed of Notifications gives no answer",
+            ),
             ({"queues": {"order_svc.work": QueueFigures(5000, 1)}}, "5000 messages wait in order_svc.work"),
             ({"order_svc": told(last_errors=[error(NOON - timedelta(minutes=1))])}, "1 error in Orders just now"),
         ],
@@ -106,7 +117,8 @@ class TestWhetherItIsWell:
 
 class TestAService:
     def test_of_which_one_instance_is_down_still_works(self) -> None:
-        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES] + [InstanceFigures(USERS.name, "b", None)]
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES] + [sockets("s")]
+        instances.append(InstanceFigures(USERS.name, "b", None))
 
         board = board_of(PlatformFigures(instances, {}), now=NOON)
 
@@ -122,7 +134,7 @@ class TestAService:
         ],
     )
     def test_shows_which_instances_get_requests(self, standing: Standing, state: str, tone: str) -> None:
-        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES]
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES] + [sockets("s")]
         instances.append(InstanceFigures(USERS.name, "b", told(), 3.0, standing))
 
         board = board_of(PlatformFigures(instances, {}), now=NOON)
@@ -133,14 +145,35 @@ class TestAService:
 
     def test_shows_what_its_instances_do(self) -> None:
         busy = Standing(in_flight=3, latency_seconds=0.0124)
-        instances = [InstanceFigures(s.name, "a", told(), 3.0, busy) for s in SERVICES]
+        instances = [InstanceFigures(s.name, "a", told(), 3.0, busy) for s in SERVICES] + [sockets("s")]
 
         lines = of(board_of(PlatformFigures(instances, {}), now=NOON), USERS).instances
 
         assert lines[0].work == "3 requests now, 12 ms lately"
 
+    def test_shows_what_its_live_feed_does(self) -> None:
+        (line,) = [each for each in of(look(), NOTIFICATIONS).instances if each.is_for_sockets]
+        busy = look(sockets=[sockets("s", in_flight=1)])
+
+        assert (line.state, line.work, line.version) == ("up", "0 WebSockets now", "")
+        assert of(busy, NOTIFICATIONS).instances[1].work == "1 WebSocket now"
+
+    def test_whose_live_feed_is_left_alone_is_not_well(self) -> None:
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES] + [sockets("s")]
+
+        board = board_of(PlatformFigures(instances, {}, sockets_spared=frozenset({NOTIFICATIONS.name})), now=NOON)
+
+        assert board.sentence == (
+            "Not all is well: the live feed of Notifications fails, and is left alone for a while."
+        )
+
+    def test_whose_live_feed_lives_on_is_down_all_the_same(self) -> None:
+        board = look(notify_svc=None)
+
+        assert board.sentence == "Not all is well: Notifications does not answer."
+
     def test_that_is_left_alone_is_not_well(self) -> None:
-        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES]
+        instances = [InstanceFigures(s.name, "a", told()) for s in SERVICES] + [sockets("s")]
 
         board = board_of(PlatformFigures(instances, {}, frozenset({USERS.name})), now=NOON)
 

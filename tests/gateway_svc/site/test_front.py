@@ -146,6 +146,17 @@ class TestThePageInFrontOfTheAdmins:
         assert b"1.2.3" in page.body
         assert b'href="/admin/orders/dead-letters/"' in page.body
 
+    def test_shows_a_live_feed_that_is_down_though_its_service_answers(
+        self, open_door: Callable[..., Door], telling: dict[str, str]
+    ) -> None:
+        visitor = Visitor(open_door(**telling, NOTIFY_SVC_SOCKET_URL="http://127.0.0.1:1"))
+        visitor.sign_in(ADMIN)
+
+        page = visitor.get(PAGE)
+
+        assert [name.strip() for name in silent_in(page)] == ["the live feed of Notifications"]
+        assert "down</span> 127.0.0.1:1 (live feed)" in card_of("Notifications", page)
+
     def test_shows_what_waits_and_what_died(
         self,
         open_door: Callable[..., Door],
