@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 
 from gateway_svc.gateway.asgi import Headers
-from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled
+from gateway_svc.gateway.errors import UpstreamError, UpstreamGarbled, UpstreamTimedOut
 from gateway_svc.gateway.request_head import PATIENCE_HEADER
 from gateway_svc.gateway.upstreams.answer import body_of
 from gateway_svc.gateway.upstreams.balancer import Balancer
 from gateway_svc.gateway.upstreams.connection import Connection
 from gateway_svc.gateway.upstreams.instance import Instance
-from gateway_svc.gateway.upstreams.lease import UNWELL
+from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
 from gateway_svc.gateway.upstreams.wire import Head
 
 _LARGEST_BYTES = 1024 * 1024
@@ -30,7 +31,7 @@ class Question:
     # A service takes few names for its own, and what an instance is called on its network is none of them.
     host: bytes = b"localhost"
     seconds: float = _SECONDS
-    """For all of the answer."""
+    """For all of the answer, and to wait in line for one's turn to ask."""
 
 
 async def fetch(balancer: Balancer, path: str) -> bytes:
@@ -41,15 +42,17 @@ async def fetch(balancer: Balancer, path: str) -> bytes:
 async def fetch_from(instance: Instance, path: str, headers: Headers) -> bytes:
     """GET a small document of this very instance. Raises UpstreamError, also for an answer other than 200."""
     connection = await instance.connect()
-    return _document(path, *await _ask(connection, Question(path, headers=headers)))
+    question = Question(path, headers=headers)
+    return _document(path, *await _ask(connection, question, time.monotonic() + question.seconds))
 
 
 async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
     """The answer, good or not, of whoever's turn it is. Raises UpstreamError."""
-    lease = await balancer.lease(anew=True)
+    until = time.monotonic() + question.seconds
+    lease = await _lease(balancer, question)
     is_good: bool | None = None
     try:
-        head, document = await _ask(lease.connection, question)
+        head, document = await _ask(lease.connection, question, until)
         lease.answered(time.monotonic())
         is_good = head.status not in UNWELL
     except UpstreamError:
@@ -60,11 +63,20 @@ async def ask(balancer: Balancer, question: Question) -> tuple[Head, bytes]:
     return head, document
 
 
-async def _ask(connection: Connection, question: Question) -> tuple[Head, bytes]:
-    connection.until = time.monotonic() + question.seconds
+async def _lease(balancer: Balancer, question: Question) -> Lease:
+    """Whoever cannot wait for the service need not wait for longer than that in its line."""
+    try:
+        async with asyncio.timeout(question.seconds):
+            return await balancer.lease(anew=True)
+    except TimeoutError as error:
+        raise UpstreamTimedOut(f"no place for {question.path} in time") from error
+
+
+async def _ask(connection: Connection, question: Question, until: float) -> tuple[Head, bytes]:
+    connection.until = until
     try:
         connection.start(_request(question) + question.body)
-        connection.expect_within(question.seconds)
+        connection.expect_within(max(0.0, until - time.monotonic()))
         head = await connection.head(method=question.method)
         body = body_of(head, connection, idle_seconds=question.seconds)
         document = bytearray()

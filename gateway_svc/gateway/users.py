@@ -26,6 +26,8 @@ from gateway_svc.gateway.upstreams.balancer import Balancer
 logger = logging.getLogger(__name__)
 
 SECONDS = 10.0
+PART_SECONDS = 3.0
+"""For what a page is shown without if it cannot be had."""
 # Shorter than the five seconds for which others wait for the row that is locked meanwhile.
 REFRESH_SECONDS = 3.0
 _OUT_OF_REACH = 503

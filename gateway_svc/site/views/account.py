@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from gateway_svc.gateway.site import Visit
-from gateway_svc.gateway.users import Answer
+from gateway_svc.gateway.users import PART_SECONDS, Answer
 from gateway_svc.site.answering import HOME, SeeOther, form_page, page, signed_in
 from gateway_svc.site.forms import PasswordChangeForm
 
@@ -19,7 +19,7 @@ CHANGE_PASSWORD_PATH = "/api/v1/auth/password/change/"  # noqa: S105 – no pass
 async def overview(request: HttpRequest) -> HttpResponse:
     """GET shows the account."""
     visit = Visit.of(request)
-    answer = await visit.users.ask("GET", ME_PATH, by=visit.person)
+    answer = await visit.users.ask("GET", ME_PATH, by=visit.person, seconds=PART_SECONDS)
     return page(request, "account", account=answer.body if answer.is_good else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from gateway_svc.gateway.site import Visit
-from gateway_svc.gateway.users import Answer
+from gateway_svc.gateway.users import PART_SECONDS, Answer
 from gateway_svc.site.answering import SeeOther, View, again, page, signed_in
 from gateway_svc.site.forms import ConfirmCodesForm, NewPasskeyForm, PasskeyRemovalForm, ProofForm, SiteForm
 
@@ -131,8 +132,9 @@ async def _ask(request: HttpRequest, method: str, path: str, form: ProofForm) ->
 async def _show(request: HttpRequest, *, refused: Answer | None = None, **forms: SiteForm) -> HttpResponse:
     """All of it, with the form that was refused."""
     visit = Visit.of(request)
-    factors = await visit.users.ask("GET", FACTORS_PATH, by=visit.person)
-    passkeys = await visit.users.ask("GET", PASSKEYS_PATH, by=visit.person)
+    factors, passkeys = await asyncio.gather(
+        *(visit.users.ask("GET", path, by=visit.person, seconds=PART_SECONDS) for path in (FACTORS_PATH, PASSKEYS_PATH))
+    )
     usual: dict[str, SiteForm] = {
         "codes": ProofForm(auto_id="codes_%s"),
         "recovery": ProofForm(auto_id="recovery_%s"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from gateway_svc.gateway.errors import UpstreamTimedOut
 from gateway_svc.gateway.fetch import Question, ask
 from gateway_svc.gateway.upstreams.balancer import Balancer
-from tests.gateway_svc.upstream import FakeService
+from gateway_svc.gateway.upstreams.treatment import Treatment
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService
 
 
 async def trickle(_service, _asked, reader, writer) -> None:
@@ -22,7 +24,7 @@ async def trickle(_service, _asked, reader, writer) -> None:
 
 @pytest.fixture
 def slow() -> Iterator[FakeService]:
-    service = FakeService({"keys": trickle})
+    service = FakeService({"keys": trickle, "hang": BEHAVIOURS["hang"]})
     yield service
     service.close()
 
@@ -36,3 +38,20 @@ class TestAQuestion:
 
         with pytest.raises(UpstreamTimedOut):
             asyncio.run(story())
+
+    def test_waits_for_its_turn_no_longer_than_for_its_answer(self, slow: FakeService) -> None:
+        async def story() -> float:
+            balancer = Balancer([slow.url], treatment=Treatment(in_flight_an_instance=1))
+            first = asyncio.create_task(ask(balancer, Question("/hang", seconds=2)))
+            while not balancer.in_flight:
+                await asyncio.sleep(0.01)
+            began_at = time.monotonic()
+            with pytest.raises(UpstreamTimedOut):
+                await ask(balancer, Question("/hang", seconds=0.2))
+            took = time.monotonic() - began_at
+            with pytest.raises(UpstreamTimedOut):
+                await first
+            assert balancer.in_flight == 0
+            return took
+
+        assert 0.15 < asyncio.run(story()) < 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from tests.gateway_svc.accounts import ADMIN, PASSWORD, FakeAccounts
 from tests.gateway_svc.gateway.test_tokens import assertion_of
+from tests.gateway_svc.upstream import BEHAVIOURS, FakeService
 from tests.gateway_svc.visitor import COOKIE, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -309,6 +311,21 @@ class TestSecondFactor:
         accounts.is_away = True
 
         assert b"cannot be shown" in ada.get(self.HERE).body
+
+
+@pytest.mark.parametrize("path", ["/account/", TestSecondFactor.HERE])
+def test_what_hangs_is_not_waited_for_by_a_page_that_does_without(ada: Visitor, users: FakeService, path: str) -> None:
+    before = dict(users.behaviours)
+    users.behaviours.update(dict.fromkeys(("me", "factors", "passkeys"), BEHAVIOURS["hang"]))
+    began_at = time.monotonic()
+    try:
+        page = ada.get(path)
+    finally:
+        users.behaviours.clear()
+        users.behaviours.update(before)
+
+    assert (page.status, b"cannot be shown" in page.body) == (200, True)
+    assert time.monotonic() - began_at < 5
 
 
 def test_no_page_has_a_script_in_it(ada: Visitor) -> None:
