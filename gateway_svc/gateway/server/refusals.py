@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 import msgspec
@@ -12,11 +13,15 @@ from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.problems import Problem
 
+logger = logging.getLogger("access")
+
 
 def refused(refusal: Problem) -> bytes:
     """A whole answer, after which the connection is closed."""
     measures.PROBLEMS.labels(refusal.code).inc()
     with correlated() as names:
+        # Nobody else writes a line of it, and whoever was told its id may ask us what that was.
+        logger.info("%d %s", refusal.status, refusal.code, extra={"status": refusal.status, "code": refusal.code})
         body = msgspec.json.encode(problem(status=refusal.status, code=refusal.code, detail=refusal.detail))
     headers = [
         *refusal.headers,

@@ -14,7 +14,7 @@ from gateway_svc.gateway import pages
 from gateway_svc.gateway.api_root import ADDRESSES
 from gateway_svc.gateway.pages import Pages
 from gateway_svc.gateway.routes import RouteTable
-from tests.gateway_svc.door import PUBLIC_URL, Door
+from tests.gateway_svc.door import PUBLIC_URL, Door, settle
 from tests.gateway_svc.signing import Signer
 
 
@@ -162,6 +162,25 @@ class TestAccessLog:
         }
         assert "secret" not in text
         assert token not in text
+
+    @pytest.mark.parametrize(
+        ("said", "status", "code"),
+        [
+            (b"nonsense\r\n\r\n", 400, "malformed"),
+            (b"GET / HTTP/1.1\r\n\r\n", 400, "malformed"),
+            (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 70_000, 431, "headers_too_large"),
+        ],
+        ids=["no request", "to nobody", "too large"],
+    )
+    def test_has_a_line_of_what_never_becomes_a_request(self, door: Door, said: bytes, status: int, code: str) -> None:
+        head, _, body = door.say(said, seconds=2).partition(b"\r\n\r\n")
+        request_id = json.loads(body)["request_id"]
+
+        assert head.startswith(f"HTTP/1.1 {status} ".encode())
+        settle(lambda: request_id in door.log.read_text())
+        line = next(json.loads(line) for line in door.log.read_text().splitlines() if request_id in line)
+        assert (line["logger"], line["service"], line["request_id"]) == ("access", "gateway_svc", request_id)
+        assert (line["status"], line["code"]) == (status, code)
 
 
 class TestStopping:
