@@ -46,15 +46,15 @@ class Stall:
         return [*self._visitor.products(seller=self.seller.id), self._visitor.product(self._item["slug"])]
 
 
-def kept(platform: Platform, path: str) -> tuple[str, str]:
-    """What a visitor is given, and what the gateway says of how it came by that."""
-    with urlopen(f"{platform.url}{path}", timeout=10) as answer:
+def kept(door: str, path: str) -> tuple[str, str]:
+    """What a visitor is given there, and what that gateway says of how it came by it."""
+    with urlopen(f"{door}{path}", timeout=10) as answer:
         return answer.headers["Cache-Status"], answer.read().decode()
 
 
 def status_of(platform: Platform, path: str) -> int:
     try:
-        kept(platform, path)
+        kept(platform.url, path)
     except HTTPError as refusal:
         return refusal.code
     return 200
@@ -76,23 +76,32 @@ class TestChange:
     def test_of_a_price_shows_in_what_the_gateway_keeps(self, platform: Platform, stall: Stall) -> None:
         addresses = stall.addresses()
         for path in addresses:
-            wait_until(lambda path=path: "hit" in kept(platform, path)[0], seconds=AT_ONCE_SECONDS)
+            wait_until(lambda path=path: "hit" in kept(platform.url, path)[0], seconds=AT_ONCE_SECONDS)
 
         stall.set_price("7.77")
 
         for path in addresses:
-            wait_until(lambda path=path: "7.77" in kept(platform, path)[1], seconds=AT_ONCE_SECONDS)
+            wait_until(lambda path=path: "7.77" in kept(platform.url, path)[1], seconds=AT_ONCE_SECONDS)
+
+    def test_of_a_price_shows_in_what_every_gateway_keeps(self, doors: list[str], stall: Stall) -> None:
+        shown = [(door, path) for door in doors for path in stall.addresses()]
+        for door, path in shown:
+            wait_until(lambda door=door, path=path: "hit" in kept(door, path)[0], seconds=AT_ONCE_SECONDS)
+
+        stall.set_price("8.88")
+
+        wait_until(lambda: all("8.88" in kept(door, path)[1] for door, path in shown), seconds=AT_ONCE_SECONDS)
 
     def test_that_takes_a_product_away_leaves_nothing_of_it(self, platform: Platform, stall: Stall) -> None:
         page, *lists = stall.addresses()
         for path in (page, *lists):
-            kept(platform, path)
+            kept(platform.url, path)
 
         stall.withdraw()
 
         wait_until(lambda: status_of(platform, page) == 404, seconds=AT_ONCE_SECONDS)
         for path in lists:
-            wait_until(lambda path=path: stall.sku not in kept(platform, path)[1], seconds=AT_ONCE_SECONDS)
+            wait_until(lambda path=path: stall.sku not in kept(platform.url, path)[1], seconds=AT_ONCE_SECONDS)
 
     def test_of_stock_by_an_order_shows_as_soon_as_that_is_heard(self, platform: Platform, stall: Stall) -> None:
         assert stall.stock() == [True, True, 5]

@@ -6,15 +6,20 @@ import os
 import secrets
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import pytest
 
+from common.topology import PRODUCTS, USERS, Service
 from ops.commands.verify import verify
 from ops.platform import Platform
+from ops.shop import Refused, Shop
 from tests.system.crowd import Crowd
-from tests.system.people import Person, mails, place, publish, settled, sign_up, until_answered, wait_until
+from tests.system.people import PASSWORD, Person, mails, place, publish, settled, sign_up, until_answered, wait_until
+from tests.system.visitor import Browser
 
 VICTIMS = (
     "order_svc.worker",
@@ -101,19 +106,42 @@ class TestFrozenBroker:
 
 class TestServiceDown:
     def test_the_catalogue_is_gone_and_orders_are_taken(self, platform: Platform, traffic: Traffic) -> None:
-        stopped = [entry["pid"] for entry in platform.status()["processes"] if entry["service"] == "product_svc"]
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            with traffic:
-                time.sleep(5)
-        finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+        with frozen(platform, PRODUCTS), traffic:
+            time.sleep(5)
 
         assert len(traffic.orders) > 10
         for buyer, order in traffic.orders:
             assert settled(buyer, order["id"], seconds=120)["status"] == "confirmed"
+
+    def test_people_stay_signed_in_and_buy_without_user_svc(self, platform: Platform) -> None:
+        buyer, sku = sign_up(platform.url), publish(sign_up(platform.url, "seller"), stock=5)
+        browser = Browser(platform.url)
+        browser.register(f"browser-{secrets.token_hex(6)}@example.com", PASSWORD)
+
+        with frozen(platform, USERS):
+            order = place(buyer, sku)
+            assert settled(buyer, order["id"])["status"] == "confirmed"
+            assert browser.look("/api/v1/orders/", "application/json").status == 200
+            overview = buyer.shop.request("GET", "/api/v1/me/overview/")
+            with pytest.raises(Refused) as refused:
+                Shop(platform.url, timeout_seconds=30).sign_in(email=buyer.email, password=PASSWORD)
+
+        assert (overview["degraded"], overview["profile"]) == (["profile"], None)
+        assert [each["id"] for each in overview["orders"]] == [order["id"]]
+        assert (refused.value.status, refused.value.code) in {(503, "timed_out"), (503, "overloaded")}
+
+
+@contextmanager
+def frozen(platform: Platform, service: Service) -> Iterator[None]:
+    """Its processes are there, and do nothing."""
+    stopped = [entry["pid"] for entry in platform.status()["processes"] if entry["service"] == service.name]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
 
 
 def _pid(platform: Platform, name: str) -> int | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -14,13 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from common.topology import USERS
-from ops import ports
 from ops.bench.stage import Stage
-from ops.blueprint import GATEWAY_WEB
 from ops.platform import Platform
 from ops.shop import Refused, Shop
 from tests.system.people import PASSWORD, Person, sign_up, wait_until
-from tests.system.plans import applications_of, with_applications
 
 PROMISED_SECONDS = 2.0
 
@@ -37,20 +33,6 @@ def change_the_password(platform: Platform, person: Person) -> None:
 
 def disable_the_account(platform: Platform, person: Person) -> None:
     Stage(platform).manage(USERS, "disable_account", person.email)
-
-
-@pytest.fixture(scope="module")
-def doors(platform: Platform) -> Iterator[list[str]]:
-    """The origins of two gateway processes of one platform."""
-    applications = applications_of(platform)
-    first = next(spec for spec in applications if spec.name == GATEWAY_WEB)
-    port, inside = ports.remembered(platform.state, ["second door", "second door's inside"]).values()
-    argv = [str(port) if word == str(first.port) else word for word in first.argv]
-    environment = {**first.environment, "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{inside}"}
-    place = {"port": port, "probe": f"http://127.0.0.1:{port}/health/ready"}
-    second = replace(first, name=f"{first.name}-2", argv=argv, environment=environment, **place)
-    with with_applications(platform, [*applications, second]):
-        yield [platform.url, f"http://127.0.0.1:{port}"]
 
 
 @pytest.mark.parametrize("end", [sign_out, change_the_password, disable_the_account])
