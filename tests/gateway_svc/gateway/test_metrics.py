@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from prometheus_client.samples import Sample
@@ -165,6 +167,20 @@ class TestWhatIsCounted:
 
         assert count(local_door, "opencommerce_gateway_requests_in_flight") == 0
 
+    def test_connections_that_are_too_many(self, open_door: Callable[..., Door]) -> None:
+        door = open_door(**AT_HOME, GATEWAY_SVC_CONNECTIONS_AN_ADDRESS="3")
+        refused = "opencommerce_gateway_connections_refused_total"
+        assert count(door, refused) == 0
+
+        with ExitStack() as held:
+            for _ in range(3):
+                held.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=5))
+            one_too_many = held.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=5))
+            assert one_too_many.recv(65536).startswith(b"HTTP/1.1 429 ")
+
+        wait_until(lambda: door.ask("GET", "/health/live").status == 200)
+        assert count(door, refused, reason="address") >= 1
+
 
 class TestWhatServicesMakeOfIt:
     """At a door and with instances of a test's own: nobody else is counted, so each number is known."""
@@ -194,6 +210,9 @@ class TestWhatServicesMakeOfIt:
         assert value(samples, "_bucket", le="0.25", **of_orders) == 0
         assert value(samples, "_bucket", le="+Inf", **of_orders) == 2
         assert value(samples, "_sum", **of_orders) > 2 * 0.3
+        lately = scraped(door.ask("GET", "/metrics").body)["opencommerce_gateway_instance_latency_seconds"]
+        assert 0.3 < value(lately, "", upstream="order_svc") < 1
+        assert 0 < value(lately, "", upstream="product_svc") < 0.3
 
     def test_who_is_asked_again_and_who_is_left_out(self, open_door: Callable[..., Door], start) -> None:
         good, rude = start(echo), start(BEHAVIOURS["die-before"])
@@ -210,6 +229,15 @@ class TestWhatServicesMakeOfIt:
         assert count(door, "opencommerce_gateway_instance_ejected", **of_rude) == 1
         assert count(door, "opencommerce_gateway_instance_ejected", **of_good) == 0
         assert count(door, "opencommerce_gateway_upstream_errors_total") == 0
+
+    def test_who_is_not_asked_again_since_too_many_were(self, open_door: Callable[..., Door], start) -> None:
+        door = open_door(**AT_HOME, ORDER_SVC_URL=start(BEHAVIOURS["die-before"]).url)
+
+        assert {door.ask("GET", ORDERS).status for _ in range(20)} == {503}
+
+        again = count(door, "opencommerce_gateway_retries_total", upstream="order_svc")
+        not_again = count(door, "opencommerce_gateway_retries_refused_total", upstream="order_svc")
+        assert (again, not_again) == (6, 14)
 
     def test_who_is_not_asked_for_a_while(self, open_door: Callable[..., Door], start) -> None:
         service = start(BEHAVIOURS["die-before"])
