@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import selectors
 import socket
+import threading
 import time
 import uuid
 from collections import deque
@@ -27,6 +29,7 @@ from gateway_svc.gateway.open_sockets import OpenSockets
 from gateway_svc.gateway.places import SocketLimits
 from gateway_svc.gateway.request_head import PublicOrigin
 from gateway_svc.gateway.routes import socket_routes
+from gateway_svc.gateway.server.sockets import GOODBYES_A_SECOND
 from gateway_svc.gateway.sockets import Sockets
 from gateway_svc.gateway.upstreams.balancer import balancers
 from gateway_svc.gateway.upstreams.treatment import Treatment
@@ -190,6 +193,29 @@ class TestTheEndOfTheGateway:
 
         assert exit_code == 0
         assert sockets.close_code() == 1012
+
+    def test_is_told_to_one_after_the_other(self, open_door: Callable[..., Door]) -> None:
+        clients = 300
+        door = open_door(GATEWAY_SVC_SOCKETS_AN_ADDRESS=str(clients))
+        told_at: list[float] = []
+
+        with ExitStack() as held, selectors.DefaultSelector() as told:
+            for _ in range(clients):
+                client = held.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=5))
+                client.sendall(HANDSHAKE + b"\r\n")
+                assert client.recv(65536).startswith(b"HTTP/1.1 101 ")
+                told.register(client, selectors.EVENT_READ)
+            stopping = threading.Thread(target=door.stop)
+            stopping.start()
+            while len(told_at) < clients:
+                for key, _ in told.select(timeout=10):
+                    told.unregister(key.fileobj)
+                    told_at.append(time.monotonic())
+        stopping.join()
+
+        # Who is told so comes back, so they are told at the pace at which others can take them.
+        assert told_at[-1] - told_at[0] > 0.7 * clients / GOODBYES_A_SECOND
+        assert told_at[clients // 2] - told_at[0] > 0.3 * clients / GOODBYES_A_SECOND
 
 
 class TestSlowReaders:
