@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -48,6 +49,28 @@ class TestPage:
 
         window.photograph(name)
         assert window.complaints() == []
+
+
+class TestThePageInFrontOfTheAdmins:
+    def test_shows_what_becomes_of_a_service_without_being_loaded_anew(
+        self, open_window: Open, staffs_cookies: Any, platform: Platform
+    ) -> None:
+        window = open_window(LOOKS[0], staffs_cookies)
+        page = window.open("/admin/")
+        page.evaluate("document.body.dataset.page = 'the first'")
+        down = page.locator("li.card", has_text="product_svc").locator(".badge", has_text="down")
+        assert down.count() == 0
+
+        platform.kill("product_svc.web", signal.SIGSTOP)
+        try:
+            down.wait_for()
+            assert "Not all is well" in page.locator("#sentence").inner_text()
+        finally:
+            platform.kill("product_svc.web", signal.SIGCONT)
+
+        down.wait_for(state="detached")
+        assert page.evaluate("document.body.dataset.page") == "the first"
+        assert window.faults == []
 
 
 class TestKeyboard:
