@@ -3,14 +3,22 @@ FROM python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa1849
 
 # ── What is only needed to build stays in here ───────────────────────────────────────────────────────────────────────
 FROM python AS build
-COPY requirements/platform.txt /build/
+# Makes the gateway's path C extensions (docs/adr/0032).
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev \
+    && rm -r /var/lib/apt/lists/*
+COPY requirements/platform.txt requirements/compile.txt /build/
 RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-compile \
-        --require-hashes --only-binary :all: --requirement /build/platform.txt
+        --require-hashes --only-binary :all: --requirement /build/platform.txt \
+    && pip install --no-cache-dir --disable-pip-version-check --no-compile --target /build/compiler \
+        --require-hashes --only-binary :all: --requirement /build/compile.txt
 COPY . /app
 # The file system is read-only when it runs, so that bytecode is made here; by content, since a copy has times of its own.
 WORKDIR /app
 RUN rm -r requirements \
+    && PYTHONPATH=/build/compiler /venv/bin/python -m ops.compiled . \
     && /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /venv/lib . \
     && /venv/bin/python -m ops.collect /static
 

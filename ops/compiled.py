@@ -1,4 +1,7 @@
-"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032)."""
+"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032).
+
+``python -m ops.compiled FOLDER`` puts them beside the modules there, for an image that is being built.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +127,8 @@ def compile_in(folder: Path) -> None:
         raise OpsError("There is no C compiler, or no Python.h. On Debian and Ubuntu: apt-get install gcc python3-dev")
     # Nobody waits for it who could do something else meanwhile.
     command = ["nice", sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
-    how = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    how = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "MYPYPATH": str(ROOT), "PYTHONPATH": path}
     done = subprocess.run(
         command,
         cwd=folder,
@@ -162,3 +166,7 @@ def _path(compiled: Path) -> str:
 def _complaints(said: str) -> Iterator[str]:
     lines = said.splitlines()
     yield from [line for line in lines if "error:" in line] or lines[-20:]
+
+
+if __name__ == "__main__":
+    compile_in(Path(sys.argv[1]).resolve())

@@ -19,6 +19,16 @@ def instructions() -> list[tuple[str, str]]:
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line)]
 
 
+def stages() -> list[list[tuple[str, str]]]:
+    """The instructions of each stage; what runs is made of the last one."""
+    stages: list[list[tuple[str, str]]] = []
+    for word, rest in instructions():
+        if word == "FROM":
+            stages.append([])
+        stages[-1].append((word, rest))
+    return stages
+
+
 def arguments(word: str) -> list[str]:
     return [rest for name, rest in instructions() if name == word]
 

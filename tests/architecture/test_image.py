@@ -10,7 +10,7 @@ from pathlib import Path
 
 from common.topology import SERVICES
 from tests.architecture.composition import ROOT
-from tests.architecture.image import DOCKERFILE, arguments, is_sent
+from tests.architecture.image import arguments, is_sent, stages
 
 
 def tracked() -> list[str]:
@@ -35,12 +35,24 @@ class TestDockerfile:
         assert re.fullmatch(r"python:3\.\d+\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", bases[0])
         assert set(bases[1:]) == {"python"}
 
-    def test_installs_what_was_locked_for_the_platform_and_nothing_else(self) -> None:
-        [install] = [command for command in arguments("RUN") if "pip" in command]
+    def test_installs_what_was_locked_and_nothing_else(self) -> None:
+        [command] = [command for command in arguments("RUN") if "pip" in command]
+        installs = [part for part in command.split("&&") if "install" in part]
 
-        assert re.findall(r"\S+\.txt", install) == ["/build/platform.txt"]
-        assert "--require-hashes" in install
-        assert "apt-get" not in DOCKERFILE
+        assert [re.findall(r"\S+\.txt", install) for install in installs] == [
+            ["/build/platform.txt"],
+            ["/build/compile.txt"],
+        ]
+        assert all("--require-hashes" in install for install in installs)
+        assert "--target /build/compiler" in installs[1]
+
+    def test_leaves_the_compiler_where_it_was_built(self) -> None:
+        runs = stages()[-1]
+
+        assert [rest for word, rest in runs if word == "COPY"] == [
+            f"--from=build {folder} {folder}" for folder in ("/venv", "/app", "/static")
+        ]
+        assert not re.search(r"apt-get|pip|gcc", " ".join(rest for word, rest in runs if word == "RUN"))
 
     def test_ends_as_somebody_without_rights(self) -> None:
         assert arguments("USER") == ["10001:10001"]
@@ -60,7 +72,8 @@ class TestBuildContext:
 
         assert folders == {"common", "ops", "requirements", *(service.name for service in SERVICES)}
         assert [path for path in tracked() if is_sent(path) and path.startswith("requirements/")] == [
-            "requirements/platform.txt"
+            "requirements/compile.txt",
+            "requirements/platform.txt",
         ]
 
     def test_leaves_out_what_is_private_or_made(self) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from common.topology import SERVICES
-from ops import compose_env
+from ops import compiled, compose_env
 from ops.blueprint import Blueprint
 from ops.state import State
 from ops.supervisor.spec import Spec
@@ -109,6 +109,11 @@ class Composed:
         self.containers = [self._container(name, written[name]) for name in names]
 
     @property
+    def is_compiled(self) -> bool:
+        """The gateway is that of the image, not as it is written."""
+        return bool(compiled.variables())
+
+    @property
     def url(self) -> str:
         return f"http://{self._addresses['gateway-svc-web']}:8000"
 
@@ -117,11 +122,13 @@ class Composed:
         return self._addresses[name]
 
     def build(self) -> None:
-        """Copy what the builder is sent."""
+        """Copy what the builder is sent, and beside it what was compiled of it; to do so here would take a minute."""
         shutil.rmtree(self.image, ignore_errors=True)
         for path in image.sent():
             (self.image / path.parent).mkdir(parents=True, exist_ok=True)
             shutil.copy(composition.ROOT / path, self.image / path)
+        if self.is_compiled:
+            shutil.copytree(compiled.place(), self.image, dirs_exist_ok=True)
         subprocess.run([sys.executable, "-m", "ops.collect", "static"], cwd=self.image, check=True)
 
     def prepare(self) -> None:

@@ -21,10 +21,14 @@ pytest.register_assert_rewrite("tests.system.lives")
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """A platform with empty data: its ``url``, ``admin``, ``status()``, and ``kill(name)`` to hurt it."""
+    """A platform with empty data: its ``url``, ``admin``, ``status()``, and ``kill(name)`` to hurt it.
+
+    Its gateway runs as it is written, as it does for whoever has compiled nothing; containers run it compiled.
+    """
     platform = Platform(State(LOCAL / "test" / "system"))
     with pytest.MonkeyPatch.context() as variables:
         variables.setenv("ORDER_SVC_SANDBOX_WEBHOOK_SECRET", provider.SECRET)
+        variables.setattr("ops.compiled.variables", dict)
         platform.up(fresh=True, attached=True)
         yield platform
     platform.down()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,23 @@ class TestContainers:
                 connection.execute("UPDATE events_outbox SET published_at = NULL, next_attempt_at = NULL")
 
         assert wait_until_quiet(composed) == before
+
+    def test_run_the_gateway_compiled(self, composed: Composed) -> None:
+        if not composed.is_compiled:
+            pytest.skip("these sources are not compiled: manage_all.py compile")
+        asks = "from gateway_svc.gateway import proxy; print(proxy.__file__)"
+
+        done = subprocess.run(
+            [sys.executable, "-c", asks],
+            cwd=composed.image,
+            env={"PYTHONPATH": str(composed.image)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+        assert Path(done.stdout.strip()).is_relative_to(composed.image / "gateway_svc")
+        assert done.stdout.strip().endswith(".so")
 
     def test_show_their_metrics_where_prometheus_asks(self, composed: Composed) -> None:
         told = YAML(typ="safe").load(ROOT / "deploy/observability/prometheus/prometheus.yml")
