@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -102,7 +103,33 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
+def passing_doors() -> list[Door]:
+    """The gateways that are open, but for those that all tests share."""
+    return []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _doors_of_a_module(passing_doors: list[Door]) -> Iterator[None]:
+    """A gateway costs a little even when nobody asks it anything, and of a hundred that adds up."""
+    yield
+    _close(passing_doors, 0)
+
+
+@pytest.fixture(autouse=True)
+def _doors_of_a_test(passing_doors: list[Door]) -> Iterator[None]:
+    of_the_module = len(passing_doors)
+    yield
+    _close(passing_doors, of_the_module)
+
+
+def _close(doors: list[Door], first: int) -> None:
+    while len(doors) > first:
+        doors.pop().stop()
+
+
+@pytest.fixture(scope="session")
 def open_door(
+    passing_doors: list[Door],
     django_db_setup: None,
     django_db_blocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -111,9 +138,12 @@ def open_door(
     sockets,
     static_root,
 ) -> Iterator[Callable[..., Door]]:
-    """``open_door(ORDER_SVC_URL=…)``: a gateway process with these variables changed."""
+    """``open_door(ORDER_SVC_URL=…)``: a gateway process with these variables changed, for as long as the test runs or
+    the module whose fixture asks for it; ``stays`` for all of them.
+    """
     folder: Path = tmp_path_factory.mktemp("gateway")
-    doors: list[Door] = []
+    shared: list[Door] = []
+    number = itertools.count()
     with django_db_blocker.unblock():
         database.close()
         common = {
@@ -139,22 +169,23 @@ def open_door(
         options: Sequence[str] = (),
         within: Sequence[str] = (),
         is_compiled: bool = True,
+        stays: bool = False,
         **changed: str,
     ) -> Door:
-        log = folder / f"{len(doors)}.log"
-        doors.append(Door({**common, **changed}, log, options=options, within=within, is_compiled=is_compiled))
-        doors[-1].wait(until=until)
-        return doors[-1]
+        log = folder / f"{next(number)}.log"
+        door = Door({**common, **changed}, log, options=options, within=within, is_compiled=is_compiled)
+        (shared if stays else passing_doors).append(door)
+        door.wait(until=until)
+        return door
 
     yield make
-    for door in doors:
-        door.stop()
+    _close(shared, 0)
 
 
 @pytest.fixture(scope="session")
 def door(open_door: Callable[..., Door]) -> Door:
     """The gateway that most tests share."""
-    return open_door()
+    return open_door(stays=True)
 
 
 @pytest.fixture(autouse=True)
@@ -190,8 +221,9 @@ def shelf(one_shelf: FakeShelf) -> FakeShelf:
 def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> Callable[..., Door]:
     """A gateway process that keeps what may be kept, and hears what changes."""
 
-    def make(**changed: str) -> Door:
-        door = open_door(**{"PRODUCT_SVC_URL": one_shelf.url, "GATEWAY_SVC_CACHE_MIB": "8", **changed})
+    def make(*, stays: bool = False, **changed: str) -> Door:
+        variables = {"PRODUCT_SVC_URL": one_shelf.url, "GATEWAY_SVC_CACHE_MIB": "8", **changed}
+        door = open_door(stays=stays, **variables)
         wait_until(door, keeps=True)
         return door
 
@@ -202,7 +234,7 @@ def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> C
 def keeping_door(open_keeping_door: Callable[..., Door], one_shelf: FakeShelf) -> Door:
     """The one that most tests share; whichever comes first may find the shelf as another test left it."""
     one_shelf.reset()
-    return open_keeping_door()
+    return open_keeping_door(stays=True)
 
 
 def wait_until(door: Door, *, keeps: bool) -> None:

@@ -36,7 +36,7 @@ PURGES = "opencommerce_gateway_cache_purges_total"
 ORDERS, PRODUCTS = "/api/v1/orders/", "/api/v1/products/"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def local_door(open_door: Callable[..., Door]) -> Door:
     """A gateway whose public origin is this machine, and that has a door inside."""
     return open_door(OPENCOMMERCE_PUBLIC_URL=LOCAL, OPENCOMMERCE_INSIDE_ADDRESS=f"127.0.0.1:{free_port()}")
