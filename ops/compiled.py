@@ -125,8 +125,7 @@ def compile_in(folder: Path) -> None:
     """Put an extension beside each module that is compiled. Raises OpsError, with what the compiler says."""
     if not is_possible():
         raise OpsError("There is no C compiler, or no Python.h. On Debian and Ubuntu: apt-get install gcc python3-dev")
-    # Nobody waits for it who could do something else meanwhile.
-    command = ["nice", sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
+    command = [sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     how = {"MYPYC_OPT_LEVEL": "1", "MYPYC_DEBUG_LEVEL": "0", "MYPYPATH": str(ROOT), "PYTHONPATH": path}
     done = subprocess.run(

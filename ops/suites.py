@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 from xml.etree import ElementTree
 
-from common.topology import GATEWAY, SERVICES, Service
+from common.topology import FILES, GATEWAY, NOTIFICATIONS, ORDERS, PRODUCTS, SERVICES, USERS, Service
 from ops.errors import OpsError
 from ops.state import ROOT
 
@@ -54,13 +54,17 @@ class Outcome:
 
 
 SYSTEM = "system"
+AT_ONCE = 3
+"""Units; most of what a test does is waiting for others, so that two leave a machine of two cores half idle."""
 _COMMON_FOLDERS = ("architecture", "common", "contracts", "ops")
+_LONGEST_FIRST = (GATEWAY, NOTIFICATIONS, PRODUCTS, ORDERS, FILES, USERS)
 
 
 def chosen(wanted: Sequence[Path]) -> list[Suite]:
     """The suites to run, in order: all of them, or the parts that the paths name."""
     common = tuple(TESTS / folder for folder in _COMMON_FOLDERS if (TESTS / folder).is_dir())
-    suites = [Suite("common", common, GATEWAY, "common.settings.test")]
+    # They need somebody's names, and notify_svc has the fewest tests of its own.
+    suites = [Suite("common", common, NOTIFICATIONS, "common.settings.test")]
     suites += [Suite(service.name, (TESTS / service.name,), service, service.settings_module) for service in SERVICES]
     suites.append(Suite(SYSTEM, (TESTS / SYSTEM,)))
     if not wanted:
@@ -81,10 +85,12 @@ def _existing(path: Path) -> Path:
     raise OpsError(f"There is no {file} among the tests.")
 
 
-def lanes(suites: Sequence[Suite]) -> list[list[Suite]]:
-    """What may run side by side. Those that take the gateway's part share its queues, so they follow one another."""
-    lanes = [[suite for suite in suites if (suite.service is GATEWAY) == is_gateways] for is_gateways in (True, False)]
-    return [lane for lane in lanes if lane]
+def units(suites: Sequence[Suite]) -> list[list[Suite]]:
+    """What may run side by side, the longest first. Suites of one service share its database and its queues, so they
+    follow one another.
+    """
+    units = [[suite for suite in suites if suite.service is service] for service in _LONGEST_FIRST]
+    return [unit for unit in units if unit]
 
 
 class Runs:

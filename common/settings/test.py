@@ -2,5 +2,5 @@
 
 from common.settings.service import for_service
 
-globals().update(for_service("gateway_svc", apps=("common.api.idempotency",)))
+globals().update(for_service("notify_svc", apps=("common.api.idempotency",)))
 ROOT_URLCONF = "tests.common.urls"

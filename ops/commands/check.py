@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.topology import GATEWAY, SERVICES, Service
+from common.topology import NOTIFICATIONS, SERVICES, Service
 from ops import (
     api_page,
     asyncapi_document,
@@ -73,7 +73,7 @@ def _checks() -> Iterator[Check]:
     yield Check("Lint", lambda: tool.faults("ruff", "check", "--quiet", "."))
     yield Check("Architecture and contracts", lambda: tool.faults("pytest", "-q", "-p", "no:django", *_STATIC_TESTS))
     environments = _environments()
-    settings_of_common = {**environments[GATEWAY.name], "DJANGO_SETTINGS_MODULE": "common.settings.test"}
+    settings_of_common = {**environments[NOTIFICATIONS.name], "DJANGO_SETTINGS_MODULE": "common.settings.test"}
     yield Check("Types of common", _types(settings_of_common, "common"))
     yield Check("Types of ops", _types(settings_of_common, "ops", "manage_all.py"))
     for service in SERVICES:

@@ -59,21 +59,22 @@ def _run_services(chosen: Sequence[Suite], runs: Runs, gateway: Future[None] | N
     until it is compiled.
     """
     platform = Platform(State(_FOLDER / "servers"))
-    lanes = suites.lanes(chosen)
+    units = suites.units(chosen)
+    at_once = min(suites.AT_ONCE, len(units))
     with ExitStack() as stack:
         blueprint = platform.up_servers()
         stack.callback(_stop, platform)
-        pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
+        pool = stack.enter_context(ThreadPoolExecutor(at_once))
         stack.enter_context(runs)
         if len(chosen) > 1:
-            print(f"Running {len(chosen)} suites, {len(lanes)} at once; each is shown as it ends.", file=sys.stderr)
-        run_lane = partial(_run_lane, runs=runs, blueprint=blueprint, gateway=gateway, is_alone=len(chosen) == 1)
-        return sum(pool.map(run_lane, range(len(lanes)), lanes), Outcome())
+            print(f"Running {len(chosen)} suites, {at_once} at once; each is shown as it ends.", file=sys.stderr)
+        run_unit = partial(_run_unit, runs=runs, blueprint=blueprint, gateway=gateway, is_alone=len(chosen) == 1)
+        return sum(pool.map(run_unit, range(len(units)), units), Outcome())
 
 
-def _run_lane(
-    lane: int,
-    chosen: Sequence[Suite],
+def _run_unit(
+    number: int,
+    unit: Sequence[Suite],
     *,
     runs: Runs,
     blueprint: Blueprint,
@@ -81,10 +82,10 @@ def _run_lane(
     is_alone: bool,
 ) -> Outcome:
     outcome = Outcome()
-    for suite in chosen:
+    for suite in unit:
         if gateway and suite.name == GATEWAY.name:
             gateway.result()
-        outcome += runs.run(suite, _variables(blueprint, suite, lane), is_alone=is_alone)
+        outcome += runs.run(suite, _variables(blueprint, suite, number), is_alone=is_alone)
     return outcome
 
 
@@ -93,24 +94,24 @@ def _stop(platform: Platform) -> None:
         platform.down()
 
 
-def _variables(blueprint: Blueprint, suite: Suite, lane: int) -> dict[str, str]:
+def _variables(blueprint: Blueprint, suite: Suite, unit: int) -> dict[str, str]:
     """The service's own, and the key with which a test signs in as the gateway would."""
     if suite.service is None:
         return _variables_of_the_whole()
     variables = blueprint.environment.of_service(suite.service)
     variables.pop(MARKER_VARIABLE)  # tests start processes of their own; stopping the servers must not end them
     own = {
-        "OPENCOMMERCE_REDIS_URL": _redis_of(lane, variables["OPENCOMMERCE_REDIS_URL"]),
+        "OPENCOMMERCE_REDIS_URL": _redis_of(unit, variables["OPENCOMMERCE_REDIS_URL"]),
         "GATEWAY_SVC_ASSERTION_KEY": blueprint.environment.assertion_key(),
     }
     return {**variables, **own}
 
 
-def _redis_of(lane: int, url: str) -> str:
-    """A database of its own: some tests empty it, which must not take away what another lane has just put there."""
+def _redis_of(unit: int, url: str) -> str:
+    """A database of its own: some tests empty it, which must not take away what another unit has just put there."""
     parts = urlsplit(url)
     first = int(parts.path.strip("/") or 0)
-    return parts._replace(path=f"/{first + lane}").geturl()
+    return parts._replace(path=f"/{first + unit}").geturl()
 
 
 def _variables_of_the_whole() -> dict[str, str]:

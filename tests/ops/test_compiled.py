@@ -82,7 +82,8 @@ class TestMaking:
         assert file.endswith(".so")
         assert doubled == "42"
 
-    def test_leaves_what_still_runs_and_nothing_else(self, folder: Path) -> None:
+    def test_leaves_what_still_runs_and_nothing_else(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(compiled, "compile_in", lambda _: None)
         running, gone = compiled.make(), compiled.FOLDER / "0123456789abcdef"
         gone.mkdir()
         wait = [sys.executable, "-c", "input()"]
@@ -108,6 +109,18 @@ class TestMaking:
 
         assert len(done) == 1
         assert places[0] == places[1]
+
+    def test_finds_a_compiler_that_is_not_among_what_runs(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mine = tmp_path / "compiler" / "mypyc" / "__main__.py"
+        mine.parent.mkdir(parents=True)
+        mine.with_name("__init__.py").touch()
+        mine.write_text("raise SystemExit('error: this one was asked')")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "compiler"))
+
+        with pytest.raises(OpsError, match="this one was asked"):
+            compiled.compile_in(folder)
 
     def test_that_fails_says_what_the_compiler_says_and_leaves_nothing(self, folder: Path) -> None:
         folder.joinpath(MODULE).write_text("def double(number: int) -> int:\n    return str(number)\n")

@@ -72,17 +72,18 @@ class TestOutcome:
         assert str(Outcome(passed=2, skipped=1)) == "2 passed, 0 failed, 1 skipped"
 
 
-class TestLanes:
-    def test_hold_each_suite_once_and_all_of_the_gateways_in_one(self) -> None:
+class TestUnits:
+    def test_hold_each_suite_once_and_all_of_a_service_in_one(self) -> None:
         chosen = [suite for suite in suites.chosen([]) if suite.service]
 
-        lanes = suites.lanes(chosen)
+        units = suites.units(chosen)
 
-        assert [suite.name for suite in lanes[0]] == ["common", "gateway_svc"]
-        assert sorted(suite.name for lane in lanes for suite in lane) == sorted(suite.name for suite in chosen)
+        assert sorted(suite.name for unit in units for suite in unit) == sorted(suite.name for suite in chosen)
+        assert all(len({suite.service for suite in unit}) == 1 for unit in units)
+        assert len({unit[0].service for unit in units}) == len(units)
 
     def test_are_no_more_than_there_are_suites(self) -> None:
-        assert len(suites.lanes(suites.chosen([Path("tests/user_svc")]))) == 1
+        assert len(suites.units(suites.chosen([Path("tests/user_svc")]))) == 1
 
 
 class TestRuns:

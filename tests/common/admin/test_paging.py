@@ -14,7 +14,7 @@ from common.admin import paging
 from common.events.models import HeardFact, InboxMessage
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/gateway/events/heardfact/"
+LIST = "/admin/notifications/events/heardfact/"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from common.testing.plugin import sign_assertion
 
 pytestmark = pytest.mark.django_db
 
-ADMIN = "/admin/gateway/"
+ADMIN = "/admin/notifications/"
 ClientOf = Callable[..., Any]
 HTML = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
 
@@ -36,7 +36,7 @@ class TestDoors:
         answer = visitor.get(f"{ADMIN}events/outboxmessage/?q=a", **HTML)
 
         assert answer.status_code == 302
-        assert answer["Location"] == "/login/?next=%2Fadmin%2Fgateway%2Fevents%2Foutboxmessage%2F%3Fq%3Da"
+        assert answer["Location"] == "/login/?next=%2Fadmin%2Fnotifications%2Fevents%2Foutboxmessage%2F%3Fq%3Da"
 
     def test_tell_a_program_to_sign_in(self, visitor: Any) -> None:
         answer = visitor.get(ADMIN)
@@ -72,7 +72,7 @@ class TestDoors:
     @pytest.mark.parametrize(
         ("path", "where"),
         [
-            ("login/", "/login/?next=%2Fadmin%2Fgateway%2F"),
+            ("login/", "/login/?next=%2Fadmin%2Fnotifications%2F"),
             ("logout/", "/logout/"),
             ("password_change/", "/account/"),
         ],
@@ -105,8 +105,8 @@ class TestTitles:
     @pytest.mark.parametrize(
         ("path", "title"),
         [
-            ("", "Gateway · OpenCommerce"),
-            ("events/outboxmessage/", "Facts told · Gateway · OpenCommerce"),
+            ("", "Notifications · OpenCommerce"),
+            ("events/outboxmessage/", "Facts told · Notifications · OpenCommerce"),
         ],
     )
     def test_say_nothing_twice(self, client_of: ClientOf, path: str, title: str) -> None:

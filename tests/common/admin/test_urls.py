@@ -14,8 +14,8 @@ from common.events.models import OutboxMessage
 
 _LOADED = """
 import json, sys
-import gateway_svc.config.celery
-print(json.dumps([name for name in sys.modules if name.startswith(("common.", "gateway_svc.")) and ".admin" in name]))
+import notify_svc.config.celery
+print(json.dumps([name for name in sys.modules if name.startswith(("common.", "notify_svc.")) and ".admin" in name]))
 """
 
 
@@ -25,7 +25,7 @@ class TestRegistration:
         assert not admin.site.is_registered(Group)
 
     def test_is_none_of_a_workers_business(self) -> None:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gateway_svc.config.settings"}
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "notify_svc.config.settings"}
 
         worker = subprocess.run(
             [sys.executable, "-c", _LOADED], env=environment, capture_output=True, text=True, check=True, timeout=60

@@ -25,7 +25,7 @@ def ask(assertion: str, **headers: str) -> Any:
 
 def claims(**changes: Any) -> dict[str, Any]:
     now = int(time.time())
-    return {"iss": "gateway_svc", "aud": "gateway_svc", "sub": str(USER), "iat": now, "exp": now + 60, **changes}
+    return {"iss": "gateway_svc", "aud": "notify_svc", "sub": str(USER), "iat": now, "exp": now + 60, **changes}
 
 
 class TestGatewayAssertion:
@@ -75,7 +75,7 @@ class TestGatewayAssertion:
         assert ask(by_public_key).status_code == 401
 
     def test_checks_the_time_also_when_it_knows_the_signature(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assertion = sign_assertion(audience="gateway_svc", user_id=USER, roles=())
+        assertion = sign_assertion(audience="notify_svc", user_id=USER, roles=())
         assert ask(assertion).status_code == 200
 
         later = time.time() + 120

@@ -12,7 +12,7 @@ from kombu import Connection, Exchange, Queue
 
 from common.events import broker
 from common.events.relay import Relay
-from common.topology import FACTS_EXCHANGE, GATEWAY
+from common.topology import FACTS_EXCHANGE, NOTIFICATIONS
 from tests.common.events.wire import Wire
 
 
@@ -22,9 +22,9 @@ def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     monkeypatch.setattr(broker, "DELIVERIES_OF_A_FACT", 4)
     with Connection(settings.BROKER_URL) as connection:
         channel = connection.channel()
-        for name in (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue):
+        for name in (NOTIFICATIONS.facts_queue, NOTIFICATIONS.work_queue, NOTIFICATIONS.dead_queue):
             channel.queue_delete(name)
-        broker.declare(connection, GATEWAY, [])
+        broker.declare(connection, NOTIFICATIONS, [])
         yield connection
 
 
@@ -32,7 +32,7 @@ def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 def relay(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Relay:
     """The relay of the service under test, on the test's database; it looks up often, so that it ends soon."""
     monkeypatch.setattr("common.events.relay.POLL_SECONDS", 0.5)
-    return Relay(GATEWAY, database_url=database_url(), broker_url=settings.BROKER_URL)
+    return Relay(NOTIFICATIONS, database_url=database_url(), broker_url=settings.BROKER_URL)
 
 
 @pytest.fixture

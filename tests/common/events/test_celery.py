@@ -11,20 +11,20 @@ from kombu import Connection
 from common.events.broker import BOUNDED_PUBLISH
 from common.events.celery import celery_settings
 from common.events.figures import queue_figures
-from common.topology import GATEWAY
+from common.topology import NOTIFICATIONS
 
 
 class TestBoundedPublish:
     def test_sends_on_a_new_connection_when_the_kept_one_is_dead(self, amqp: Connection) -> None:
         app = Celery("sender", fixups=[], set_as_current=False)
-        app.config_from_object(celery_settings(GATEWAY, settings.BROKER_URL))
+        app.config_from_object(celery_settings(NOTIFICATIONS, settings.BROKER_URL))
         app.send_task("some.work", **BOUNDED_PUBLISH)
 
         with app.amqp.producer_pool.acquire(block=True) as producer:
             producer.connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
         app.send_task("some.work", **BOUNDED_PUBLISH)
 
-        figures = queue_figures(amqp, (GATEWAY,))[GATEWAY.work_queue]
+        figures = queue_figures(amqp, (NOTIFICATIONS,))[NOTIFICATIONS.work_queue]
         assert figures is not None
         assert figures.depth == 2
         app.close()

@@ -13,7 +13,7 @@ from common.contracts import StockReserved
 from common.events import dead_letters
 from common.events.message import task_body, task_headers, task_properties
 from common.testing.plugin import as_heard
-from common.topology import GATEWAY
+from common.topology import NOTIFICATIONS
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -26,32 +26,37 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 class TestReplay:
     def test_keeps_a_letter_whose_queue_is_gone(self, amqp: Connection) -> None:
         fact = as_heard(StockReserved(version=1, order_id="o-1"))
-        death = {"queue": "gateway_svc.gone", "reason": "rejected", "count": 1}
+        death = {"queue": "notify_svc.gone", "reason": "rejected", "count": 1}
         Producer(amqp.default_channel).publish(
             task_body(fact),
-            routing_key=GATEWAY.dead_queue,
+            routing_key=NOTIFICATIONS.dead_queue,
             headers={**task_headers(fact), "x-death": [death]},
             **task_properties(fact),
         )
 
-        wait_until(lambda: bool(dead_letters.dead_letters(amqp, GATEWAY)))
+        wait_until(lambda: bool(dead_letters.dead_letters(amqp, NOTIFICATIONS)))
 
         with pytest.raises(ChannelError, match="NO_ROUTE"):
-            dead_letters.replay(amqp, GATEWAY, fact["id"])
+            dead_letters.replay(amqp, NOTIFICATIONS, fact["id"])
 
-        wait_until(lambda: [letter.id for letter in dead_letters.dead_letters(amqp, GATEWAY)] == [fact["id"]])
+        wait_until(lambda: [letter.id for letter in dead_letters.dead_letters(amqp, NOTIFICATIONS)] == [fact["id"]])
 
 
 class TestDeadLetters:
     def test_names_what_nobody_gave_an_id(self, amqp: Connection) -> None:
-        death = {"queue": GATEWAY.facts_queue, "reason": "rejected", "count": 1, "routing-keys": ["orders.told.v1"]}
+        death = {
+            "queue": NOTIFICATIONS.facts_queue,
+            "reason": "rejected",
+            "count": 1,
+            "routing-keys": ["orders.told.v1"],
+        }
         Producer(amqp.default_channel).publish(
-            b"nonsense", routing_key=GATEWAY.dead_queue, headers={"x-death": [death]}, content_type="text/plain"
+            b"nonsense", routing_key=NOTIFICATIONS.dead_queue, headers={"x-death": [death]}, content_type="text/plain"
         )
-        wait_until(lambda: bool(dead_letters.dead_letters(amqp, GATEWAY)))
+        wait_until(lambda: bool(dead_letters.dead_letters(amqp, NOTIFICATIONS)))
 
-        (letter,) = dead_letters.dead_letters(amqp, GATEWAY)
+        (letter,) = dead_letters.dead_letters(amqp, NOTIFICATIONS)
 
         assert len(letter.id) == 32
         assert letter.name == "orders.told.v1"
-        assert dead_letters.replay(amqp, GATEWAY, letter.id) == 1
+        assert dead_letters.replay(amqp, NOTIFICATIONS, letter.id) == 1

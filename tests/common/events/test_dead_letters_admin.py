@@ -16,11 +16,11 @@ from common.events import dead_letters
 from common.events.message import task_body, task_headers, task_properties
 from common.events.models import HandlingFailure
 from common.testing.plugin import as_heard
-from common.topology import GATEWAY
+from common.topology import NOTIFICATIONS
 from tests.common.events.test_dead_letters import wait_until
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/gateway/dead-letters/"
+LIST = "/admin/notifications/dead-letters/"
 HTML = {"HTTP_ACCEPT": "text/html"}
 
 
@@ -28,17 +28,17 @@ HTML = {"HTTP_ACCEPT": "text/html"}
 def letter_id(amqp: Connection) -> str:
     """A fact that died in the gateway's queue, and why."""
     fact = as_heard(StockReserved(version=1, order_id="o-<1>"))
-    death = {"queue": GATEWAY.facts_queue, "reason": "rejected", "count": 1}
+    death = {"queue": NOTIFICATIONS.facts_queue, "reason": "rejected", "count": 1}
     Producer(amqp.default_channel).publish(
         task_body(fact),
-        routing_key=GATEWAY.dead_queue,
+        routing_key=NOTIFICATIONS.dead_queue,
         headers={**task_headers(fact), "x-death": [death]},
         **task_properties(fact),
     )
     HandlingFailure.objects.create(
         fact_id=fact["id"], handler="reserve", error="KeyError: 'sku'", attempts=6, failed_at=clock.now()
     )
-    wait_until(lambda: bool(dead_letters.dead_letters(amqp, GATEWAY)))
+    wait_until(lambda: bool(dead_letters.dead_letters(amqp, NOTIFICATIONS)))
     return str(fact["id"])
 
 
@@ -65,7 +65,7 @@ class TestPages:
         assert staff("admin").get(LIST + path, **HTML).status_code == 404
 
     def test_stand_among_the_others(self, staff: Callable[[str], Any]) -> None:
-        assert f'href="{LIST}"' in staff("support").get("/admin/gateway/", **HTML).content.decode()
+        assert f'href="{LIST}"' in staff("support").get("/admin/notifications/", **HTML).content.decode()
 
     def test_say_when_the_broker_is_away(self, staff: Callable[[str], Any], settings: Any) -> None:
         settings.BROKER_URL = "amqp://guest:guest@127.0.0.1:1//"
@@ -81,13 +81,13 @@ class TestReplay:
         answer = staff("support").post(f"{LIST}{letter_id}/replay/", **HTML)
 
         assert answer.status_code == 403
-        assert len(dead_letters.dead_letters(amqp, GATEWAY)) == 1
+        assert len(dead_letters.dead_letters(amqp, NOTIFICATIONS)) == 1
 
     def test_asks_first(self, staff: Callable[[str], Any], letter_id: str, amqp: Connection) -> None:
         page = staff("admin").get(f"{LIST}{letter_id}/replay/", **HTML).content.decode()
 
         assert 'name="csrfmiddlewaretoken"' in page
-        assert len(dead_letters.dead_letters(amqp, GATEWAY)) == 1
+        assert len(dead_letters.dead_letters(amqp, NOTIFICATIONS)) == 1
 
     def test_gives_it_back_and_is_written_down(
         self, staff: Callable[[str], Any], letter_id: str, amqp: Connection
@@ -96,5 +96,5 @@ class TestReplay:
 
         entry = LogEntry.objects.get()
         assert answer["Location"] == LIST
-        assert dead_letters.dead_letters(amqp, GATEWAY) == []
+        assert dead_letters.dead_letters(amqp, NOTIFICATIONS) == []
         assert (entry.object_id, entry.change_message) == (letter_id, "Try again")

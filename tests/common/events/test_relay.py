@@ -23,7 +23,7 @@ from common.events.models import OutboxMessage
 from common.events.outbox import publish
 from common.events.relay import _LOCK, Relay, open_database
 from common.events.subscriptions import Subscription
-from common.topology import GATEWAY
+from common.topology import NOTIFICATIONS
 from tests.common.events.conftest import database_url
 from tests.common.events.wire import Wire
 
@@ -138,14 +138,14 @@ class TestRelay:
             assert first.attempts >= 1
             assert second.attempts == 0
 
-            broker.declare(amqp, GATEWAY, [Subscription(StockReserved, lambda _: None, outside=False)])
+            broker.declare(amqp, NOTIFICATIONS, [Subscription(StockReserved, lambda _: None, outside=False)])
             wait_until(lambda: unsent() == 0)
 
-        queue = broker.taken_queues(GATEWAY)[0].bind(amqp.default_channel)
+        queue = broker.taken_queues(NOTIFICATIONS)[0].bind(amqp.default_channel)
         assert [fact["version"] for fact in heard(queue)] == [1, 2]
 
     def test_one_is_active_and_the_second_stands_by(self, relay: Relay, ear: Queue) -> None:
-        second = Relay(GATEWAY, database_url=relay.database_url, broker_url=relay.broker_url)
+        second = Relay(NOTIFICATIONS, database_url=relay.database_url, broker_url=relay.broker_url)
         with running(second):
             with running(relay):
                 tell(*(changed(str(number)) for number in range(50)))

@@ -24,7 +24,7 @@ from common.events.message import task_body, task_headers, task_properties
 from common.events.models import HandlingFailure, InboxMessage
 from common.testing.plugin import as_heard
 from common.testing.private_redis import free_port
-from common.topology import FACTS_EXCHANGE, GATEWAY
+from common.topology import FACTS_EXCHANGE, NOTIFICATIONS
 from tests.common.events.conftest import database_url
 from tests.common.events.wire import Wire
 from tests.common.observability.scraping import scrape
@@ -59,7 +59,7 @@ class Worker:
         Producer(self.amqp.default_channel).publish(
             task_body(body),
             exchange=exchange,
-            routing_key=GATEWAY.facts_queue if exchange == GATEWAY.private_exchange else body["name"],
+            routing_key=NOTIFICATIONS.facts_queue if exchange == NOTIFICATIONS.private_exchange else body["name"],
             headers={**task_headers(body), "timelimit": (None, soft_seconds)},
             mandatory=True,
             **task_properties(body),
@@ -71,7 +71,7 @@ class Worker:
         return scrape(self.inside_port)["process_start_time_seconds"][0].value
 
     def dead(self) -> list[dead_letters.DeadLetter]:
-        return dead_letters.dead_letters(self.amqp, GATEWAY)
+        return dead_letters.dead_letters(self.amqp, NOTIFICATIONS)
 
 
 WARM_SHUTDOWN_SECONDS = 15
@@ -93,7 +93,7 @@ def worker(
         **os.environ,
         "OPENCOMMERCE_BROKER_URL": wire.url,
         "DJANGO_SETTINGS_MODULE": "common.settings.test",
-        GATEWAY.database_variable: database_url(),
+        NOTIFICATIONS.database_variable: database_url(),
         "TEST_JOURNAL": str(tmp_path / "journal"),
         "TEST_HARD_LIMIT_SECONDS": "60",
         "TEST_HEARTBEAT_SECONDS": str(publisher.HEARTBEAT_SECONDS),
@@ -102,7 +102,7 @@ def worker(
         **getattr(request, "param", {}),
     }
     command = [sys.executable, "-m", "celery", "-A", "tests.common.events.worker_app", "worker"]
-    options = ["--without-gossip", "--without-mingle", "-Q", f"{GATEWAY.facts_queue},{GATEWAY.work_queue}"]
+    options = ["--without-gossip", "--without-mingle", "-Q", f"{NOTIFICATIONS.facts_queue},{NOTIFICATIONS.work_queue}"]
     supervised = ["sh", "-c", SUPERVISED, "worker", *command, *options]
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(supervised, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -128,7 +128,7 @@ def reserved(order: str) -> StockReserved:
 
 
 def depth(amqp: Connection, queue: str) -> int:
-    figures = queue_figures(amqp, (GATEWAY,))[queue]
+    figures = queue_figures(amqp, (NOTIFICATIONS,))[queue]
     return figures.depth if figures else 0
 
 
@@ -194,9 +194,9 @@ class TestWorker:
         wait_until(worker.dead)
         worker.journal.with_suffix(".mended").touch()
 
-        assert dead_letters.replay(worker.amqp, GATEWAY, "another") == 0
+        assert dead_letters.replay(worker.amqp, NOTIFICATIONS, "another") == 0
         # What was looked at comes back a moment after the look.
-        wait_until(lambda: dead_letters.replay(worker.amqp, GATEWAY, fact_id) == 1)
+        wait_until(lambda: dead_letters.replay(worker.amqp, NOTIFICATIONS, fact_id) == 1)
 
         wait_until(lambda: InboxMessage.objects.filter(fact_id=fact_id).exists())
         assert worker.dead() == []
@@ -214,7 +214,7 @@ class TestWorker:
     def test_makes_its_queues_anew_on_a_broker_that_comes_back_empty(
         self, worker: Worker, amqp: Connection, wire: Wire
     ) -> None:
-        for queue in (GATEWAY.facts_queue, GATEWAY.work_queue, GATEWAY.dead_queue):
+        for queue in (NOTIFICATIONS.facts_queue, NOTIFICATIONS.work_queue, NOTIFICATIONS.dead_queue):
             amqp.default_channel.queue_delete(queue)
         wire.cut()
 
@@ -224,10 +224,10 @@ class TestWorker:
             return InboxMessage.objects.exists()
 
         wait_until(is_heard)
-        assert all(queue_figures(amqp, (GATEWAY,)).values())
+        assert all(queue_figures(amqp, (NOTIFICATIONS,)).values())
 
     def test_work_by_schedule_that_fails_is_nobodys_letter(self, worker: Worker) -> None:
-        worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name="tests.fail")
+        worker.tell(reserved("o-1"), exchange=NOTIFICATIONS.private_exchange, name="tests.fail")
         worker.tell(reserved("o-2"))
 
         wait_until(lambda: InboxMessage.objects.count() == 1)
@@ -244,7 +244,7 @@ class TestWorker:
 
     @pytest.mark.parametrize("name", ["inventory.nobody_knows.v1", "orders.order_placed.v1"])
     def test_a_task_that_it_does_not_know_is_not_lost(self, worker: Worker, name: str) -> None:
-        worker.tell(reserved("o-1"), exchange=GATEWAY.private_exchange, name=name)
+        worker.tell(reserved("o-1"), exchange=NOTIFICATIONS.private_exchange, name=name)
 
         wait_until(lambda: [letter.name for letter in worker.dead()] == [name])
 
@@ -292,7 +292,7 @@ class TestWorker:
     def test_work_that_kills_its_process_ends_at_the_limit_of_deliveries_and_takes_nothing_with_it(
         self, worker: Worker
     ) -> None:
-        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.kill")
+        worker.tell(reserved("x"), exchange=NOTIFICATIONS.private_exchange, name="tests.kill")
         for number in range(3):
             worker.tell(StockRejected(version=1, order_id=f"o-{number}", shortages=()))
 
@@ -317,7 +317,7 @@ class TestWorker:
         "worker", [{"TEST_HEARTBEAT_SECONDS": "1", "TEST_LONG_SECONDS": "4"}], indirect=True, ids=["four heartbeats"]
     )
     def test_the_broker_knows_that_it_lives_while_a_task_takes_long(self, worker: Worker) -> None:
-        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.take_long")
+        worker.tell(reserved("x"), exchange=NOTIFICATIONS.private_exchange, name="tests.take_long")
         worker.tell(reserved("o-1"))
 
         wait_until(lambda: InboxMessage.objects.count() == 1)
@@ -337,14 +337,14 @@ class TestWorker:
 
     @pytest.mark.parametrize("worker", [{"TEST_LONG_SECONDS": "1"}], indirect=True, ids=["a second"])
     def test_finishes_what_it_has_begun_before_it_ends(self, worker: Worker) -> None:
-        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.take_long")
+        worker.tell(reserved("x"), exchange=NOTIFICATIONS.private_exchange, name="tests.take_long")
         wait_until(lambda: worker.lines() == ["begun"])
 
         os.killpg(worker.process.pid, signal.SIGTERM)
 
         assert worker.process.wait(WARM_SHUTDOWN_SECONDS) == 0
         assert worker.lines() == ["begun", "done"]
-        assert depth(worker.amqp, GATEWAY.facts_queue) == 0
+        assert depth(worker.amqp, NOTIFICATIONS.facts_queue) == 0
 
 
 class TestMetrics:
@@ -380,7 +380,7 @@ class TestMetrics:
         wait_until(lambda: scrape(worker.inside_port)["opencommerce_fact_handling_seconds"])
 
     def test_know_scheduled_work(self, worker: Worker) -> None:
-        worker.tell(reserved("x"), exchange=GATEWAY.private_exchange, name="tests.fail")
+        worker.tell(reserved("x"), exchange=NOTIFICATIONS.private_exchange, name="tests.fail")
         wait_until(lambda: worker.lines() == ["by schedule"])
 
         runs = scrape(worker.inside_port)["opencommerce_task_seconds"]
@@ -390,15 +390,17 @@ class TestMetrics:
 
 class TestFigures:
     def test_count_what_waits_and_know_what_is_missing(self, amqp: Connection) -> None:
-        Producer(amqp.default_channel).publish(b"x", exchange=GATEWAY.private_exchange, routing_key=GATEWAY.work_queue)
-        wait_until(lambda: depth(amqp, GATEWAY.work_queue) == 1)
+        Producer(amqp.default_channel).publish(
+            b"x", exchange=NOTIFICATIONS.private_exchange, routing_key=NOTIFICATIONS.work_queue
+        )
+        wait_until(lambda: depth(amqp, NOTIFICATIONS.work_queue) == 1)
 
-        amqp.default_channel.queue_delete(GATEWAY.dead_queue)
-        assert queue_figures(amqp, (GATEWAY,))[GATEWAY.dead_queue] is None
+        amqp.default_channel.queue_delete(NOTIFICATIONS.dead_queue)
+        assert queue_figures(amqp, (NOTIFICATIONS,))[NOTIFICATIONS.dead_queue] is None
 
 
 class TestDeclare:
     def test_can_be_done_again_and_again(self, amqp: Connection) -> None:
         for _ in range(3):
             with Connection(settings.BROKER_URL) as connection:
-                broker.declare(connection, GATEWAY, [])
+                broker.declare(connection, NOTIFICATIONS, [])

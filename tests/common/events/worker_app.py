@@ -99,7 +99,7 @@ broker.DELIVERIES_OF_A_FACT = FEW_DELIVERIES
 publisher.HEARTBEAT_SECONDS = int(os.environ["TEST_HEARTBEAT_SECONDS"])
 pool.TICK_SECONDS = publisher.HEARTBEAT_SECONDS / 2
 heartbeat.EVERY_SECONDS = BEAT_SECONDS
-app = service_app("gateway_svc")
+app = service_app("notify_svc")
 app.conf.task_time_limit = float(os.environ["TEST_HARD_LIMIT_SECONDS"])
 
 from common.events import fact_task  # noqa: E402 - Django must be set up first

@@ -51,7 +51,7 @@ class TestFigures:
     def test_name_the_service_and_its_release(self, staff: APIClient) -> None:
         figures = staff.get(PATH).json()
 
-        assert figures["service"] == "gateway_svc"
+        assert figures["service"] == "notify_svc"
         assert figures["version"] == VERSION
         assert figures["started_at"]
 

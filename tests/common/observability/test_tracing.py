@@ -90,12 +90,12 @@ class TestIsConfigured:
 
 
 class TestOff:
-    @pytest.mark.parametrize("module", ["gateway_svc.config.asgi", "gateway_svc.config.celery"])
+    @pytest.mark.parametrize("module", ["notify_svc.config.asgi", "notify_svc.config.celery"])
     def test_nothing_of_it_is_imported(self, module: str) -> None:
         work = "from common.observability import tracing\nwith tracing.served('SERVER', 'x', {}): pass"
         look = "import redis, sys; print([name for name in sys.modules if name.startswith('opentelemetry')])"
         environment = {name: value for name, value in os.environ.items() if name not in NOWHERE}
-        environment["DJANGO_SETTINGS_MODULE"] = "gateway_svc.config.settings"
+        environment["DJANGO_SETTINGS_MODULE"] = "notify_svc.config.settings"
 
         done = subprocess.run(
             [sys.executable, "-c", f"import {module}\n{work}\n{look}"],

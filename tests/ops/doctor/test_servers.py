@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from common.topology import GATEWAY
+from common.topology import NOTIFICATIONS
 from ops.doctor import broker, cache, databases, mail, storage
 from ops.state import State
 
 DATABASE, BROKER, REDIS = (
-    os.environ[name] for name in (GATEWAY.database_variable, "OPENCOMMERCE_BROKER_URL", "OPENCOMMERCE_REDIS_URL")
+    os.environ[name] for name in (NOTIFICATIONS.database_variable, "OPENCOMMERCE_BROKER_URL", "OPENCOMMERCE_REDIS_URL")
 )
 NOWHERE = "127.0.0.1:1"
 
@@ -38,10 +38,10 @@ class TestDatabases:
     @pytest.mark.parametrize(
         ("url", "meaning"),
         [
-            (other(DATABASE, netloc=f"gateway_svc:x@{NOWHERE}"), "nothing listens there"),
+            (other(DATABASE, netloc=f"notify_svc:x@{NOWHERE}"), "nothing listens there"),
             (other(DATABASE, password="wrong"), "the user or the password is wrong"),
             (other(DATABASE, path="/nothing"), "the database or the role is not there"),
-            (other(DATABASE, netloc="gateway_svc:x@nowhere.invalid:5432"), "its name leads nowhere"),
+            (other(DATABASE, netloc="notify_svc:x@nowhere.invalid:5432"), "its name leads nowhere"),
             ("postgres:/nonsense", "it cannot be used"),
         ],
     )
