@@ -227,7 +227,8 @@ def _kept(operation: Json) -> Json:
 
 
 def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
-    return {"description": HTTPStatus(status).phrase, "content": {media_type: {"schema": schema}}}
+    answer = {"description": HTTPStatus(status).phrase, "content": {media_type: {"schema": schema}}}
+    return {**answer, "headers": _HEADERS[status]} if status in _HEADERS else answer
 
 
 def _composed_operation(summary: str, operation_id: str, component: str, *, is_public: bool) -> Json:

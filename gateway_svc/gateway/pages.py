@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from django.db import connections
 
+from common.api.problems import RETRY_AFTER_SECONDS
 from common.observability import metrics, readiness
 from gateway_svc.gateway import api_document, api_root
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
@@ -17,6 +18,8 @@ from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
 from gateway_svc.gateway.routes import RouteTable
 
 _NO_STORE: Headers = [(b"cache-control", b"no-store")]
+_SOON = (b"retry-after", RETRY_AFTER_SECONDS.encode())
+_OK = 200
 _CHECK_SECONDS = 3.0
 HELD_SECONDS = 0.5
 """So long it is what it was: anybody may ask as often as they like, and to look takes a connection to the database."""
@@ -81,7 +84,7 @@ class Pages:
 
     async def _ready(self, _scope: Scope, send: Send) -> None:
         body, status = readiness.answer(await self.states())
-        await send_json(send, body, status=status, headers=_NO_STORE)
+        await send_json(send, body, status=status, headers=_NO_STORE if status == _OK else [*_NO_STORE, _SOON])
 
     async def states(self) -> dict[str, str]:
         """Which of the things that the gateway needs is missing, as it was a moment ago at most."""
