@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import blake2s
 from pathlib import Path
 
 import msgspec
 
 from gateway_svc.gateway.asgi import Headers, Scope, Send
-from gateway_svc.gateway.conditions import is_known
+from gateway_svc.gateway.conditions import etag_of, is_known
 
 PATH = "/api/schema/"
 
@@ -23,7 +22,7 @@ class ApiDocument:
         document = msgspec.json.decode(_DOCUMENT.read_bytes())
         document["servers"] = [{"url": public_url}]
         self._body = msgspec.json.encode(document)
-        self._etag = f'"{blake2s(self._body, digest_size=16).hexdigest()}"'.encode()
+        self._etag = etag_of(self._body)
 
     async def answer(self, scope: Scope, send: Send) -> None:
         """All of it, or 304 (RFC 9110, 13.1.2)."""

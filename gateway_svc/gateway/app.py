@@ -20,6 +20,7 @@ from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.at_once import AtOnce
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.composed import Composed
+from gateway_svc.gateway.database import database_answers
 from gateway_svc.gateway.ended_sessions import EndedSessions
 from gateway_svc.gateway.fetch import fetch
 from gateway_svc.gateway.house_rules import HouseRules
@@ -46,7 +47,6 @@ from gateway_svc.gateway.platform_figures import Platform
 from gateway_svc.gateway.problem_pages import ProblemPages
 from gateway_svc.gateway.proxies import Network, TrustedProxies
 from gateway_svc.gateway.proxy import Proxy
-from gateway_svc.gateway.readiness import database_answers
 from gateway_svc.gateway.request_head import PublicOrigin
 from gateway_svc.gateway.room import Room
 from gateway_svc.gateway.routes import page_routes

@@ -13,6 +13,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+SOCKET_METHOD = "GET"
+"""With which a WebSocket is opened; its scope does not say it (RFC 6455, section 4.1)."""
 GONE = "opencommerce.gone"
 """An extension of our server's: what to do when the client goes away before it is answered; None for nothing."""
 WhenGone = Callable[[Callable[[], None] | None], None]

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2s
 from urllib.parse import quote
 
 import msgspec
@@ -14,7 +13,7 @@ from django.template.loader import render_to_string
 
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.cache.lifetimes import FIELD
-from gateway_svc.gateway.conditions import is_known
+from gateway_svc.gateway.conditions import etag_of, is_known
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.inner import JSON, Inner
@@ -136,8 +135,7 @@ def _headers(composition: Composition, body: bytes, *, is_whole: bool) -> Header
         return _PERSONAL
     if not is_whole:
         return _NO_STORE
-    etag = f'"{blake2s(body, digest_size=16).hexdigest()}"'.encode()
-    return [(b"etag", etag), _AT_THE_DOOR, *_PUBLIC]
+    return [(b"etag", etag_of(body)), _AT_THE_DOOR, *_PUBLIC]
 
 
 async def _send(scope: Scope, send: Send, body: bytes, headers: Headers) -> None:

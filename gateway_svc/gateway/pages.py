@@ -6,12 +6,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from django.db import connections
-
 from common.api.problems import RETRY_AFTER_SECONDS
 from common.observability import metrics, readiness
 from gateway_svc.gateway import api_document, api_root
 from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send, send_json
+from gateway_svc.gateway.database import in_any_thread
 from gateway_svc.gateway.inside import Inside
 from gateway_svc.gateway.once import once
 from gateway_svc.gateway.problems import MethodNotAllowed, UnknownPath
@@ -99,18 +98,10 @@ class Pages:
 
     async def _metrics(self, _scope: Scope, send: Send) -> None:
         """For whoever looks on the machine itself; nobody else gets to know that there is such a page."""
-        data = await asyncio.to_thread(_exposition)
+        data = await in_any_thread(metrics.exposition)
         head = [(b"content-type", metrics.CONTENT_TYPE.encode()), (b"content-length", b"%d" % len(data)), *_NO_STORE]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": data})
-
-
-def _exposition() -> bytes:
-    try:
-        return metrics.exposition()
-    finally:
-        # Threads come and go; a connection that stayed in one would stay for good.
-        connections.close_all()
 
 
 def _is_a_page_too(scope: Scope) -> bool:

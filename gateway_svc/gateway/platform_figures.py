@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import connections
 
 from common.events.figures import QueueFigures, queue_figures
 from common.observability import figures
 from common.topology import GATEWAY, SERVICES
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.assertions import HEADER, Assertions
+from gateway_svc.gateway.database import in_any_thread
 from gateway_svc.gateway.errors import UpstreamError
 from gateway_svc.gateway.fetch import fetch_from
 from gateway_svc.gateway.principals import Principal
@@ -139,7 +139,7 @@ async def _fetch(instance: Instance, path: str, headers: Headers) -> dict[str, A
 
 
 async def _our_own() -> InstanceFigures:
-    found, milliseconds = await _timed(asyncio.to_thread(_collect))
+    found, milliseconds = await _timed(in_any_thread(figures.collect))
     return InstanceFigures(GATEWAY.name, "", found, milliseconds)
 
 
@@ -157,14 +157,6 @@ async def _timed(question: Awaitable[T | None]) -> tuple[T | None, float]:
     except TimeoutError:
         found = None
     return found, round((time.perf_counter() - begun) * 1000, 1)
-
-
-def _collect() -> dict[str, Any]:
-    try:
-        return figures.collect()
-    finally:
-        # Threads come and go; a connection that stayed in one would stay for good.
-        connections.close_all()
 
 
 def _ask_the_broker(url: str) -> Queues | None:

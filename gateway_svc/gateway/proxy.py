@@ -92,7 +92,7 @@ class Proxy:
         exchange: Exchange = scope["exchange"]
         route: Route = scope["exchange"].route
         assertion = self._assertions.about(exchange.principal, audience=route.service.name)
-        own = own_headers(exchange, self._origin, assertion)
+        own = own_headers(assertion, exchange.names, exchange.client, self._origin)
         return Request(
             route=route,
             method=scope["method"],

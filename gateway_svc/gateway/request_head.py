@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from common.observability.correlation import Correlation
 from gateway_svc.gateway import assertions
 from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.exchange import Exchange
@@ -22,13 +23,13 @@ class PublicOrigin:
         self.url = b"%b://%b" % (self.scheme, self.host)
 
 
-def own_headers(exchange: Exchange, origin: PublicOrigin, assertion: bytes) -> Headers:
-    """What only the gateway says: who asks, from where, and what the request is called."""
+def own_headers(assertion: bytes, names: Correlation, client: str, origin: PublicOrigin) -> Headers:
+    """What only the gateway says: who asks, from which address, and what the request is called."""
     return [
         (assertions.HEADER, assertion),
-        (b"x-request-id", exchange.names.request_id.encode()),
-        (b"traceparent", exchange.names.traceparent.encode()),
-        (b"x-forwarded-for", exchange.client.encode()),
+        (b"x-request-id", names.request_id.encode()),
+        (b"traceparent", names.traceparent.encode()),
+        (b"x-forwarded-for", client.encode()),
         (b"x-forwarded-proto", origin.scheme),
         (b"x-forwarded-host", origin.host),
     ]

@@ -104,7 +104,7 @@ class Sockets:
     def _headers(self, scope: Scope) -> Headers:
         exchange: Exchange = scope["exchange"]
         assertion = self._assertions.about(exchange.principal, audience=exchange.audience)
-        own = own_headers(exchange, self._origin, assertion)
+        own = own_headers(assertion, exchange.names, exchange.client, self._origin)
         theirs = [header for header in exchange.headers if not header[0].startswith(b"sec-websocket-")]
         return [(b"host", self._origin.host), *theirs, *own]
 

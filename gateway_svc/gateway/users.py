@@ -12,14 +12,13 @@ import msgspec
 
 from common.observability import correlation
 from common.topology import USERS
-from gateway_svc.gateway import assertions
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.assertions import Assertions
 from gateway_svc.gateway.errors import UpstreamError
 from gateway_svc.gateway.fetch import Question, ask
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.problems import Problem, Unavailable
-from gateway_svc.gateway.request_head import PublicOrigin
+from gateway_svc.gateway.request_head import PublicOrigin, own_headers
 from gateway_svc.gateway.turnstile import Turnstile
 from gateway_svc.gateway.upstreams.balancer import Balancer
 
@@ -109,19 +108,10 @@ class Users:
         return Answer(head.status, _read(document), retry_after)
 
     def _headers(self, by: Principal, source: str) -> Headers:
-        names = correlation.current()
         # The forgery check is ours where the page is ours.
         assertion = self._assertions.about(replace(by, is_browser=False), audience=USERS.name)
-        return [
-            (assertions.HEADER, assertion),
-            (b"accept", b"application/json"),
-            (b"content-type", b"application/json"),
-            (b"x-request-id", names.request_id.encode()),
-            (b"traceparent", names.traceparent.encode()),
-            (b"x-forwarded-for", source.encode()),
-            (b"x-forwarded-proto", self._origin.scheme),
-            (b"x-forwarded-host", self._origin.host),
-        ]
+        own = own_headers(assertion, correlation.current(), source, self._origin)
+        return [(b"accept", b"application/json"), (b"content-type", b"application/json"), *own]
 
 
 def _read(document: bytes) -> Mapping[str, Any]:

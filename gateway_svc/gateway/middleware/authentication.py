@@ -6,21 +6,20 @@ from collections.abc import Awaitable
 
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.api_keys import MARK, ApiKeys
-from gateway_svc.gateway.asgi import ASGIApp, Message, Receive, Scope, Send
+from gateway_svc.gateway.asgi import SOCKET_METHOD, ASGIApp, Message, Receive, Scope, Send
 from gateway_svc.gateway.browsers import Browsers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.house_rules import HouseRules
+from gateway_svc.gateway.key_scopes import require_scope
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.middleware.rate_limits import count
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadCredential, Unavailable
-from gateway_svc.gateway.scopes import require_scope
 from gateway_svc.gateway.staff import StaffDoor
 from gateway_svc.gateway.tokens import Tokens
 
 SUBPROTOCOL = "bearer"
 CLOSED_UNAUTHENTICATED = 4401
-_OF_A_SOCKET = "GET"
 
 
 class Authentication:
@@ -64,7 +63,7 @@ class Authentication:
             token = _token(scope, exchange)
             if token is not None:
                 exchange.principal = await self._holder(token, exchange)
-                require_scope(exchange.principal, scope.get("method", _OF_A_SOCKET), scope["path"])
+                require_scope(exchange.principal, scope.get("method", SOCKET_METHOD), scope["path"])
             elif exchange.cookie and scope["type"] == "http":
                 await self._find_person(scope, exchange)
         except BadCredential as problem:
@@ -84,7 +83,7 @@ class Authentication:
     async def _count(self, scope: Scope, exchange: Exchange) -> None:
         """To check a bad credential is work too. Raises TooManyRequests."""
         if self._limiter is not None:
-            method = scope.get("method", _OF_A_SOCKET)
+            method = scope.get("method", SOCKET_METHOD)
             count(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client), exchange)
 
     async def _holder(self, token: bytes, exchange: Exchange) -> Principal:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway_svc.gateway.asgi import ASGIApp, Headers, Receive, Scope, Send
+from gateway_svc.gateway.asgi import SOCKET_METHOD, ASGIApp, Headers, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.limits.buckets import Taken
 from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.problems import TooManyRequests
-
-_OF_A_SOCKET = "GET"
 
 
 class RateLimits:
@@ -28,7 +26,7 @@ class RateLimits:
         if scope["type"] == "http" and self._is_in_memory(scope):
             return await self.app(scope, receive, send)
         exchange: Exchange = scope["exchange"]
-        method = scope.get("method", _OF_A_SOCKET)
+        method = scope.get("method", SOCKET_METHOD)
         count(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client), exchange)
         return await self.app(scope, receive, send)
 

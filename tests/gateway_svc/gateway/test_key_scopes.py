@@ -8,7 +8,7 @@ import pytest
 
 from common.testing.documented import document
 from gateway_svc.api_keys.rules import SCOPES
-from gateway_svc.gateway.scopes import scope_of
+from gateway_svc.gateway.key_scopes import scope_of
 
 SOME_ID = "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"
 OPERATIONS = [(method.upper(), path) for path, methods in document()["paths"].items() for method in methods]
