@@ -10,4 +10,4 @@ django.setup()
 
 from gateway_svc.gateway.app import Gateway  # noqa: E402 - its sessions are Django models
 
-application = Gateway.from_settings(settings)
+application = Gateway(settings)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from gateway_svc.gateway import measures
-from gateway_svc.gateway.api_keys import MARK, ApiKeys
+from gateway_svc.gateway.api_keys import MARK
 from gateway_svc.gateway.asgi import SOCKET_METHOD, ASGIApp, Message, Receive, Scope, Send
-from gateway_svc.gateway.browsers import Browsers
+from gateway_svc.gateway.callers import Callers
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.key_scopes import require_scope
@@ -15,8 +15,6 @@ from gateway_svc.gateway.limits.limiter import Limiter
 from gateway_svc.gateway.middleware.rate_limits import count
 from gateway_svc.gateway.principals import Principal
 from gateway_svc.gateway.problems import BadCredential, Unavailable
-from gateway_svc.gateway.staff import StaffDoor
-from gateway_svc.gateway.tokens import Tokens
 
 SUBPROTOCOL = "bearer"
 CLOSED_UNAUTHENTICATED = 4401
@@ -29,23 +27,13 @@ class Authentication:
     that stands for nobody makes a visitor. It opens no WebSocket: pages of other sites can open those too.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        tokens: Tokens,
-        api_keys: ApiKeys,
-        browsers: Browsers,
-        staff_door: StaffDoor,
-        house_rules: HouseRules,
-        limiter: Limiter | None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, callers: Callers, house_rules: HouseRules, limiter: Limiter | None) -> None:
         self.app = app
         self._limiter = limiter
-        self._tokens = tokens
-        self._api_keys = api_keys
-        self._browsers = browsers
-        self._staff_door = staff_door
+        self._tokens = callers.tokens
+        self._api_keys = callers.api_keys
+        self._browsers = callers.browsers
+        self._staff_door = callers.staff_door
         self._house_rules = house_rules
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
