@@ -12,83 +12,31 @@ from common.settings import env, static
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 
+APPS = (
+    "common.admin",
+    "common.admin.apps.HistoryConfig",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "django.contrib.messages",
+    "rest_framework",
+    "common.events",
+    "common.pages",
+)
 
-def for_service(name: str, *, apps: tuple[str, ...], prepares_statements: bool = False) -> dict[str, Any]:
-    """Django's settings for one service that consists of these apps, and perhaps repeats few statements often.
+MIDDLEWARE = (
+    "common.observability.middleware.RequestContext",
+    "common.api.middleware.ProblemAnswers",
+    "django.middleware.security.SecurityMiddleware",
+    "common.pages.middleware.ContentSecurityPolicy",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+)
 
-    Raises ImproperlyConfigured when the environment lacks something that cannot have a safe default.
-    """
-    tracing.keep_out()
-    service = topology.BY_NAME[name]
-    public_url = env.optional("OPENCOMMERCE_PUBLIC_URL", "http://127.0.0.1:8000")
-    return {
-        "SERVICE": service,
-        "PUBLIC_URL": public_url,
-        "SECRET_KEY": env.required(f"{name.upper()}_SECRET_KEY"),
-        "DEBUG": env.flag("OPENCOMMERCE_DEBUG"),
-        "ALLOWED_HOSTS": [urlsplit(public_url).hostname, *LOCAL_HOSTS],
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
-        **_cookies(public_url),
-        **static.for_static(),
-        "INSTALLED_APPS": [
-            "common.admin",
-            "common.admin.apps.HistoryConfig",
-            "django.contrib.contenttypes",
-            "django.contrib.auth",
-            "django.contrib.staticfiles",
-            "django.contrib.messages",
-            "rest_framework",
-            "common.events",
-            "common.pages",
-            *apps,
-        ],
-        "AUTH_USER_MODEL": "operators.Operator",
-        "AUTHENTICATION_BACKENDS": [],
-        "SILENCED_SYSTEM_CHECKS": SILENCED_SYSTEM_CHECKS,
-        "MIDDLEWARE": [
-            "common.observability.middleware.RequestContext",
-            "common.api.middleware.ProblemAnswers",
-            "django.middleware.security.SecurityMiddleware",
-            "common.pages.middleware.ContentSecurityPolicy",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-        ],
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
-            }
-        ],
-        "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
-        "ROOT_URLCONF": f"{name}.config.urls",
-        "WSGI_APPLICATION": f"{name}.config.wsgi.application",
-        "DATABASES": {"default": _database(service, prepares_statements)},
-        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "CACHES": _caches(name),
-        "BROKER_URL": env.required("OPENCOMMERCE_BROKER_URL"),
-        "STAFF_NEED_SECOND_FACTOR": env.flag("OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR"),
-        "ASSERTION_PUBLIC_KEY": env.key("OPENCOMMERCE_ASSERTION_PUBLIC_KEY"),
-        "REST_FRAMEWORK": REST_FRAMEWORK,
-        "LANGUAGE_CODE": "en",
-        "TIME_ZONE": "UTC",
-        "USE_TZ": True,
-        "USE_I18N": False,
-        "FORMAT_MODULE_PATH": "common.admin.formats",
-        "APPEND_SLASH": False,
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
-        "LOGGING_CONFIG": None,
-        "LOGGING": logs.configure(service=name, level=env.optional("OPENCOMMERCE_LOG_LEVEL", "INFO")),
-    }
-
-
-CONTEXT_PROCESSORS = [
+CONTEXT_PROCESSORS = (
     "django.template.context_processors.request",
     "django.contrib.messages.context_processors.messages",
-]
-
-# Sign-in, messages and sessions of the admin stand around its views alone (common.admin.site), not in MIDDLEWARE.
-SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+)
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["common.api.authentication.GatewayAssertion"],
@@ -105,6 +53,68 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+
+# The same in every service, whatever the environment says.
+_FIXED: dict[str, Any] = {
+    "AUTH_USER_MODEL": "operators.Operator",
+    "AUTHENTICATION_BACKENDS": [],
+    # Sign-in, messages and sessions of the admin stand around its views alone (common.admin.site), not in MIDDLEWARE.
+    "SILENCED_SYSTEM_CHECKS": ["admin.E408", "admin.E409", "admin.E410"],
+    "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
+    "REST_FRAMEWORK": REST_FRAMEWORK,
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "LANGUAGE_CODE": "en",
+    "TIME_ZONE": "UTC",
+    "USE_TZ": True,
+    "USE_I18N": False,
+    "FORMAT_MODULE_PATH": "common.admin.formats",
+    "APPEND_SLASH": False,
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_048_576,
+}
+
+
+def for_service(name: str, *, apps: tuple[str, ...], prepares_statements: bool = False) -> dict[str, Any]:
+    """Django's settings for one service that consists of these apps.
+
+    ``prepares_statements``: for one that sends few different statements, each often.
+
+    Raises ImproperlyConfigured when the environment lacks something that cannot have a safe default.
+    """
+    tracing.keep_out()
+    service = topology.BY_NAME[name]
+    public_url = env.optional("OPENCOMMERCE_PUBLIC_URL", "http://127.0.0.1:8000")
+    return {
+        **_FIXED,
+        "SERVICE": service,
+        "PUBLIC_URL": public_url,
+        "ALLOWED_HOSTS": [urlsplit(public_url).hostname, *LOCAL_HOSTS],
+        **_cookies(public_url),
+        **static.for_static(),
+        "INSTALLED_APPS": [*APPS, *apps],
+        "MIDDLEWARE": list(MIDDLEWARE),
+        "TEMPLATES": _templates(),
+        "ROOT_URLCONF": f"{name}.config.urls",
+        "DATABASES": {"default": _database(service, prepares_statements)},
+        "CACHES": _caches(name),
+        "BROKER_URL": env.required("OPENCOMMERCE_BROKER_URL"),
+        "SECRET_KEY": env.required(f"{name.upper()}_SECRET_KEY"),
+        "ASSERTION_PUBLIC_KEY": env.key("OPENCOMMERCE_ASSERTION_PUBLIC_KEY"),
+        "STAFF_NEED_SECOND_FACTOR": env.flag("OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR"),
+        "DEBUG": env.flag("OPENCOMMERCE_DEBUG"),
+        "LOGGING_CONFIG": None,
+        "LOGGING": logs.configure(service=name, level=env.optional("OPENCOMMERCE_LOG_LEVEL", "INFO")),
+    }
+
+
+def _templates() -> list[dict[str, Any]]:
+    return [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {"context_processors": list(CONTEXT_PROCESSORS)},
+        }
+    ]
 
 
 def _cookies(public_url: str) -> dict[str, Any]:
