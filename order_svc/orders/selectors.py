@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from common.errors import InvalidInput, NotFound
+from common.person import Person
 from order_svc.orders import rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine, Status
 
@@ -46,7 +47,7 @@ class NewestOfEitherKind:
         return self._shown.filter(id__in=first.union(*others, all=True))[cut]
 
 
-def orders_for(*, person: rules.Person) -> QuerySet[Order] | NewestOfEitherKind:
+def orders_for(*, person: Person) -> QuerySet[Order] | NewestOfEitherKind:
     """The orders that somebody may see, with what they may see of them: their own, all as staff, as a seller also
     those that hold their lines, without the others' lines.
     """
@@ -68,7 +69,7 @@ def orders_for(*, person: rules.Person) -> QuerySet[Order] | NewestOfEitherKind:
 def narrowed(
     orders: QuerySet[Order] | NewestOfEitherKind,
     *,
-    person: rules.Person,
+    person: Person,
     status: str | None = None,
     number: str | None = None,
     customer: UUID | None = None,
@@ -80,7 +81,7 @@ def narrowed(
     return orders.filter(**{field: value for field, value in wanted.items() if value is not None})
 
 
-def order_for(*, person: rules.Person, order_id: UUID) -> Order:
+def order_for(*, person: Person, order_id: UUID) -> Order:
     """An order with what somebody may see of it. Raises NotFound where that is nothing."""
     order = _shown(_lines_for(person)).filter(id=order_id).first()
     if order is None or not order.lines.all():
@@ -138,15 +139,15 @@ def _dated(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.annotate(ordered_at=F("created_at"), order_id=F("id"), has_come_to=F("status"))
 
 
-def _lines_for(person: rules.Person) -> QuerySet[OrderLine]:
+def _lines_for(person: Person) -> QuerySet[OrderLine]:
     if person.is_staff:
         return OrderLine.objects.all()
     return OrderLine.objects.filter(Q(order__customer_id=person.id) | _sold_by(person))
 
 
-def _bought_by(person: rules.Person) -> Q:
+def _bought_by(person: Person) -> Q:
     return Q(customer_id=person.id)
 
 
-def _sold_by(person: rules.Person) -> Q:
+def _sold_by(person: Person) -> Q:
     return Q(seller_id=person.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.person import Person
 from order_svc.orders import rules, selectors
 from order_svc.orders.models import CancelReason, Order
 from order_svc.orders.services import settling
@@ -14,7 +15,7 @@ from order_svc.payments import selectors as payment_selectors
 
 
 @transaction.atomic
-def cancel_order(*, person: rules.Person, order_id: UUID, now: datetime) -> Order:
+def cancel_order(*, person: Person, order_id: UUID, now: datetime) -> Order:
     """Cancel an order for its customer, or as staff. What was paid goes back, what was taken from stock returns.
 
     Raises NotFound, Forbidden and NotCancellable: whoever comes second, be it after themselves, comes too late.

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from common.events.outbox import publish
+from common.person import Person
 from order_svc.orders import events, rules, selectors
 from order_svc.orders.models import Order, OrderEvent, OrderLine
 from order_svc.orders.services import settling
@@ -19,9 +20,7 @@ Name = OrderEvent.Name
 
 
 @transaction.atomic
-def ship_order(
-    *, person: rules.Person, order_id: UUID, tracking: str, now: datetime, is_even_unpaid: bool = False
-) -> Order:
+def ship_order(*, person: Person, order_id: UUID, tracking: str, now: datetime, is_even_unpaid: bool = False) -> Order:
     """Note that a seller has sent their lines, or staff all that is left. With the last line the order is shipped.
 
     Where the money was given back by hand, nothing is sent unless it is said that this is known (``is_even_unpaid``).
@@ -45,7 +44,7 @@ def ship_order(
 
 
 @transaction.atomic
-def deliver_order(*, person: rules.Person, order_id: UUID, now: datetime) -> Order:
+def deliver_order(*, person: Person, order_id: UUID, now: datetime) -> Order:
     """Note that an order has arrived, as its customer or staff say. Raises NotFound, Forbidden and NotDeliverable."""
     order = selectors.order_for(person=person, order_id=order_id)
     rules.require_owner(person, customer_id=order.customer_id)

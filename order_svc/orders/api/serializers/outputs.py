@@ -9,6 +9,7 @@ from rest_framework import serializers
 from common.api.operations import AsItIsField, OneOf, ShapedField
 from common.api.serializers import MoneyField, Output
 from common.money import Money
+from common.person import Person
 from order_svc.orders import rules
 from order_svc.orders.api.serializers.totals import TotalsOutput
 from order_svc.orders.models import CancelReason, Order, Status
@@ -119,7 +120,7 @@ class AnyOrderOutput(OneOf):
     shapes = (OrderOutput, SaleOutput)
 
 
-def shown(order: Order, *, person: rules.Person) -> dict[str, Any]:
+def shown(order: Order, *, person: Person) -> dict[str, Any]:
     """An order as this person sees it."""
     whole = rules.sees_all_of(person, customer_id=order.customer_id)
     return (OrderOutput if whole else SaleOutput).of(order)
