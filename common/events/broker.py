@@ -1,4 +1,4 @@
-"""The broker's side: exchanges, queues and bindings of one service, declared again and again without harm."""
+"""Exchanges, queues and bindings of one service. Declaring them is idempotent."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ from common.topology import DEAD_EXCHANGE, FACTS_EXCHANGE, Service
 
 BOUNDED_PUBLISH: dict[str, Any] = {
     "timeout": CONFIRM_TIMEOUT_SECONDS,
-    # The connection that a pool kept may have died with the broker; the second attempt is made on a new one.
+    # A pooled connection may be dead since the broker restarted; the second attempt is made on a new one.
     "retry": True,
     "retry_policy": {"max_retries": 1, "interval_start": 0.2},
 }
-"""How Celery sends a message when nobody waits for ever: options of ``apply_async`` and ``send_task``."""
+"""Options for ``apply_async`` and ``send_task`` with which sending a message has a timeout."""
 
-# A crash of the worker counts as a delivery, so a storm of crashes must not bury innocents; the attempts of a handler
-# are counted elsewhere. Looking at dead letters counts too, so those have no limit worth the name.
+# The broker counts a delivery also when the worker dies for reasons of its own, so the limit is high: a series of
+# crashes must not dead-letter facts that did nothing wrong. A handler's failures are counted in ``fact_task``. Reading
+# a dead letter counts as a delivery too, so those have practically no limit.
 DELIVERIES_OF_A_FACT = 20
 _LOOKS_AT_A_DEAD_LETTER = 2**31 - 1
 
 
 def facts_exchange() -> Exchange:
-    """Where everybody tells."""
+    """Where the relays of all services publish facts."""
     return Exchange(FACTS_EXCHANGE, type="topic", durable=True)
 
 
 def private_exchange(service: Service) -> Exchange:
-    """Where one service's retries, replays and own work go, heard by nobody else."""
+    """Where one service's retries, replays and own tasks go; no other service binds a queue to it."""
     return Exchange(service.private_exchange, type="topic", durable=True)
 
 
@@ -42,12 +43,12 @@ def dead_exchange() -> Exchange:
 
 
 def taken_queues(service: Service) -> list[Queue]:
-    """The queues that a service's workers take from."""
+    """The queues that a service's workers consume."""
     return [_taken_queue(service, name) for name in (service.facts_queue, service.work_queue)]
 
 
 def dead_queue(service: Service) -> Queue:
-    """What the service could not handle, kept until a person has decided."""
+    """The dead letters of the service, kept until a person decides what to do."""
     arguments = {"x-queue-type": "quorum", "x-delivery-limit": _LOOKS_AT_A_DEAD_LETTER}
     return Queue(
         service.dead_queue,
@@ -59,7 +60,7 @@ def dead_queue(service: Service) -> Queue:
 
 
 def declare(connection: Connection, service: Service, subscriptions: Iterable[Subscription]) -> None:
-    """Make sure that everything of the service is there, and that it hears exactly what its handlers name."""
+    """Declare everything of the service, and bind its queues to the facts that its handlers subscribe to."""
     with closing(connection.channel()) as channel:
         for exchange in (facts_exchange(), private_exchange(service), dead_exchange()):
             exchange.bind(channel).declare()

@@ -1,4 +1,4 @@
-"""One Celery app a service: its workers, settings that lose nothing, and a task for each fact it reacts to."""
+"""The Celery app of a service: its workers, settings that lose no message, a task for each fact it subscribes to."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 
 
 class ServiceTask(Task):
-    """Work that begins with a database connection that lives, under names of its own in the logs."""
+    """A task that starts with a working database connection, and with a request id and trace of its own."""
 
     abstract = True
-    # What runs by schedule is made up for by its next run: a failure is in the log, and no letter for anybody.
+    # The next run of a scheduled task makes up for one that failed: it is logged, and not dead-lettered.
     acks_on_failure = True
     acks_on_timeout = True
 
@@ -47,20 +47,20 @@ class ServiceTask(Task):
 
 
 class CarefulConsumer(Consumer):
-    """Celery's own, but for what it would throw away."""
+    """Celery's consumer, except where that would lose a message."""
 
     def on_decode_error(self, message: Message, exc: Exception) -> None:
-        """A body that cannot be read is for a person: Celery would acknowledge it, and nobody could look at it."""
+        """Dead-letter a body that cannot be read: Celery would acknowledge it, and nobody could look at it."""
         logger.error("a message goes to the dead letters, its body cannot be read: %r", exc)
         message.reject()
 
     def call_soon_ack(self, settle: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        """At once, where Celery would wait for the loop's next turn: there is none for a worker that is to stop."""
+        """Acknowledge at once: Celery would wait for the next turn of its loop, which a stopping worker never has."""
         settle(*args, **kwargs)
 
 
 class Topology(bootsteps.StartStopStep):
-    """Makes the service's queues and bindings each time its worker connects: a broker may have come back empty."""
+    """Declares the service's queues and bindings on each connect: the broker may have come back empty."""
 
     requires = ("celery.worker.consumer.connection:Connection",)
 
@@ -69,7 +69,7 @@ class Topology(bootsteps.StartStopStep):
 
 
 class KeptAlive(bootsteps.StartStopStep):
-    """While a task runs nobody listens to the broker: it is told all the same that the worker lives."""
+    """Sends heartbeats to the broker while a task runs, since the loop that usually does is blocked."""
 
     requires = ("celery.worker.consumer.connection:Connection",)
 
@@ -78,10 +78,10 @@ class KeptAlive(bootsteps.StartStopStep):
 
 
 class ReturnedFirst(bootsteps.StartStopStep):
-    """Handles what came back first, and each by itself: it may be what ended the process that had it.
+    """Handles redelivered messages first, one at a time: any of them may be what killed the worker that had it.
 
-    A worker that takes from two queues holds a message of each, and of a worker that dies the broker counts both as
-    delivered in vain. So what stood beside a fact that kills would follow it to the dead letters.
+    A worker that consumes two queues holds a message of each. When it dies, the broker counts a failed delivery for
+    both, so a fact that kills its worker would take the innocent one beside it along to the dead letters.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -97,7 +97,7 @@ class ReturnedFirst(bootsteps.StartStopStep):
 
 
 class SignOfLife(bootsteps.StartStopStep):
-    """Says that the worker lives for as long as it takes from its queues."""
+    """Beats the heart of this process (common.observability.heartbeat) while the worker consumes its queues."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -111,7 +111,7 @@ class SignOfLife(bootsteps.StartStopStep):
 
 
 class AskedFor(bootsteps.StartStopStep):
-    """Does between two messages what handlers asked for (common/events/soon.py), as if it came from a queue."""
+    """Runs, between two messages, the tasks that handlers asked for (common/events/soon.py)."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -124,7 +124,7 @@ def _do(consumer: Consumer, task: str) -> None:
 
 
 def _nobody_waits(*_: Any) -> None:
-    """For what came from no queue."""
+    """The callbacks of a task that came from no queue: there is no message to acknowledge."""
 
 
 def _beat(pool: OneByOne) -> None:
@@ -136,12 +136,12 @@ def _keep_alive(connection: Any) -> None:
     heartbeat.beat()
     with suppress(OSError, amqp.AMQPError):  # once the task is done, the loop will see
         connection.send_heartbeat()
-    # What the broker says meanwhile is not read, and so not missed.
+    # The broker's heartbeats are not read meanwhile; py-amqp would take their absence for a dead broker.
     connection.last_heartbeat_received = time.monotonic()
 
 
 def _takes_returned(consumer: Any, queue: str) -> bool:
-    """Take one message; whether it had been given out before, so that more such may follow."""
+    """Handle one message. True if it was a redelivery, so that more may follow."""
     message = consumer.channel.basic_get(queue)
     if message is None:
         return False
@@ -150,16 +150,16 @@ def _takes_returned(consumer: Any, queue: str) -> bool:
 
 
 def service_app(name: str, *, prepares_statements: bool = False) -> Celery:
-    """The Celery app of a service; it sets Django up, so that all handlers and tasks are known when it returns.
+    """The Celery app of a service. It sets Django up, so all handlers and tasks are registered when it returns.
 
-    A worker may send few statements, each often, where the service's other processes do not: then it prepares them.
+    ``prepares_statements``: for a service whose workers, unlike its other processes, send few different statements.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", BY_NAME[name].settings_module)
     django.setup()
     if prepares_statements:
         connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"].update(prepared.options())
     service: Service = settings.SERVICE
-    # No fixup: it closes the database connection around every task, and we check it instead.
+    # Without Celery's Django fixup, which closes the database connection around every task; ServiceTask checks it.
     app = Celery(name, task_cls=ServiceTask, fixups=[], set_as_current=True)
     app.config_from_object(celery_settings(service, settings.BROKER_URL))
     app.autodiscover_tasks(lambda: [config.name for config in django.apps.apps.get_app_configs()], force=True)
@@ -169,7 +169,7 @@ def service_app(name: str, *, prepares_statements: bool = False) -> Celery:
 
 
 def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
-    """What was seen to lose nothing when the broker, a worker or both are killed (docs/adr/0003)."""
+    """Settings that were tested to lose nothing when the broker, a worker or both are killed (docs/adr/0003)."""
     return {
         "worker_consumer": CarefulConsumer,
         "worker_pool": "common.events.pool:OneByOne",
@@ -207,7 +207,7 @@ def celery_settings(service: Service, broker_url: str) -> dict[str, Any]:
 def _register_fact_tasks(app: Celery) -> None:
     from common.events.fact_task import handle_fact
 
-    # A fact is told once. One that fails waits for a person.
+    # Nothing sends a fact a second time, unlike a scheduled task: one that fails has to be dead-lettered.
     options = {"bind": True, "shared": False, "max_retries": None, "acks_on_failure": False, "acks_on_timeout": False}
     for subscription in all_subscriptions():
         app.task(handle_fact, name=subscription.contract.name, **options)
@@ -215,7 +215,7 @@ def _register_fact_tasks(app: Celery) -> None:
 
 @setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
-    """Celery configures logging unless somebody answers this signal; the settings did it already."""
+    """Celery configures logging unless this signal has a receiver; our settings have configured it already."""
 
 
 @worker_init.connect

@@ -35,17 +35,16 @@ class DeadLetter:
 
 
 def dead_letters(connection: Connection, service: Service, *, most: int | None = None) -> list[DeadLetter]:
-    """All of a service's dead letters, or the oldest of them, oldest first. They stay where they are."""
+    """A service's dead letters, or the oldest ``most`` of them, oldest first. They stay in their queue."""
     with _looking_at(connection, service, most=most) as (_, messages):
         return [_read(service, message) for message in messages]
 
 
 def replay(connection: Connection, service: Service, letter_id: str, *, most: int | None = None) -> int:
-    """Give a dead letter back to the queue it died in, with all its attempts. Returns how many messages that was.
+    """Send a dead letter back to the queue it came from, with all its retries ahead of it again.
 
-    It is looked for among all, or among the oldest of them.
-
-    Raises an amqp error when the broker did not take it; then the letter is still there.
+    It is looked for among all dead letters, or the oldest ``most``. Returns how many messages had this id and were
+    sent: 0 if there was none. Raises an amqp error when the broker did not take it; then the letter is still there.
     """
     with _looking_at(connection, service, most=most) as (channel, messages):
         # What amqp itself does on a connection that was opened with confirms.
@@ -61,9 +60,9 @@ def replay(connection: Connection, service: Service, letter_id: str, *, most: in
 def _looking_at(
     connection: Connection, service: Service, *, most: int | None = None
 ) -> Iterator[tuple[Any, list[Message]]]:
-    """Every message that lies there now, or so many.
+    """Take the messages out of the dead queue, all or the oldest ``most``, for the time of the ``with``.
 
-    Those that were not acknowledged go back, and are there again when it ends.
+    Those that were not acknowledged by then are put back.
     """
     with closing(connection.channel()) as channel:
         messages = list(_take(channel, service, most))
@@ -77,7 +76,7 @@ def _looking_at(
 
 
 def _take(channel: Any, service: Service, most: int | None) -> Iterator[Message]:
-    """Bounded by what was there at first, since others may be added while we look."""
+    """No more than there were at first: others may be dead-lettered meanwhile."""
     there = _waiting(channel, service)
     for _ in range(there if most is None else min(there, most)):
         raw = channel.basic_get(service.dead_queue, no_ack=False)
@@ -87,7 +86,7 @@ def _take(channel: Any, service: Service, most: int | None) -> Iterator[Message]
 
 
 def _wait_until_back(channel: Any, service: Service, count: int) -> None:
-    """A quorum queue shows what was given back only when its members agree, and the next look must see it."""
+    """Requeued messages are visible in a quorum queue only once its members agree, and the next look must see them."""
     deadline = time.monotonic() + _BACK_WITHIN_SECONDS
     while _waiting(channel, service) < count and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -115,7 +114,7 @@ def _read(service: Service, message: Message) -> DeadLetter:
 
 
 def _digest(message: Message) -> str:
-    """By what it says, where nobody gave it an id: a person must be able to name it."""
+    """An id made from the body, for a message that has none: a person must be able to name it."""
     body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
     return hashlib.sha256(body).hexdigest()[:32]
 
@@ -129,7 +128,7 @@ def _fact_in(message: Message) -> Any:
 
 
 def _send_back(channel: Any, service: Service, message: Message) -> None:
-    # Without the deaths in its headers: the broker would see a cycle and drop it.
+    # Without its ``x-death`` header: the broker would see a dead-letter cycle and drop it.
     headers = {name: value for name, value in message.headers.items() if not name.startswith("x-")}
     Producer(channel, exchange=private_exchange(service)).publish(
         message.body,

@@ -1,4 +1,4 @@
-"""What a worker does with a fact: handle it, try again later, or give it to a person."""
+"""What a worker does with a fact: handle it, retry it later, or dead-letter it."""
 
 from __future__ import annotations
 
@@ -25,24 +25,25 @@ from common.observability import metrics, tracing
 logger = logging.getLogger(__name__)
 
 RETRY_DELAYS_SECONDS = (2, 8, 30, 120, 600)
-"""After the last of them a fact goes to the dead letters."""
+"""The pauses before each retry. After the last one a fact goes to the dead letters."""
 
 OUT_OF_REACH_DELAY_SECONDS = 3
-"""A server that is away is not the fact's fault: it is tried for as long as that takes."""
+"""The pause while a server is out of reach. That is not counted as a failure, so there is no limit to these retries."""
 
 DEATHS_OF_AN_ATTEMPT = 3
-"""So many processes may end over a fact before that counts as a failure: others may have ended them."""
+"""How many times a worker may die while it handles a fact before that counts as a failure of the fact."""
 
-# No connection, no resources, shut down by its operator (postgresql.org/docs/current/errcodes-appendix.html).
+# SQLSTATE classes: connection exception, insufficient resources, operator intervention by shutdown
+# (postgresql.org/docs/current/errcodes-appendix.html).
 _SERVER_TROUBLE = ("08", "53", "57P")
 
 
 class EndsProcesses(Exception):
-    """The broker has given the fact out before, and each time the process that had it ended."""
+    """The broker has delivered this fact before, and each time the worker died."""
 
 
 def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
-    """The body of every fact's task."""
+    """The body of the Celery task of every fact."""
     request_id, traceparent = inbox.names_in(fact)
     span = tracing.served(
         tracing.CONSUMER,
@@ -61,14 +62,14 @@ def handle_fact(task: Task, *, fact: Any, **_: object) -> None:
 
 
 def _require_harmless(task: Task) -> None:
-    """Put off what seems to end whoever handles it: while a worker starts anew, nothing else of its service is done."""
+    """Raises EndsProcesses for a fact that keeps killing workers: while one restarts, its service handles nothing."""
     deaths = getattr(task.request, "x-delivery-count", 0)  # a header of RabbitMQ's
     if deaths >= DEATHS_OF_AN_ATTEMPT:
         raise EndsProcesses(f"{deaths} processes ended while they handled it")
 
 
 def _deal_with(error: Exception, task: Task, attempt: measures.Handling) -> None:
-    """Give up what cannot get better; wait for a server that is away; else try a few times more."""
+    """Dead-letter what cannot succeed; wait for a server that is out of reach; otherwise retry a few times."""
     if isinstance(error, UnreadableFact) or (not _away(error) and _is_last_try(task)):
         attempt.outcome = "dead"
         _give_up(task, error)
@@ -82,8 +83,8 @@ def _deal_with(error: Exception, task: Task, attempt: measures.Handling) -> None
 
 
 def _away(error: Exception) -> str:
-    """Which server is away, if any. A statement that the database ended, say for its length, is the fact's own
-    trouble.
+    """Which server is out of reach: ``redis``, ``database``, or empty. A statement that the database itself cancelled,
+    for example after a timeout, is a failure of the fact.
     """
     if isinstance(error, RedisOutOfReach | RedisTimedOut):
         return "redis"
@@ -108,7 +109,7 @@ def _attempts(task: Task) -> int:
 
 
 def _send_again(task: Task, *, attempts: int, delay_seconds: float) -> None:
-    """Send it to this service alone, by its private exchange: on the shared one all others would hear it again."""
+    """Send it to this service alone, by its private exchange: on the shared one every subscriber would get it again."""
     subscription = subscription_to(task.name)
     if subscription is None:
         raise LookupError(f"a worker knows only the tasks of its subscriptions, not {task.name}")
@@ -117,13 +118,13 @@ def _send_again(task: Task, *, attempts: int, delay_seconds: float) -> None:
             kwargs=task.request.kwargs,
             task_id=task.request.id,
             retries=attempts,
-            # Whole seconds, since the broker's delay queues count in those.
+            # Whole seconds, because Celery's delay queues count in those.
             countdown=math.ceil(delay_seconds * random.uniform(0.75, 1.25)),  # noqa: S311 - jitter, not a secret
             queue=queue_of(settings.SERVICE, subscription),
             **BOUNDED_PUBLISH,
         )
     except (BrokerOutOfReach, AMQPError, MessageNacked, OSError) as error:
-        # It stays where it is and comes again at once, without the pause; the broker counts its deliveries.
+        # Requeued: it comes again at once, without the pause, and the broker counts its deliveries.
         logger.warning("%s could not be put off: %r", task.name, error)
         raise Reject(repr(error), requeue=True) from error
 
@@ -133,6 +134,6 @@ def _give_up(task: Task, error: Exception) -> None:
     logger.error("%s goes to the dead letters: %r", task.name, error, exc_info=error)
     try:
         inbox.remember_failure(fact_id=task.request.id, name=task.name, error=error, attempts=_attempts(task) + 1)
-    except Exception:  # the note is for people; the dead letter itself must not hang on it
+    except Exception:  # the note is for people: without it the fact still has to be dead-lettered
         logger.exception("could not note why %s failed", task.name)
     raise Reject(repr(error), requeue=False)

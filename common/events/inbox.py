@@ -1,4 +1,4 @@
-"""Hearing a fact: its effect happens once, however often it arrives."""
+"""Hearing a fact: its effect happens once, however often the broker delivers it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 def receive(body: object, *, is_last_try: bool = False) -> bool:
-    """Handle a fact as it came from the broker. False when it had been handled before.
+    """Handle the body of a message from the broker. Returns False if this fact had been handled before.
 
-    Raises UnreadableFact for what is no fact of ours: trying again cannot help. Whatever else the handler raises
-    leaves nothing behind and may be tried again; LeftToSweeper is not raised further by the last try.
+    Raises UnreadableFact for what cannot be read or is not subscribed to: trying again cannot help. Any other error
+    comes from the handler, whose transaction was rolled back, and may be retried. On the last try LeftToSweeper is not
+    raised: the fact counts as handled.
     """
     fact = Fact.read(body)
     subscription = subscription_to(fact.name)
@@ -50,7 +51,7 @@ def receive(body: object, *, is_last_try: bool = False) -> bool:
 
 
 def names_in(body: object) -> tuple[str, str]:
-    """The request id and the traceparent under which a fact was told; empty where it carries none."""
+    """The request id and the traceparent that the fact was published with; empty strings where it carries none."""
     if not isinstance(body, dict):
         return "", ""
     return str(body.get("request_id", "")), str(body.get("traceparent", ""))
@@ -67,7 +68,7 @@ def remember_failure(*, fact_id: str, name: str, error: BaseException, attempts:
 
 
 def _measure_lateness(fact: Fact) -> None:
-    with suppress(ValueError):  # whoever told it may have a clock of another form
+    with suppress(ValueError):  # a metric is no reason to fail on a time that cannot be read
         late = clock.now() - datetime.fromisoformat(fact.occurred_at)
         measures.LATENESS_SECONDS.labels(fact.name).observe(max(late.total_seconds(), 0.0))
 
@@ -102,7 +103,7 @@ def _is_remembered(fact: Fact, subscription: Subscription) -> bool:
 
 
 def _remember(fact: Fact, subscription: Subscription) -> bool:
-    """Insert the inbox row; False when it is there. A simultaneous twin waits here until the first has committed."""
+    """Insert the inbox row; False when it exists. A simultaneous delivery waits here until the first has committed."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO events_inbox (fact_id, handler, name, handled_at) VALUES (%s, %s, %s, %s)"

@@ -1,4 +1,4 @@
-"""Since when this service has reacted to what: the facts from before it began are nothing that it missed."""
+"""Since when this service subscribes to each fact: ``verify`` must not count earlier ones as missed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from common.events.subscriptions import all_subscriptions
 
 @transaction.atomic
 def remember_subscriptions(*, now: datetime) -> None:
-    """Note those that are new, once their queue is bound, and drop those that are gone.
+    """Record new subscriptions, once their queue is bound, and delete those that are gone.
 
-    With which a service begins, it has from the beginning: whatever others told meanwhile waits in its queue.
+    Those of a service's very first start count from the beginning: facts told meanwhile wait in its queue.
     """
     is_first_time = not KnownSubscription.objects.exists()
     current = [

@@ -17,7 +17,7 @@ from common.identity import time_ordered_id
 from common.observability import tracing
 from common.observability.correlation import Correlation
 
-# Written out, since this is a part of nearly every change: composing it anew took longer than anything else about it.
+# Raw SQL, since nearly every change runs this: building it with the ORM took longer than everything else here.
 _WRITE = """
     INSERT INTO events_outbox
         (fact_id, name, aggregate, version, is_required, request_id, traceparent, data, occurred_at)
@@ -30,9 +30,9 @@ class PublishedOutsideTransaction(RuntimeError):
 
 
 def publish(*facts: Contract) -> None:
-    """Write facts down in the transaction under way, in this order; several cost one statement.
+    """Write facts to the outbox in the current transaction, in this order, with one statement.
 
-    Raises PublishedOutsideTransaction where there is none: the change and the fact could come apart.
+    Raises PublishedOutsideTransaction if there is none: the change could be saved without the fact, or the reverse.
     """
     if not connection.in_atomic_block:
         names = ", ".join(fact.name for fact in facts)

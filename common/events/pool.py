@@ -1,4 +1,4 @@
-"""Where a worker's tasks run: one after the other, in the worker's own process, within limits of time."""
+"""Where a worker's tasks run: one after the other, in the worker's own process, with time limits."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from celery.exceptions import SoftTimeLimitExceeded, WorkerTerminate
 from common.events import publisher
 
 TICK_SECONDS = publisher.HEARTBEAT_SECONDS / 2
-"""How often, while a task runs, the worker is given a moment to say that it lives."""
+"""How often ``on_tick`` is called while a task runs."""
 
 
 class OneByOne(BasePool):
-    """A pool without children, where Celery's hands each message through a pipe to one, and takes twice the memory.
+    """A pool without child processes. Celery's own pipes each message to a child, and needs twice the memory.
 
-    A task that kills the process, or hangs so that nothing else helps, leaves its message with the broker, which counts
-    the delivery and gives it out again; whoever supervises the worker starts it anew.
+    When a task kills the process, or hangs until the hard limit does, its message is still unacknowledged: the broker
+    counts the delivery and delivers it again, and the supervisor restarts the worker.
     """
 
     body_can_be_buffer = True
@@ -45,7 +45,7 @@ class OneByOne(BasePool):
         soft_timeout: float | None = None,
         **_: Any,
     ) -> None:
-        """Run the task, and tell the broker what became of it before anything else is taken."""
+        """Run the task, and settle its message before the next one is taken."""
         now = time.monotonic()
         accept_callback(os.getpid(), now)
         if now - self._watched_since > TICK_SECONDS:
@@ -55,20 +55,20 @@ class OneByOne(BasePool):
         callback(result)
 
     def terminate_job(self, _pid: int, _signal: int | None = None) -> None:
-        """Somebody wants the worker to end at once: what it has begun is rolled back, and goes to another."""
+        """The worker is to end at once: its task is rolled back, and the message goes to another worker."""
         raise WorkerTerminate(1)
 
     def rest(self) -> None:
-        """No task runs: nothing can be said to hang. To be called every few seconds, or the process ends."""
+        """Disarm the hard limit: no task is running. Must be called every few seconds, or an idle process is killed."""
         if self._watched_since:
             faulthandler.cancel_dump_traceback_later()
             self._watched_since = 0.0
 
     def _watch(self, now: float) -> None:
-        """End the process unless it rests, or begins another task, within the hard limit.
+        """Kill the process unless it rests, or begins another task, within the hard limit.
 
-        Needs neither Python's main thread nor its lock, and writes down where everything stood. It costs a thread, so
-        it is not done for each task: one may begin up to a tick later, and has as much less.
+        faulthandler needs neither the main thread nor the GIL, and writes the stack of every thread to stderr. Arming
+        it starts a thread, so it is not done for each task: the limit of a task may be shorter by up to one tick.
         """
         faulthandler.dump_traceback_later(self.options["timeout"], exit=True)
         self._watched_since = now
@@ -76,9 +76,10 @@ class OneByOne(BasePool):
 
 @contextmanager
 def limited(soft_seconds: float, *, on_tick: Callable[[], None]) -> Iterator[None]:
-    """Raise SoftTimeLimitExceeded in what takes too long.
+    """Raise SoftTimeLimitExceeded in the body of the ``with`` after so many seconds, once.
 
-    ``on_tick`` is called now and then between two steps of what runs, and must not raise.
+    ``on_tick`` is called every ``TICK_SECONDS`` by a signal handler, that is between two bytecodes of the body, and
+    must not raise.
     """
     ends_at = time.monotonic() + soft_seconds
 
@@ -90,7 +91,7 @@ def limited(soft_seconds: float, *, on_tick: Callable[[], None]) -> Iterator[Non
         on_tick()
         is_late = time.monotonic() >= ends_at
         if is_late:
-            ends_at = float("inf")  # it is said once
+            ends_at = float("inf")  # raised once
         wind()
         if is_late:
             raise SoftTimeLimitExceeded(soft_seconds)

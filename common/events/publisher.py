@@ -1,4 +1,4 @@
-"""Sending many messages at once, and knowing of each whether the broker has it."""
+"""Sending a batch of facts to the broker with publisher confirms."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ HEARTBEAT_SECONDS = 10
 
 
 class NotConfirmed(ConnectionError):
-    """The broker did not say in time what became of the messages; they stay unsent and go out again."""
+    """The broker did not confirm in time; the facts count as unsent and are sent again."""
 
 
 def connect(broker_url: str) -> amqp.Connection:
-    """A connection on which nothing waits for ever."""
+    """A connection on which every wait has a timeout."""
     parts = urlsplit(broker_url)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or 5672}",
@@ -39,7 +39,7 @@ def connect(broker_url: str) -> amqp.Connection:
 
 
 class Publisher:
-    """A channel in confirm mode. A batch goes out in one stream; then its confirms are gathered."""
+    """A channel in confirm mode: sends a whole batch, then waits for all its confirms."""
 
     def __init__(self, connection: amqp.Connection) -> None:
         self.connection = connection
@@ -54,10 +54,10 @@ class Publisher:
         self._undelivered: dict[str, str] = {}
 
     def publish(self, facts: Sequence[tuple[Mapping[str, Any], bool]]) -> dict[str, str]:
-        """Send each fact, ``(envelope, is it required)``, and wait for what became of it.
+        """Send each fact, given as ``(envelope, is it required)``, and wait until the broker has confirmed all of them.
 
-        Returns the ids of those that reached no queue, each with a reason; the broker has all others. Raises
-        NotConfirmed or an amqp error when that could not be learned.
+        Returns the ids of those that reached no queue, each with the reason. Raises NotConfirmed or an amqp error when
+        the outcome is unknown; then all of them have to be sent again.
         """
         self._undelivered = {}
         for fact, is_required in facts:

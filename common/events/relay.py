@@ -1,8 +1,9 @@
 """The relay: sends what the outbox holds. ``python -m common.events.relay <service>``
 
-A small process, one active a service: it holds an advisory lock, and a second stands by. It looks for rows that were
-not published, never for rows past a cursor: a transaction that commits late would slip behind one. A NOTIFY wakes
-it; polling is the truth. It sends first and marks afterwards, so a crash between the two sends again and never loses.
+A small process, of which one is active for each service: it holds an advisory lock, and a second one stands by. It
+looks for unpublished rows and keeps no cursor, because a transaction that commits late would be skipped by one. A
+NOTIFY wakes it early; correctness rests on polling. It sends first and marks afterwards, so a crash between the two
+sends a fact again and never loses it.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ logger = logging.getLogger("relay")
 BATCH = 200
 POLL_SECONDS = 2.0
 GATHERING_SECONDS = 0.025
-"""It looks no more often: while much is told it sends several facts at once, and one that comes alone goes at once."""
+"""The shortest time between two looks, so that busy times are sent in batches; a fact on its own is sent at once."""
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_TURN_SECONDS = 30.0
-"""Of its loop, whatever is slow: a relay that has not come round for longer is not well."""
+"""A relay whose loop takes longer than this for one turn reports that it is not ready."""
 _LOCK = 0x0C0FFEE
-"""The advisory lock's number; a database belongs to one service, so one number will do."""
+"""The key of the advisory lock. Each database belongs to one service, so all services can use the same key."""
 
-# A row that came back is held until its time, and with it the later ones of its aggregate, and no other.
+# A fact that the broker returned waits until ``next_attempt_at``; meanwhile later facts of its aggregate wait too.
 _UNSENT = """
     SELECT * FROM events_outbox AS message
     WHERE published_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) AND NOT EXISTS (
@@ -70,7 +71,7 @@ class Relay:
         self._turned_at = 0.0
 
     def run(self) -> None:
-        """Work; when a server goes away, come back to it, with longer pauses up to five seconds."""
+        """Relay facts; when a server is out of reach, reconnect, after pauses that grow to five seconds."""
         while not self.stopping.is_set():
             try:
                 self._work()
@@ -86,7 +87,7 @@ class Relay:
         self.stopping.set()
 
     def require_turning(self) -> None:
-        """Raise TimeoutError when it has neither sent nor stood by for a while."""
+        """Raise TimeoutError if the loop has not turned for ``LONGEST_TURN_SECONDS``, be it active or standing by."""
         if time.monotonic() - self._turned_at > LONGEST_TURN_SECONDS:
             raise TimeoutError
 
@@ -128,7 +129,7 @@ class Relay:
                 _take_notices(database)
 
     def _send_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
-        """Send what is due. True when there may be more that nobody will wake us for."""
+        """Send one batch of what is due. True when more may be due already, for which no NOTIFY will come."""
         heartbeat.beat()
         due = database.execute(_UNSENT, [BATCH]).fetchall()
         rows = first_of_each_aggregate(due)
@@ -145,7 +146,7 @@ class Relay:
 
 
 def _publish(publisher: Publisher, rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Send them all. Returns the ids of those that reached no queue, each with a reason."""
+    """Send these rows. Returns the ids of the facts that reached no queue, each with the reason."""
     facts = [(envelope(row), row["is_required"]) for row in rows]
     with measures.BATCH_SECONDS.time(), spans.sending([fact for fact, _ in facts]) as undelivered:
         undelivered.update(publisher.publish(facts))
@@ -159,10 +160,10 @@ def _count(rows: Iterable[dict[str, Any]], undelivered: Container[str]) -> None:
 
 
 def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]:
-    """A connection whose loss both sides notice within seconds: the server holds our lock until it does."""
+    """A connection whose loss both sides notice within seconds: until the server does, it keeps our advisory lock."""
     settings = {
         "statement_timeout": "10s",
-        # That a fact was sent may be forgotten in a crash of the server: then it is sent again.
+        # If PostgreSQL crashes and loses the mark, the fact is sent once more: that is allowed.
         "synchronous_commit": "off",
         "tcp_keepalives_idle": 5,
         "tcp_keepalives_interval": 2,
@@ -184,7 +185,7 @@ def open_database(url: str, *, application_name: str) -> psycopg.Connection[Any]
 
 
 def first_of_each_aggregate(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What may go out together: a later fact of an aggregate waits until it is known that the earlier one arrived."""
+    """The rows that may be sent together: a fact waits until the one before it of its aggregate was confirmed."""
     first: dict[str, dict[str, Any]] = {}
     for row in rows:
         first.setdefault(row["aggregate"], row)
@@ -192,14 +193,14 @@ def first_of_each_aggregate(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _wait_for_notice(database: psycopg.Connection[Any], *, timeout: float) -> None:
-    # Not by psycopg's own wait, which looks up ten times a second.
+    # psycopg's own wait wakes up ten times a second.
     if not _take_notices(database):
         select.select([database], [], [], timeout)
         _take_notices(database)
 
 
 def _take_notices(database: psycopg.Connection[Any]) -> bool:
-    """Whether there were any; what they tell of will be found now."""
+    """Read the pending notifications away, since a look at the outbox follows. Returns whether there were any."""
     return len(list(database.notifies(timeout=0))) > 0
 
 

@@ -1,4 +1,4 @@
-"""Forgetting the facts that were told and heard long ago."""
+"""Deleting old rows of outbox, inbox and failures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.db import connection
 
 TOLD_KEPT_FOR = timedelta(days=14)
 HEARD_KEPT_FOR = timedelta(days=30)
-"""Longer, so that whatever is still known to have been told can be held against who heard it, and so that a fact that
-comes again late, even from the dead letters, is known."""
+"""Longer than the outbox, so that ``verify`` can compare each fact that was told with who heard it, and so that a fact
+that is delivered again late, even a replayed dead letter, is recognised."""
 
 _BATCH = 5000
 _MOST_BATCHES = 20
-"""In one run, which must end within a task's time; the next run goes on."""
+"""In one run, which must end within a task's time limit; the next run continues."""
 
 _TOLD = "SELECT ctid FROM events_outbox WHERE occurred_at < %s AND published_at IS NOT NULL LIMIT %s"
 _HEARD = "SELECT ctid FROM events_inbox WHERE handled_at < %s LIMIT %s"
@@ -21,7 +21,7 @@ _FAILED = "SELECT ctid FROM events_failure WHERE failed_at < %s LIMIT %s"
 
 
 def forget_old_facts(*, now: datetime) -> int:
-    """Drop what was sent, handled, or failed long ago; what waits to be sent stays. Returns how many rows that was."""
+    """Delete what was sent, handled, or failed long ago; unsent facts stay. Returns the number of rows deleted."""
     told = _delete("events_outbox", _TOLD, before=now - TOLD_KEPT_FOR)
     heard = _delete("events_inbox", _HEARD, before=now - HEARD_KEPT_FOR)
     failed = _delete("events_failure", _FAILED, before=now - HEARD_KEPT_FOR)
@@ -29,7 +29,7 @@ def forget_old_facts(*, now: datetime) -> int:
 
 
 def _delete(table: str, old: str, *, before: datetime) -> int:
-    """In batches, each a transaction of its own, so that nobody waits long for any of them."""
+    """In batches, each in its own transaction, so that no lock is held for long."""
     deleted = 0
     with connection.cursor() as cursor:
         for _ in range(_MOST_BATCHES):

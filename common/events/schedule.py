@@ -1,4 +1,4 @@
-"""How a service says what it does by itself; the one scheduler reads it of all."""
+"""How a service declares its scheduled tasks; one scheduler process runs those of all services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from common.topology import Service
 class Every:
     """Run a task again and again, this many seconds apart.
 
-    What waits for nobody outside may go among the facts, where no work that is slow holds it up.
+    ``among_facts``: on the queue of facts instead of the work queue, where no slow task delays it. Only for a task that
+    never waits for anything outside.
     """
 
     seconds: float
@@ -22,9 +23,9 @@ class Every:
 
 
 def beat_entries(service: Service, schedule: Mapping[str, Every]) -> dict[str, dict[str, Any]]:
-    """Celery's schedule of a service's tasks, on its queues; two services may have tasks of one name.
+    """Celery beat's entries for a service's tasks, on its queues. Two services may have tasks of the same name.
 
-    A run that nobody took before the next one is due is dropped, so that a service that was down does not find a heap.
+    A run that no worker took before the next one is due is dropped, so that none pile up while a service is down.
     """
     return {
         f"{service.name}: {task}": {

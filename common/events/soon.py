@@ -1,6 +1,6 @@
-"""Work that follows a change soon, done once for all that changes meanwhile.
+"""Debounced tasks: a task that is asked for many times within a short while runs once at the end of it.
 
-What is asked for is known to this process alone, which may end before: so it must be done by schedule as well.
+The request is kept in this process only and lost with it, so such a task must be scheduled as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Do = Callable[[str], None]
 
 
 class Soon:
-    """What was asked for, one a process. Where no worker serves nothing is done, and the schedule has to do."""
+    """The tasks asked for in this process. In a process that is no worker nothing runs, and the schedule has to do."""
 
     def __init__(self) -> None:
         self._run_later: RunLater | None = None
@@ -21,19 +21,19 @@ class Soon:
         self._asked: set[str] = set()
 
     def serve(self, run_later: RunLater, do: Do) -> None:
-        """From here on do the tasks that are asked for. What was asked for before is nobody's any more."""
+        """Run tasks that are asked for from now on, and forget those that were asked for before."""
         self._run_later, self._do = run_later, do
         self._asked.clear()
 
     def ask(self, task: str, *, seconds: float) -> None:
-        """Have the task of this name done so much later, unless it was asked for already and is still to be done."""
+        """Run the task of this name after so many seconds, unless it is waiting to run already."""
         if self._run_later is None or task in self._asked:
             return
         self._asked.add(task)
         self._run_later(seconds, partial(self._begin, task))
 
     def _begin(self, task: str) -> None:
-        self._asked.discard(task)  # first: what changes from here on is for the next time
+        self._asked.discard(task)  # first: a change during the run needs another one
         if self._do is not None:
             self._do(task)
 

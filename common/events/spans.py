@@ -24,8 +24,10 @@ def attributes(operation: str, name: str, fact_id: str) -> dict[str, str]:
 
 @contextmanager
 def sending(facts: Sequence[dict[str, Any]]) -> Iterator[dict[str, str]]:
-    """While these facts are sent, each has a span, under whose name it travels on. Those whose ids are put into what
-    this gives, each with a reason, did not arrive.
+    """Give each fact a span while it is sent, and put that span's ``traceparent`` into the fact.
+
+    Yields a dictionary for the ids of facts that were not delivered, each with the reason: their spans are marked
+    failed.
     """
     undelivered: dict[str, str] = {}
     if not tracing.IS_ON:

@@ -1,4 +1,4 @@
-"""Reacting to a fact: one handler a fact a service, declared where it stands."""
+"""Subscribing to facts: a service has at most one handler for each."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ F = TypeVar("F", bound=Contract)
 
 
 class TryAgainLater(Exception):
-    """Raised by a handler that cannot know yet, such as when a server did not answer: retried like a failure."""
+    """Raised by a handler that cannot finish yet, say because a server did not answer. Retried like a failure."""
 
 
 class LeftToSweeper(TryAgainLater):
-    """Raised by a handler outside of any transaction that wrote down what is left to do, so that a sweeper finds it.
+    """Raised by an ``outside`` handler whose remaining work stands in a row that a sweeper will find.
 
-    It is tried again, since that is sooner, and after the last try counts as handled: however long somebody outside is
-    away, there is nothing for a person to do.
+    The fact is retried, since that is sooner. After the last try it counts as handled instead of becoming a dead
+    letter: however long the outside server is away, there is nothing for a person to do.
     """
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """Which function hears which fact, and how."""
+    """Which function handles which fact, and whether in a transaction."""
 
     contract: type[Contract]
     handler: Callable[..., None]
@@ -33,7 +33,7 @@ class Subscription:
 
     @property
     def handler_name(self) -> str:
-        """What the inbox knows the handler by: its function's name, so that it may move between modules."""
+        """The handler's key in the inbox: the function's bare name, so that it may move to another module."""
         return self.handler.__name__
 
 
@@ -43,9 +43,11 @@ _subscriptions: dict[str, Subscription] = {}
 def subscribe(contract: type[F], *, outside: bool = False) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
     """Declare the function that reacts to a fact.
 
-    Usually the handler's effect, its own facts and the note that it ran are one transaction. ``outside=True`` is for
-    one that talks to the outside world (a card provider, a picture codec): it runs on the service's work queue, in no
-    transaction, may run again after a crash, and therefore must be idempotent by itself.
+    Usually the handler's effect, the facts it publishes and its inbox row are one transaction. ``outside=True`` is for
+    a handler that talks to the outside world (a card provider, an image codec): it runs on the service's work queue, in
+    no transaction. It may run again after a crash, so it must be idempotent by a key of its own.
+
+    Raises TypeError if the service already has a handler for this fact.
     """
 
     def declare(handler: Callable[[F], None]) -> Callable[[F], None]:
@@ -58,10 +60,10 @@ def subscribe(contract: type[F], *, outside: bool = False) -> Callable[[Callable
 
 
 def all_subscriptions() -> tuple[Subscription, ...]:
-    """What this service reacts to, by the facts' names."""
+    """All subscriptions of this service, sorted by the facts' names."""
     return tuple(_subscriptions[name] for name in sorted(_subscriptions))
 
 
 def subscription_to(name: str) -> Subscription | None:
-    """The reaction to the fact of this name, if this service has one."""
+    """The subscription to the fact of this name, if this service has one."""
     return _subscriptions.get(name)
