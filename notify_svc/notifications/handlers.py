@@ -1,4 +1,4 @@
-"""What people are told of."""
+"""The facts that people are notified of. Each docstring says who, or of what."""
 
 from common import clock
 from common.contracts import (

@@ -18,7 +18,7 @@ from order_svc.orders import rules
 from order_svc.pricing.services import Line, Totals
 
 _SERVICES = {"inventory": PRODUCTS, "notifications": NOTIFICATIONS}
-"""Where what the orders themselves do not do is done, by the first word of the fact."""
+"""The service of a fact that order_svc does not tell itself, by the first word of the fact's name."""
 
 
 class Status(models.TextChoices):
@@ -41,7 +41,7 @@ class CancelReason(models.TextChoices):
 
 
 def new_number() -> str:
-    """Drawn, not counted: a sequence would tell everybody how much is sold. The unique constraint refuses a twin."""
+    """Random: a sequence would tell everybody how many orders there are. The unique constraint refuses a collision."""
     return rules.number_of(secrets.randbits(rules.NUMBER_BITS))
 
 
@@ -56,7 +56,7 @@ class Order(TimestampedModel):
     total_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     reckoning = models.JSONField(null=True)
-    """How the total came about, as ``totals`` reads it; None for an old order, which cost its lines and no more."""
+    """What the total is made up of, as ``totals`` reads it. None for an old order: the sum of its lines."""
     shipping_address = models.JSONField()
     placed_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -106,11 +106,11 @@ class Order(TimestampedModel):
 
     @property
     def is_settled(self) -> bool:
-        """It is no longer open whether it will be sent."""
+        """It was confirmed or cancelled: whether it will be sent is decided."""
         return self.status != Status.PLACED
 
     def bring(self, *, lines: Sequence[OrderLine], events: Sequence[OrderEvent]) -> None:
-        """Say what hangs on a new order, so that nobody asks the database for it."""
+        """Attach the lines and events of a new order, so that reading them sends no query."""
         self._prefetched_objects_cache = {"lines": lines, "events": events}
 
     def confirm(self, *, now: datetime) -> None:

@@ -15,15 +15,15 @@ from common.person import Person
 from order_svc.orders import rules
 from order_svc.orders.models import Order, OrderEvent, OrderLine, Status
 
-# Written out, since each order that is paid leads here.
+# Raw SQL, since every payment runs these.
 _IS_OPEN = "SELECT FROM orders_order WHERE id = %s AND status = %s"
 _LINES = "SELECT * FROM orders_orderline WHERE order_id = %s ORDER BY position"
 
 
 class NewestOfEitherKind:
-    """Orders of several kinds in one list, the newest first, each kind found by an index of its own.
+    """Several querysets of orders as one list, the newest first, each of them read by an index of its own.
 
-    It is narrowed, ordered and cut as a queryset is; of no kind is more read than what is cut out.
+    It is filtered, ordered and sliced like a queryset; no more rows are read of each than the slice needs.
     """
 
     def __init__(self, shown: QuerySet[Order], *kinds: QuerySet[Order]) -> None:
@@ -48,8 +48,8 @@ class NewestOfEitherKind:
 
 
 def orders_for(*, person: Person) -> QuerySet[Order] | NewestOfEitherKind:
-    """The orders that somebody may see, with what they may see of them: their own, all as staff, as a seller also
-    those that hold their lines, without the others' lines.
+    """The orders that somebody may see: their own; for staff all; for a seller also those with lines of theirs, without
+    the lines of other sellers.
     """
     if person.is_staff:
         return _shown(OrderLine.objects.all())
@@ -74,7 +74,7 @@ def narrowed(
     number: str | None = None,
     customer: UUID | None = None,
 ) -> QuerySet[Order] | NewestOfEitherKind:
-    """Those of the orders that are so. Raises InvalidInput: only staff know other customers than themselves."""
+    """The orders that match all of these. Raises InvalidInput if anybody but staff names another customer."""
     if customer is not None and not rules.sees_all_of(person, customer_id=customer):
         raise InvalidInput(errors={"customer": ["Only staff may ask for the orders of somebody else."]})
     wanted = {"has_come_to": status, "number": number and number.upper(), "customer_id": customer}
@@ -90,7 +90,7 @@ def order_for(*, person: Person, order_id: UUID) -> Order:
 
 
 def known_ids(*, order_ids: Collection[UUID]) -> set[UUID]:
-    """Those that are ids of orders."""
+    """Those of the ids that belong to orders."""
     return set(Order.objects.filter(id__in=order_ids).values_list("id", flat=True))
 
 
@@ -100,7 +100,7 @@ def is_partly_shipped(*, order_id: UUID) -> bool:
 
 
 def is_open(*, order_id: UUID) -> bool:
-    """Whether it is still to be settled, by what is committed."""
+    """Whether the order is still to be settled, as far as committed."""
     with connection.cursor() as cursor:
         cursor.execute(_IS_OPEN, [order_id, Status.PLACED])
         return bool(cursor.rowcount)
@@ -135,7 +135,7 @@ def _shown(lines: QuerySet[OrderLine]) -> QuerySet[Order]:
 
 
 def _dated(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """By the names by which lists of orders are ordered, and their lines."""
+    """With the names by which lists order and filter, the same for orders as for their lines."""
     return orders.annotate(ordered_at=F("created_at"), order_id=F("id"), has_come_to=F("status"))
 
 

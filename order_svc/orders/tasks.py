@@ -1,4 +1,4 @@
-"""What finishes orders that were cut off, by schedule."""
+"""The scheduled sweepers."""
 
 from celery import shared_task
 from django.conf import settings
@@ -9,18 +9,18 @@ from order_svc.orders import services
 
 @shared_task(name="orders.resume_payments")
 def resume_payments(**_: object) -> None:
-    """Ask providers again whose answers got lost."""
+    """Ask providers again for answers that were lost."""
     services.resume_payments(now=clock.now())
 
 
 @shared_task(name="orders.refund_unwanted_payments")
 def refund_unwanted_payments(**_: object) -> None:
-    """Give back what was taken for cancelled orders."""
+    """Refund payments of cancelled orders."""
     services.refund_unwanted_payments(now=clock.now())
 
 
 @shared_task(name="orders.expire_unsettled")
 def expire_unsettled(**_: object) -> None:
-    """Cancel what took too long."""
+    """Cancel orders past their time limit."""
     now = clock.now()
     services.expire_unsettled_orders(placed_before=now - settings.ORDER_TIME_LIMIT, now=now)

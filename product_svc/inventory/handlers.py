@@ -17,15 +17,15 @@ def reserve_stock_when_order_placed(fact: OrderPlaced) -> None:
 
 @subscribe(OrderConfirmed)
 def sell_reserved_stock_when_order_confirmed(fact: OrderConfirmed) -> None:
-    """It is paid: what was put aside leaves the house, and the buyer may say what they think of it."""
+    """Deducts the reserved stock, and remembers the buyer, who may now review what they bought."""
     order_id, now = UUID(fact.order_id), clock.now()
     services.sell_stock(order_id=order_id, now=now)
-    # A service has one handler a fact, so the reviews hear of it here.
+    # A service has one handler for each fact, so the reviews are told from here.
     skus = [line.sku for line in fact.lines]
     reviews.remember_purchase(customer_id=UUID(fact.customer_id), order_id=order_id, skus=skus, now=now)
 
 
 @subscribe(OrderCancelled)
 def release_stock_when_order_cancelled(fact: OrderCancelled) -> None:
-    """Others can have it."""
+    """Others can buy it."""
     services.release_stock(order_id=UUID(fact.order_id), now=clock.now())

@@ -1,4 +1,4 @@
-"""Calling an order off, as long as nothing of it has left."""
+"""Cancelling an order, as long as no part of it was shipped."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from order_svc.payments import selectors as payment_selectors
 
 @transaction.atomic
 def cancel_order(*, person: Person, order_id: UUID, now: datetime) -> Order:
-    """Cancel an order for its customer, or as staff. What was paid goes back, what was taken from stock returns.
+    """Cancel an order for its customer, or as staff. The payment is refunded, and the stock returns.
 
-    Raises NotFound, Forbidden and NotCancellable: whoever comes second, be it after themselves, comes too late.
+    Raises NotFound, Forbidden and NotCancellable, the last also for an order that is cancelled already.
     """
     order = selectors.order_for(person=person, order_id=order_id)
     rules.require_owner(person, customer_id=order.customer_id)

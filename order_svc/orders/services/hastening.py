@@ -1,4 +1,4 @@
-"""What happens by itself sooner or later, done at once for somebody who waits: outside any transaction."""
+"""What sweepers would do later, done now for a member of staff who waits. Outside any transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from order_svc.payments import services as payments
 
 
 def look_again(*, order_id: UUID, now: datetime) -> str:
-    """Ask the provider what became of an order's payment, let the order follow, and return how the payment stands.
+    """Ask the provider about an order's payment, update the order accordingly, and return the payment's status.
 
     Raises UnknownProvider, ProviderSilent.
     """

@@ -1,4 +1,4 @@
-"""Noting in an order's time line what a provider said, or did not say, while it decided nothing yet."""
+"""Notes in an order's time line while the provider has decided nothing yet: no answer, or money that is only held."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Name = OrderEvent.Name
 
 @contextmanager
 def silence(*, order_id: UUID | str, at: datetime) -> Iterator[None]:
-    """Whatever is asked within this: that it was not answered is noted, and raised further as ProviderUnavailable."""
+    """Note a ProviderUnavailable raised within this in the order's time line, and raise it again."""
     try:
         yield
     except payments.ProviderUnavailable as error:
@@ -32,7 +32,7 @@ def silence(*, order_id: UUID | str, at: datetime) -> Iterator[None]:
 
 @transaction.atomic
 def note_hold(*, order_id: UUID, charge: payments.Charge, at: datetime) -> None:
-    """The money is held and not taken; not noted if somebody else learned meanwhile what became of it."""
+    """Note that the money is held and not taken, unless another process has recorded the outcome meanwhile."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if payment.is_processing:
         settling.note(payment.order, Name.PAYMENT_AUTHORISED, at=at, detail=charge.reference)

@@ -22,10 +22,10 @@ State = payments.ChargeState
 
 
 def pay_order(*, order_id: UUID | str, now: datetime) -> None:
-    """Take the money for an order that is placed and reserved, and confirm or cancel it. A settled one stays as it is.
+    """Take the money for an order that is placed and reserved, and confirm or cancel it. Does nothing if it is settled.
 
-    One whose time is up is not charged any more; what was captured in time counts. Raises ProviderUnavailable: whether
-    the money was taken is not known until this is called again.
+    An order past its time limit is not charged any more, but what was captured in time counts. Raises
+    ProviderUnavailable: then it is not known whether the money was taken, until this is called again.
     """
     payment = _begin(order_id=order_id, now=now)
     if payment is None:
@@ -36,9 +36,9 @@ def pay_order(*, order_id: UUID | str, now: datetime) -> None:
 
 
 def learn_of_unwanted_charge(*, order_id: UUID | str, now: datetime) -> None:
-    """See to it that an order that was cancelled while its provider was asked costs nothing.
+    """Void the charge of an order that was cancelled while the provider was being asked for the money.
 
-    Whoever asked may still be at it: from now on the provider refuses them. Raises ProviderUnavailable.
+    The other process may still be asking: from now on the provider refuses it. Raises ProviderUnavailable.
     """
     payment = payment_selectors.unresolved_payment_of(order_id=order_id)
     if payment is None or not payment.order.is_settled:
@@ -49,10 +49,10 @@ def learn_of_unwanted_charge(*, order_id: UUID | str, now: datetime) -> None:
 
 
 def conclude(*, order_id: UUID | str, charge: payments.Charge, now: datetime) -> None:
-    """Note what the provider decided, and let the order follow. Money that nobody wants any more goes back."""
+    """Record what the provider decided, and settle the order accordingly. Money for a cancelled order is refunded."""
     with transaction.atomic():
         payment = payment_selectors.locked_payment_of(order_id=order_id)
-        # Somebody else may have asked at the same time and been told the same, sooner.
+        # Another process may have asked at the same time and recorded the same decision already.
         if not payment.is_news(captured=charge.state == State.CAPTURED):
             return
         payments.record(payment=payment, charge=charge)
@@ -76,7 +76,7 @@ def _begin(*, order_id: UUID | str, now: datetime) -> payments.Payment | None:
 
 
 def _take(payment: payments.Payment, *, now: datetime) -> payments.Charge:
-    """Hold the money, and take it if the order still wants it: what is merely held goes back to its owner."""
+    """Authorise the money, and capture it if the order is still open. Otherwise void it: nothing was taken yet."""
     charge = payments.authorise(payment=payment)
     if charge.state != State.AUTHORISED:
         return charge

@@ -1,4 +1,4 @@
-"""Taking an order. Stock is not asked: what there is of it comes as a fact later, so that nobody has to wait."""
+"""Placing an order. Stock is not checked here: product_svc answers with a fact, later, so that nobody has to wait."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def place_order(
     now: datetime,
     cart_token: str = "",
 ) -> Order:
-    """Take an order at the prices of this moment, and tell the others.
+    """Place an order at the current prices, and tell the other services.
 
-    Without items it is what lies in the customer's cart, with what they had put in as the guest of ``cart_token``.
+    Without ``items`` the cart is ordered: the customer's, merged with the guest cart of ``cart_token``.
 
     Raises UnavailableItems, SeveralCurrencies, TooMuch, TooExpensive, TotalChanged, UnknownProvider, CartEmpty,
     CartsDoNotFit and ItemsUnavailable.
@@ -50,6 +50,7 @@ def place_order(
     )
     lines = OrderLine.objects.bulk_create(_line(order, position, line) for position, line in enumerate(quote.lines))
     order.payment = payments.open_payment(order_id=order.id, provider=provider, token=token, amount=quote.total)
+    # Written as SQL below; the object is for the answer, which then needs no query.
     event = OrderEvent(order=order, at=now, fact=OrderEvent.Name.PLACED)
     timeline.write([(OrderEvent.Name.PLACED, "")], order_id=order.id, at=now)
     order.bring(lines=lines, events=[event])

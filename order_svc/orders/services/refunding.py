@@ -1,4 +1,4 @@
-"""Giving money back: outside any transaction, and again until the provider took it."""
+"""Refunds: asked for outside any transaction, and repeated until the provider has accepted them."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ def give_back(*, payment: payments.Payment, now: datetime) -> None:
 
 @transaction.atomic
 def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime, known_at: datetime | None = None) -> bool:
-    """Note that the money of an order went back, and tell its customer, once; or that it is to, and is asked for again.
+    """Record that an order was refunded and tell its customer, once; or note that the refund is still pending.
 
-    Where we never asked for that, somebody did it at the provider: the order is called off, unless some of it left.
+    If we never asked for the refund, somebody made it at the provider: the order is cancelled, unless part of it was
+    shipped.
 
-    False if something happened to the payment since it was ``known_at``: who knows what came first has to ask again.
+    Returns False if the payment changed since ``known_at``: the provider's answer may be older, so ask again.
     """
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if not payment.is_captured:
@@ -63,9 +64,9 @@ def follow_refund(*, order_id: UUID, charge: payments.Charge, now: datetime, kno
 
 @transaction.atomic
 def follow_what_is_kept(*, payment: payments.Payment, charge: payments.Charge, now: datetime) -> bool:
-    """Note of money that the provider says is ours that it had been given back, or that a part of it was, by hand.
+    """The provider says that the money is captured: note a refund that failed, or a part refunded there by hand.
 
-    False if something happened since the provider was asked: who knows what came first has to ask again.
+    Returns False if the payment changed since the provider was asked: its answer may be older, so ask again.
     """
     known_at = payment.updated_at
     payment = payment_selectors.locked_payment_of(order_id=payment.order_id)
@@ -80,7 +81,7 @@ def follow_what_is_kept(*, payment: payments.Payment, charge: payments.Charge, n
 
 
 def _note_failed_refund(payment: payments.Payment, *, now: datetime) -> None:
-    """It came back to us; if the order is cancelled, that is tried again."""
+    """The money is back with us; for a cancelled order the refund is tried again."""
     order = payment.order
     logger.error(
         "the refund of order %s failed, %s are back at %s: it is tried again; should it fail again, ask the customer"
@@ -113,8 +114,8 @@ def _is_cancellable(order: Order) -> bool:
 
 
 def _note_loss(payment: payments.Payment, *, now: datetime) -> None:
-    """Of an order of which something left: from now on the books say that nothing is paid for it, as is so, and what
-    is left of it stays here.
+    """The order, or part of it, was shipped, and then its money was given back by hand: it counts as unpaid from now
+    on, and its other lines are not sent.
     """
     order = payment.order
     logger.error(

@@ -1,4 +1,4 @@
-"""What a provider reports, looked into: a notice only says where to look, the provider itself says what stands."""
+"""Following a provider's webhook: it only says where to look; the provider itself is then asked for the state."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ State = payments.ChargeState
 
 
 def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> None:
-    """Bring an order up to what its provider says of its charge, whichever notice came first or again.
+    """Bring an order up to date with what its provider says of the charge, whatever the order or number of notices.
 
-    Money that belongs to no order is put on record and goes back. Raises ProviderUnavailable: a sweeper asks again.
+    Money that belongs to no order is recorded as a stray charge, and sent back. Raises ProviderUnavailable: a sweeper
+    asks again.
     """
     payment = payment_selectors.payment_charged(
         provider=provider, reference=reference
@@ -35,7 +36,7 @@ def follow_report(*, provider: str, key: str, reference: str, now: datetime) -> 
 
 
 def _look_up(provider: str, key: str, reference: str, *, now: datetime) -> payments.Charge | None:
-    """What stands; that it was not said is written down, for nothing else tells a sweeper to ask."""
+    """The charge as the provider has it. If it does not answer, the report is kept: only that makes a sweeper ask."""
     try:
         charge = payments.look_up(provider=provider, reference=reference)
     except payments.ProviderUnavailable:

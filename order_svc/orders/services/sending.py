@@ -1,4 +1,4 @@
-"""Sending an order, each seller their own lines, and its arrival."""
+"""Shipping an order, each seller their own lines, and its delivery."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Name = OrderEvent.Name
 
 @transaction.atomic
 def ship_order(*, person: Person, order_id: UUID, tracking: str, now: datetime, is_even_unpaid: bool = False) -> Order:
-    """Note that a seller has sent their lines, or staff all that is left. With the last line the order is shipped.
+    """Record that a seller has shipped their lines, or staff all remaining ones. The last line makes the order shipped.
 
-    Where the money was given back by hand, nothing is sent unless it is said that this is known (``is_even_unpaid``).
-    Raises NotFound, Forbidden and NotShippable, also for what was sent before.
+    An order whose money was given back by hand is not shipped unless the caller knows so (``is_even_unpaid``). Raises
+    NotFound, Forbidden and NotShippable, also if there is nothing left to ship.
     """
     selectors.order_for(person=person, order_id=order_id)
     payment = payment_selectors.locked_payment_of(order_id=order_id)

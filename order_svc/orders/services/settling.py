@@ -1,4 +1,4 @@
-"""The two ends of the saga. Everything here works on a payment and its order, both locked."""
+"""The two ends of the saga: confirmed or cancelled. The caller holds the lock of the payment and its order."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOTED_AS = {
 
 @transaction.atomic
 def reject_order(*, order_id: str, shortages: Iterable[Shortage], now: datetime) -> None:
-    """Cancel an order that cannot be served, unless it is settled already or its stock was reserved after all."""
+    """Cancel an order whose stock was rejected, unless it is settled already or its stock was reserved after all."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if payment.order.is_settled or not payment.is_pending:
         return
@@ -51,14 +51,14 @@ def reject_order(*, order_id: str, shortages: Iterable[Shortage], now: datetime)
 
 @transaction.atomic
 def expire_order(*, order_id: UUID, now: datetime) -> None:
-    """Cancel an order that took too long. If its money is taken meanwhile, that will be learned and refunded."""
+    """Cancel an order that took too long. If its money is taken meanwhile, a sweeper will find that and refund it."""
     payment = payment_selectors.locked_payment_of(order_id=order_id)
     if not payment.order.is_settled:
         cancel(payment, CancelReason.EXPIRED, now=now)
 
 
 def confirm(payment: payments.Payment, charge: payments.Charge, *, now: datetime) -> None:
-    """The order is reserved, and paid by this charge."""
+    """Confirm the order: its stock is reserved, and this charge paid for it."""
     order = payment.order
     order.confirm(now=now)
     _settle(order, [*_said_of(order, charge), (Name.CONFIRMED, "")], at=now)
@@ -66,7 +66,7 @@ def confirm(payment: payments.Payment, charge: payments.Charge, *, now: datetime
 
 
 def cancel(payment: payments.Payment, reason: CancelReason, *, now: datetime, is_by_shop: bool = False) -> None:
-    """The order will not be sent: a payment that was not begun never will be, one that is done is given back."""
+    """Cancel the order. A payment that was not begun is withdrawn; one that was captured is refunded."""
     order = payment.order
     was_confirmed = order.is_settled
     order.cancel(reason=reason, now=now)
@@ -109,5 +109,5 @@ def _write(order: Order, noted: Noted, *, at: datetime) -> None:
 
 
 def _no_sooner(order: Order, at: datetime) -> datetime:
-    """Whoever waited for a provider brings the time from before; what happened meanwhile still comes first."""
+    """Not before the order's last change: whoever waited for a provider brings an older time."""
     return max(at, order.updated_at)

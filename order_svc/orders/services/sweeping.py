@@ -1,4 +1,4 @@
-"""The last resort behind redelivered facts: what was cut off half-way is found in the database and finished."""
+"""Sweepers, the last resort behind redelivered facts: they find in the database what was cut off, and finish it."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SILENCE = timedelta(seconds=20)
-"""Whoever asked a provider so long ago has most likely died; asking beside somebody who has not does no harm."""
+"""A process that asked a provider this long ago has most likely died. If not, asking a second time does no harm."""
 
 ASKING_SECONDS = 25.0
-"""After so long a sweep begins no other call of a provider: one that hangs takes 8 s each, and a task has 45."""
+"""After this a sweep starts no further call to a provider: one that hangs takes 8 s a call, and a task has 45 s."""
 
 LAST_CHANCE = timedelta(seconds=30)
-"""How much longer an order waits whose provider was asked: so long that whoever was silent is followed by a sweep."""
+"""How much longer an order waits whose provider was asked: long enough for a sweep to ask once more."""
 
 EXPIRING_SECONDS = 5.0
-"""After so long a sweep leaves the rest to the next: it runs among the facts, and these wait for it."""
+"""After this a sweep leaves the rest to the next one: it runs on the queue of facts, which wait meanwhile."""
 
 _BATCH_WITH_PROVIDER = 10
 _BATCH = 2000
 
 
 def resume_payments(*, now: datetime) -> None:
-    """Ask again where a process died, or gave up, between asking the provider and noting its answer; and what became of
-    charges of which the provider reported, and did not answer.
+    """Ask the provider again for payments whose process died, or gave up, before it could record the answer; and for
+    charges that a webhook reported while the provider could not be asked.
     """
     until = time.monotonic() + ASKING_SECONDS
     order_ids = payments.claim_cut_off(asked_before=now - SILENCE, now=now, limit=_BATCH_WITH_PROVIDER)
@@ -50,7 +50,7 @@ def resume_payments(*, now: datetime) -> None:
 
 
 def refund_unwanted_payments(*, now: datetime) -> None:
-    """Give back what was taken for orders that had been cancelled, and what arrived for none."""
+    """Refund payments of cancelled orders, and stray charges."""
     until = time.monotonic() + ASKING_SECONDS
     due = payments.claim_refunds(now=now, limit=_BATCH_WITH_PROVIDER)
     _each(due, lambda payment: refunding.give_back(payment=payment, now=now), until=until)
@@ -58,10 +58,10 @@ def refund_unwanted_payments(*, now: datetime) -> None:
 
 
 def expire_unsettled_orders(*, placed_before: datetime, now: datetime) -> None:
-    """Cancel what never settled, without asking anybody: so it comes to all of it while a provider is away.
+    """Cancel orders that never settled, without asking any provider: so one that is away delays none of them.
 
-    Where the provider was asked, it gets a last chance to say that it took the money. What it says later still counts:
-    that money goes back.
+    Where a provider was asked already, it has ``LAST_CHANCE`` longer to say that it took the money. If it says so
+    later, the money is refunded.
     """
     until = time.monotonic() + EXPIRING_SECONDS
     for before, is_being_paid in ((placed_before, False), (placed_before - LAST_CHANCE, True)):
@@ -80,9 +80,9 @@ def _follow_report(report: payments.OpenReport, *, now: datetime) -> None:
 
 
 def _each(things: Iterable[T], finish: Callable[[T], None], *, until: float = math.inf) -> None:
-    """One that cannot be finished must not hold up the others; the next sweep meets it again.
+    """Finish each; one that fails does not hold up the others, and the next sweep finds it again.
 
-    Those to which it has not come ``until`` then (on the monotonic clock) are left to that as well.
+    What has not been started ``until`` then (an instant of the monotonic clock) is left to the next sweep too.
     """
     for thing in things:
         if time.monotonic() >= until:

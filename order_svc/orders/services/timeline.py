@@ -1,4 +1,4 @@
-"""Writing time lines: what became of an order here, and what other services did about it."""
+"""Writing an order's time line: what happened to it here, and what other services did about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from order_svc.orders.models import OrderEvent
 
 Name = OrderEvent.Name
 
-# Written out, since each order has several of them. Whoever asks a provider again hears again that it holds the money.
+# Raw SQL, since each order writes several. An authorisation is noted once: a provider that is asked again repeats it.
 WRITE = f"""
     INSERT INTO orders_orderevent (order_id, at, fact, detail)
     SELECT %s, %s, fact, detail FROM unnest(%s::text[], %s::text[]) AS noted (fact, detail)

@@ -1,7 +1,7 @@
 """What an order's facts do to stock, whichever comes first and however often.
 
-Each begins by locking the order's row and is judged by the stage it meets there; then the stock is locked in the order
-of its SKUs, so that no two orders wait for each other.
+Each function locks the order's row first and decides by the stage it finds there. Then it locks the stock in the order
+of the SKUs, so that two orders cannot deadlock.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOCK_ORDER = """
     INSERT INTO inventory_orderstock AS known (order_id, stage) VALUES (%s, %s)
     ON CONFLICT (order_id) DO UPDATE SET stage = known.stage RETURNING *
 """
-# Each order leads here twice. Composing these anew takes longer than they take themselves, and so does sending several.
+# Raw SQL, one statement each, since every order runs two of them: building or sending several took longer than that.
 _SAVE_STOCK = """
     UPDATE inventory_stockitem AS item SET on_hand = now.on_hand, reserved = now.reserved, version = now.version
     FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS now (id, on_hand, reserved, version)
@@ -52,7 +52,7 @@ Moved = Sequence[tuple[StockItem, int]]
 
 @transaction.atomic(savepoint=False)
 def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) -> None:
-    """Put all lines of an order aside, or none, and tell which. Not for an order that was cancelled meanwhile."""
+    """Reserve all lines of an order or none, and tell which. Does nothing if the order was cancelled meanwhile."""
     order = _lock_order(order_id)
     if order.stage != Stage.NEW:
         return
@@ -69,9 +69,9 @@ def reserve_stock(*, order_id: UUID, lines: Iterable[OrderLine], now: datetime) 
 
 @transaction.atomic(savepoint=False)
 def sell_stock(*, order_id: UUID, now: datetime) -> None:
-    """Take out what is put aside for an order, once.
+    """Deduct what is reserved for an order from the stock, once.
 
-    Raises NothingReserved when the order's placing has not been heard yet: this fact came too early.
+    Raises NothingReserved if ``order_placed`` has not been handled yet: this fact came too early, and will be retried.
     """
     order = _lock_order(order_id)
     if order.stage in {Stage.SOLD, Stage.RELEASED}:
@@ -88,7 +88,7 @@ def sell_stock(*, order_id: UUID, now: datetime) -> None:
 
 @transaction.atomic(savepoint=False)
 def release_stock(*, order_id: UUID, now: datetime) -> None:
-    """Give back whatever a cancelled order held: nothing yet, its reservations, or goods that were sold already."""
+    """Return whatever a cancelled order holds: nothing yet, its reservations, or stock that was deducted already."""
     order = _lock_order(order_id)
     if order.stage in {Stage.RELEASED, Stage.REJECTED}:
         return
@@ -109,7 +109,7 @@ def release_stock(*, order_id: UUID, now: datetime) -> None:
 
 
 def _lock_order(order_id: UUID) -> OrderStock:
-    """The order's row, new if need be. Whoever handles another fact of the same order waits here."""
+    """The order's row, locked, and created if need be. The handler of another fact of this order waits here."""
     order: OrderStock = OrderStock.objects.raw(_LOCK_ORDER, [order_id, Stage.NEW])[0]
     return order
 
@@ -125,7 +125,7 @@ def _put_aside(order: OrderStock, wanted: Mapping[str, int], items: Mapping[str,
 
 
 def _settle(order: OrderStock, stage: Stage, items: Collection[StockItem], moved: Moved, now: datetime) -> ToTell:
-    """Write down what became of what was put aside, and into the ledger what left or came back."""
+    """Save the end of the reservations, the stock, and the movements in the ledger."""
     status, kind = _ENDS[stage]
     reached = [stage, order.order_id, status, order.order_id]
     lines = [kind, order.order_id, now, [item.id for item, _ in moved], [delta for _, delta in moved]]
@@ -138,7 +138,7 @@ def _saved(items: Collection[StockItem]) -> list[list[Any]]:
 
 
 def _tell(order: OrderStock, moved: Moved, to_tell: ToTell) -> None:
-    """Tell how much there is now of what left or came back, and whatever else is to tell."""
+    """Tell the new stock of what moved, what has run low, and ``to_tell``."""
     publish(
         *(events.stock_changed(item, order_id=order.order_id, delta=delta) for item, delta in moved),
         *(events.stock_low(item) for item, _ in moved if item.has_run_low),
