@@ -1,4 +1,4 @@
-"""What is written of a request."""
+"""The access log line of a request."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gateway_svc.gateway.exchange import Exchange
 
 
 def access_line(scope: Scope, seconds: float) -> dict[str, Any]:
-    """Who asked for what, who answered and how long it took, in the shape of all our log lines
-    (common.observability.logs). Queries are left out: tickets travel in them.
+    """Who asked for what, who answered and how long it took, with the fields of all our log lines
+    (common.observability.logs). Without the query, in which WebSocket tickets are sent.
     """
     exchange: Exchange = scope["exchange"]
     names, method, path = exchange.names, scope.get("method", "WEBSOCKET"), scope["path"]

@@ -1,4 +1,4 @@
-"""What an application says of whom its server lets connect."""
+"""The application's limits on client connections, for the server, which knows none of its settings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 ADMITTANCE = "admittance"
-"""Where an application says in its state, as it starts, whom to let in."""
+"""The key in the ASGI lifespan state under which the application puts its ``Admittance``."""
 
 
 @dataclass(frozen=True)
 class Admittance:
-    """How many connections an address may have, of an IPv6 address the /64; and who speaks for many."""
+    """How many connections one address may hold (one /64 of IPv6), and which addresses have no limit."""
 
     an_address: int = 1000
-    """0: as many as there are."""
+    """0: no limit."""
     is_exempt: Callable[[str], bool] = lambda _address: False

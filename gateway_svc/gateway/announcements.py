@@ -1,4 +1,4 @@
-"""What is announced to every gateway process, by Redis: one connection, whoever listens."""
+"""Redis pub/sub to all gateway processes: one connection for all listeners of a process."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 SILENCE_SECONDS = 1.0
-"""After so long without a word Redis is asked whether it is still there."""
+"""After so long without a message Redis is pinged."""
 _MOST_UNANSWERED = 2
 _SOCKET_SECONDS = 2.0
 
 
 class RedisSilent(RedisError):
-    """It was asked whether it is there, and did not answer."""
+    """It did not answer several pings."""
 
 
 class Listener(Protocol):
-    """Somebody who has to hear what is announced on a channel."""
+    """What listens on one channel."""
 
     async def begin(self) -> None:
-        """From now on everything is heard; what was announced before may have been missed."""
+        """Subscribed: from now on every message is heard. Earlier ones may have been missed."""
 
     def hear(self, message: str) -> None:
-        """Something was announced."""
+        """A message arrived."""
 
     async def lose(self) -> None:
-        """Nothing is heard at the moment. Said again as long as that lasts, twice a second."""
+        """Redis is out of reach, so messages are missed. Called twice a second for as long as that lasts."""
 
 
 class Announcements:
-    """Keeps listening until cancelled, with Redis or without."""
+    """Keeps the subscriptions until cancelled, and reconnects whenever Redis is lost."""
 
     def __init__(self, redis_url: str, listeners: Mapping[str, Listener]) -> None:
         self._listeners = listeners
-        # A connection that was made again behind our back would have missed something, and nobody would know.
+        # No retries: a connection that the library silently replaced would have missed messages, and nobody would know.
         self._heard = _client(redis_url, retries=0)
-        # Of those that were kept since the last question, one may have ended with a Redis that is back by now.
+        # One retry: a pooled connection may have died when Redis restarted.
         self._asked = _client(redis_url, retries=1)
         self._are_heard = False
 
@@ -54,7 +54,7 @@ class Announcements:
         while True:
             try:
                 await self._listen()
-            except Exception as error:  # whatever it is, nothing is heard, and whoever listens must know
+            except Exception as error:  # whatever it is, messages are missed, and the listeners must know
                 if self._are_heard:
                     logger.warning("announcements: Redis is out of reach: %r", error)
                 self._are_heard = False
@@ -63,7 +63,7 @@ class Announcements:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def redis_answers(self) -> bool:
-        """Redis takes a question. Raises RedisError otherwise."""
+        """Redis answers a ping. Raises RedisError otherwise."""
         return bool(await self._asked.ping())
 
     async def close(self) -> None:
@@ -81,7 +81,7 @@ class Announcements:
                     unanswered = 0
                     await self._take(message)
                     continue
-                # A Redis that hangs is as silent as one that has nothing to say.
+                # Silence may mean that Redis hangs.
                 if unanswered == _MOST_UNANSWERED:
                     raise RedisSilent
                 unanswered += 1
@@ -89,7 +89,7 @@ class Announcements:
 
     async def _take(self, message: Mapping[str, Any]) -> None:
         listener = self._listeners.get(message["channel"])
-        if listener is None:  # an answer to our own question
+        if listener is None:  # the answer to a ping
             return
         if message["type"] == "subscribe":
             await listener.begin()

@@ -16,7 +16,7 @@ _TYPE = b"application/vnd.oai.openapi+json;version=3.1"
 
 
 class ApiDocument:
-    """Ready to send, and told to nobody twice: whoever has it asks with its ETag whether it has changed."""
+    """Encoded once at the start; a client that has it asks with its ETag whether it has changed."""
 
     def __init__(self, public_url: str) -> None:
         document = msgspec.json.decode(_DOCUMENT.read_bytes())

@@ -1,4 +1,4 @@
-"""Whose program it is: found by its key."""
+"""API keys: whom a program acts for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateway_svc.gateway.principals import ANONYMOUS, Principal
 from gateway_svc.gateway.problems import BadCredential
 
 MARK = rules.MARK.encode()
-# That a key was revoked each request looks at besides; what its owner may do is that old at most.
+# A change of what the owner may do takes effect after this. A revoked key is refused at once, by the ended sessions.
 REMEMBERED_SECONDS = 30.0
 UNKNOWN_SECONDS = 2.0
 _REMEMBERED = 20_000
@@ -27,18 +27,18 @@ _LOOK_UPS_AT_ONCE = 2
 
 
 class ApiKeys:
-    """The programs of people. A request of one that was here a moment ago asks no database."""
+    """Callers by API key, cached: a key that was seen a moment ago needs no query."""
 
     def __init__(self, ended: EndedSessions, *, limiter: Limiter | None) -> None:
         self._ended = ended
         self._look_ups = LookUps(at_once=_LOOK_UPS_AT_ONCE, limiter=limiter)
         self._cache: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED)
-        # Apart: whoever makes them up must not have the good ones forgotten.
+        # A cache of its own, so that a stream of invented keys cannot push out the good ones.
         self._unknown: BoundedCache[str, Principal] = BoundedCache(_REMEMBERED_UNKNOWN)
         self._under_way: dict[str, asyncio.Task[Principal]] = {}
 
     async def holder(self, key: bytes, *, address: str) -> Principal:
-        """Whom the program at this address acts for, as far as it may.
+        """The principal for this key, limited to the key's scopes, for a program at this network address.
 
         Raises BadCredential, TooManyRequests or Unavailable.
         """
@@ -69,7 +69,7 @@ class ApiKeys:
 
 
 def _principal(key: ApiKey) -> Principal:
-    """Its owner, less what only staff may: a file on somebody's disk opens no admin."""
+    """The owner without staff roles: a key in a file on somebody's disk must not open an admin."""
     owner = key.owner
     return Principal(
         key=f"{key.digest} {owner.version}".encode(),

@@ -1,4 +1,4 @@
-"""What the gateway says of the caller to a service: a short-lived statement that only it can sign."""
+"""Assertions: short-lived JWTs that tell a service who is calling, and that only the gateway can sign."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.principals import Principal
 
 HEADER = assertion.HEADER.lower().encode()
-# Told again before a service could see it expire.
+# Well below its life, so that a service never sees an expired one.
 REUSED_SECONDS = 25.0
 _REMEMBERED = 20_000
 
 
 class Assertions:
-    """Sign once in a while, not for every request: signatures are the dearest thing on the way."""
+    """Signs one for each caller and service, and reuses it: a signature costs more than the rest of a request."""
 
     def __init__(self, private_key: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(private_key)
         self._cache: BoundedCache[tuple[bytes, bool, str], bytes] = BoundedCache(_REMEMBERED)
 
     def about(self, principal: Principal, *, audience: str) -> bytes:
-        """A statement about this principal that this service accepts."""
+        """An assertion about this principal that the service ``audience`` accepts."""
         key = (principal.key, principal.is_browser, audience)
         statement = self._cache.get(key)
         if statement is None:

@@ -1,4 +1,4 @@
-"""Answers that are there before anything is begun for them: no task, no messages, no way in."""
+"""The fast path: cached responses, given before a task is created and past all middleware."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from gateway_svc.gateway.tokens import Tokens
 
 
 class AtOnce:
-    """Answers a plain question from memory: no body, nowhere to be led to, no token but one that was checked lately.
+    """Answers a plain GET or HEAD from the cache, for visitors and for callers whose token was checked a moment ago.
 
-    Half of what such an answer costs is the way in, and all of that is for others. Everybody goes it while somebody is
-    to be turned away on it, or while each request is traced.
+    The middleware would be half the cost of such a response, and do nothing for it. All requests go through it while
+    networks are blocked or routes are closed, and while requests are traced.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class AtOnce:
         self._cors = cors
 
     def __call__(self, scope: Scope) -> Answer | None:
-        """The answer, as the whole way in would give it; None where it takes that way."""
+        """The response, the same as the middleware would give; None if the request has to go through that."""
         if tracing.IS_ON or not self._house_rules.now.is_plain:
             return None
         started = time.perf_counter()
@@ -57,5 +57,5 @@ class AtOnce:
         return status, headers, body
 
     def _holder(self, authorization: bytes) -> Principal | None:
-        """None where somebody has to look closer: at a credential of another kind, or at who is blocked."""
+        """None if the token needs a closer look, or if callers are blocked."""
         return None if self._house_rules.now.blocks.ids else self._tokens.at_hand(authorization)

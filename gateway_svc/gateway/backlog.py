@@ -1,4 +1,4 @@
-"""Answers that a client takes more slowly than the service gives them."""
+"""Responses that a client reads more slowly than the service sends them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PIECE_BYTES = 64 * 1024
 
 
 class Backlog:
-    """What has come of a body and is not sent yet: a little of it in memory, more on disk, and no more than fits.
+    """A bounded buffer between a service and a slow client: the beginning in memory, the rest on disk.
 
-    A service gives a body from one of its few threads, and must not be held by whoever reads slowly. Where all who do
-    have filled the room that there is for it, nothing more is taken from the services than is read.
+    A service sends a body from one of its few threads, which a slow reader must not block. Once the buffers of all
+    slow readers together have filled the room for them, each takes from its service only what its client reads.
     """
 
     def __init__(self, body: Body, first: bytes, *, room: Room, until: float, at_end: Callable[[], None]) -> None:
@@ -70,7 +70,7 @@ class Backlog:
         self._at_end()
 
     async def _wait_for_room(self) -> None:
-        """Whoever takes so little that the service would wait for too long is not waited for."""
+        """Give up with ClientGone if the client reads so slowly that the service would be blocked past the deadline."""
         if self._may_grow():
             return
         try:

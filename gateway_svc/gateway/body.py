@@ -1,4 +1,4 @@
-"""Bodies of requests: taken whole, in time, before a service hears of them."""
+"""Request bodies: received whole and in time, before the service is asked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def chunks(receive: Receive, *, idle_seconds: float) -> AsyncIterator[byte
         except TimeoutError:
             raise ClientTooSlow from None
         if message["type"] == "http.disconnect":
-            # Either the client has gone, or the server could not make out its chunks: then it waits for an answer.
+            # Either the client has gone, or its chunks could not be parsed: then it waits for an answer.
             raise BodyBrokenOff
         more = message.get("more_body", False)
         if body := message.get("body"):

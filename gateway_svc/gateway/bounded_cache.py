@@ -1,4 +1,4 @@
-"""A cache that cannot grow without end."""
+"""An LRU cache with expiry."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ V = TypeVar("V")
 
 
 class BoundedCache(Generic[K, V]):
-    """Values with an end, the least recently used thrown out first."""
+    """At most ``size`` entries, each with an expiry; the least recently used one is evicted first."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        """The value while it is good."""
+        """The value, unless it has expired."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -30,7 +30,7 @@ class BoundedCache(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V, *, seconds: float) -> None:
-        """Keep the value for so long at most."""
+        """Keep the value for at most so many seconds."""
         self._entries[key] = (time.monotonic() + seconds, value)
         self._entries.move_to_end(key)
         if len(self._entries) > self._size:

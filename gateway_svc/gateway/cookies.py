@@ -1,4 +1,4 @@
-"""The cookie by which the gateway knows a browser: for the gateway alone."""
+"""The session cookie, which only the gateway reads: no service gets it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NAME = NAME.encode()
 def take_ours(values: list[bytes]) -> tuple[str, list[bytes]]:
     """Our cookie's value, empty where there is none, and the Cookie headers without it.
 
-    Read as Django and Go read them, by semicolons, so that nobody behind us can find it where we do not.
+    Split at semicolons, as Django and Go do, so that no service can find the cookie where we do not.
     """
     ours, others = "", []
     for value in values:

@@ -1,4 +1,4 @@
-"""The gateway's database, asked from the event loop: in few threads, whose connections are kept and checked."""
+"""Django's ORM from the event loop: in a few threads, each with a connection that is kept and checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from common.observability import health
 from gateway_svc.gateway.problems import Overloaded, Unavailable
 
-# A question takes a millisecond or two: nobody waits for long.
+# A query takes a millisecond or two, so even the last in this queue does not wait for long.
 MOST_WAITING = 200
 SOON_SECONDS = 1.0
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """So many questions at once; some others wait, and more are told to come back."""
+    """Runs ``at_once`` calls at a time; up to MOST_WAITING more wait, and any beyond that are refused."""
 
     def __init__(self, *, at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="database")
@@ -29,7 +29,7 @@ class Database:
         self._under_way = 0
 
     async def run(self, work: Callable[..., T], **arguments: Any) -> T:
-        """Do some work of Django's in a thread. Raises Unavailable while it is out of reach, or Overloaded."""
+        """Call ``work`` in a thread. Raises Unavailable if the database is out of reach, or Overloaded."""
         if self._under_way >= self._most:
             raise Overloaded(SOON_SECONDS)
         self._under_way += 1
@@ -47,15 +47,15 @@ class Database:
 
 
 async def in_any_thread(work: Callable[[], T]) -> T:
-    """Do some work of Django's that is rare, in whichever thread is there, and close the connections that it opened.
+    """Call ``work``, which may use Django's ORM, in any thread, and close the connections that it opened there.
 
-    Such threads come and go: a connection that stayed open in one would stay for good.
+    For what is rare: asyncio's own threads come and go, and a connection left open in one is never closed.
     """
     return await asyncio.to_thread(_closing_connections, work)
 
 
 async def database_answers() -> bool:
-    """The database takes a question. Raises what it answers otherwise."""
+    """The database answers a query. Raises its error otherwise."""
     await in_any_thread(health.database)
     return True
 

@@ -1,4 +1,4 @@
-"""An end for each of many waits, with one timer for all of them."""
+"""A timeout for each of many waits in turn, with one timer for all of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _NEVER = float("inf")
 
 
 class Deadline:
-    """Most waits are over long before their end: to set and cancel a timer for each would cost more than to look, now
-    and then, whether one has passed.
+    """Most waits end long before their timeout, so setting and cancelling a timer for each costs more than one timer
+    that looks, when it fires, whether the current timeout has passed.
     """
 
     __slots__ = ("_at", "_loop", "_passed", "_timer", "_wakes_at")
@@ -22,18 +22,18 @@ class Deadline:
         self._timer: asyncio.TimerHandle | None = None
 
     def within(self, seconds: float) -> None:
-        """What is waited for from now on has to come in this time."""
+        """Start a wait that may take so many seconds."""
         self._at = self._loop.time() + seconds
         if self._at < self._wakes_at:
             self.end()
             self._wake_at(self._at)
 
     def none(self) -> None:
-        """Nothing is waited for."""
+        """The wait is over."""
         self._at = _NEVER
 
     def end(self) -> None:
-        """Nothing will be waited for any more."""
+        """No further wait will start: release the timer."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

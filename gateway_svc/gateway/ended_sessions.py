@@ -1,4 +1,4 @@
-"""The sign-ins that are over although their access tokens have not expired: known here within moments."""
+"""Revoked sessions: those that ended before their access tokens expire."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Follower = Callable[[Set[str]], None]
 
 
 class EndedSessions:
-    """A set in memory. The database is the truth; Redis says what was added since it was read.
+    """A set of session ids in memory: read from the database, and kept up to date by messages through Redis.
 
-    Whenever Redis was out of reach the database is read again, twice a second until Redis is back.
+    While Redis is out of reach the database is read twice a second, and once more when it is back.
     """
 
     def __init__(self, *, read: Read) -> None:
@@ -26,33 +26,33 @@ class EndedSessions:
         self._heard_while_reading: set[str] = set()
         self._reading = asyncio.Lock()
         self.followers: list[Follower] = []
-        """They are told which are over, some of them again and again."""
+        """Called with ids of ended sessions, with some of them repeatedly."""
 
     def __contains__(self, session_id: object) -> bool:
         return session_id in self._ids
 
     async def begin(self) -> None:
-        """Read the database after the listening began, so that nothing falls between the two."""
+        """Read the database once messages are heard, so that none falls between the two."""
         await self.load()
 
     def hear(self, session_id: str) -> None:
-        """One more is over."""
+        """One more session has ended."""
         self._ids.add(session_id)
         self._heard_while_reading.add(session_id)
         self._tell({session_id})
 
     async def lose(self) -> None:
-        """Without Redis the database says it."""
+        """Without Redis, read the database."""
         await self.load()
 
     async def keep_fresh(self) -> None:
-        """Now and then forget those that have expired by themselves, until cancelled."""
+        """Reload every RELOAD_SECONDS, until cancelled, to forget sessions whose tokens have expired anyway."""
         while True:
             await asyncio.sleep(RELOAD_SECONDS)
             await self.load()
 
     async def load(self) -> None:
-        """Read the database. What is no longer in it has expired by itself and is forgotten here too."""
+        """Replace the set by what the database holds now."""
         async with self._reading:
             self._heard_while_reading = set()
             try:

@@ -1,4 +1,4 @@
-"""What is known of one request while it is in the gateway."""
+"""What is known about one request while it is in the gateway."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from gateway_svc.gateway.routes import Route
 
 
 class Exchange:
-    """Filled in on the way through the middleware; travels as ``scope["exchange"]``."""
+    """Filled in by the middleware one after the other; travels as ``scope["exchange"]``."""
 
     authorization: tuple[bytes, ...] = ()
     cookie: str = ""
-    """The one by which we know a browser, which no service gets to see."""
+    """The session cookie, which no service gets to see."""
     content_length: int | None = None
     is_chunked: bool = False
     is_body_read: bool = False
     is_undecided: bool = False
-    """Who asks could not be found out just now, so nobody may be told to sign in."""
+    """The caller could not be identified because user_svc or the database is away: a 401 would be wrong."""
     instance: str = ""
-    """The address of who answered."""
+    """The address of the instance that answered."""
     status: int = 0
     cache: str = ""
-    """How a cache took part in the answer, in a word; empty where it did not."""
+    """How the cache took part in the response, in a word; empty if it did not."""
 
     def __init__(
         self,
@@ -38,26 +38,26 @@ class Exchange:
         self.headers: Headers = [] if headers is None else headers
         """The caller's headers that may be passed on."""
         self.client = client
-        """The network address of whoever asks, with trusted proxies looked through."""
+        """The client's network address, as trusted proxies forward it."""
         self.route = route
         self.principal = principal
         self.marks: Headers = []
-        """What the answer says of how it came about, whoever gives it."""
+        """Headers for the response, whoever gives it: request id, rate limit, cache status."""
 
     @property
     def audience(self) -> str:
-        """The service that it goes to; empty while that is not known."""
+        """The name of the service that it goes to; empty until it is routed."""
         return self.route.service.name if self.route else ""
 
     @property
     def wants_page(self) -> bool:
-        """A person looks at the answer, in a browser; programs take problem details."""
+        """The client is a browser that a person looks at; programs get problem details."""
         return not self.authorization and any(
             name == b"accept" and b"text/html" in value for name, value in self.headers
         )
 
     def is_strange_visitor(self, method: str) -> bool:
-        """A person in a browser who has not signed in, and can be led to where one does."""
+        """A person at a browser who is not signed in, and can be redirected to the sign-in page."""
         return method == "GET" and self.principal.is_anonymous and self.wants_page and not self.is_undecided
 
     @property

@@ -1,4 +1,4 @@
-"""What becomes of a request whose service did not do its part."""
+"""What the client is told when a service fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IN_WORDS: dict[int, Callable[[], problems.Problem]] = {
 
 
 def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Problem:
-    """The answer to whoever asked, once it is written down what happened."""
+    """The problem to answer with. Counts and logs the error."""
     measures.UPSTREAM_ERRORS.labels(exchange.audience, error.reason).inc()
     if not isinstance(error, errors.UpstreamSpared):
         logger.warning("%s at %s: %r", exchange.audience, exchange.instance or "no instance", error)
@@ -40,7 +40,7 @@ def problem_of(error: errors.UpstreamError, exchange: Exchange) -> problems.Prob
 
 
 def in_words(status: int) -> problems.Problem | None:
-    """The answer to whoever asked, where no more than a service's number goes on; None where that says it all."""
+    """The problem to answer with if a service gave nothing but this status; None if the status can stand alone."""
     if known := _IN_WORDS.get(status):
         return known()
     return problems.Unavailable() if status >= 500 else None

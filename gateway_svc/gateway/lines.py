@@ -1,4 +1,4 @@
-"""Writing many log lines with few system calls."""
+"""Access log lines, written in batches."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ FLUSH_BYTES = 64 * 1024
 
 
 class Lines:
-    """JSON lines to stdout, a tenth of a second's worth at once.
+    """JSON lines to stdout, collected for a tenth of a second and written at once.
 
-    Each write lets go of the GIL, and under load it takes long to get it back: a write a line was a third of the
-    gateway's time.
+    Each write releases the GIL, and under load it takes long to get it back: one write for each line took a third of
+    the gateway's time.
     """
 
     def __init__(self) -> None:

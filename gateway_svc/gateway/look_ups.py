@@ -1,4 +1,4 @@
-"""Credentials that nobody here knows yet, looked up in the gateway's database."""
+"""Looking up credentials in the gateway's database, with a limit on guessing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ T = TypeVar("T")
 
 
 class LookUps:
-    """Whoever makes credentials up is counted before each is looked up, so that the line is short for the others.
+    """A network address that sends unknown credentials is rate limited, so that it cannot fill the queue for others.
 
-    What is found is counted for nobody: many people may come from one network after a start.
+    Each look-up is counted first, and the count is given back if the credential exists: after a start many people may
+    come from one network.
     """
 
     def __init__(self, *, at_once: int, limiter: Limiter | None) -> None:
@@ -23,7 +24,7 @@ class LookUps:
         self._limiter = limiter
 
     async def find(self, address: str, work: Callable[..., T | None], **arguments: Any) -> T | None:
-        """What the work finds for somebody at this address. Raises TooManyRequests, Overloaded or Unavailable."""
+        """What ``work`` finds for a caller at this address. Raises TooManyRequests, Overloaded or Unavailable."""
         if self._limiter is None:
             return await self.database.run(work, **arguments)
         refuse(self._limiter.guess(address))

@@ -1,4 +1,4 @@
-"""Doing once what many want at the same time."""
+"""Coalescing: work that many want at the same time is done once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def once(tasks: dict[str, asyncio.Task[T]], key: str, work: Coroutine[Any, Any, T]) -> T:
-    """Do some work once for all who want it now; it is done even when they have gone."""
+    """Do the work of this key once for all who wait for it now. It is finished even if they have gone."""
     task = tasks.get(key)
     if task is None:
         task = tasks[key] = asyncio.create_task(work)

@@ -1,4 +1,4 @@
-"""One request over one connection: asked, answered, told."""
+"""One attempt at one request, over one connection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gateway_svc.gateway.upstreams.wire import Head
 
 
 class Passage:
-    """The request goes out while its answer is waited for; the answer flows on to the client."""
+    """Sends the request while already waiting for the response, and streams the response on to the client."""
 
     def __init__(self, lease: Lease, limits: Limits, *, when_gone: WhenGone | None, room: Room, until: float) -> None:
         self._lease = lease
@@ -44,17 +44,17 @@ class Passage:
         answer = await self._connection.head(method=method)
         self._lease.answered(time.monotonic())
         if self._pump and not self._pump.done():
-            # Answered early: nobody wants the rest, and without it the connection is of no more use.
+            # Answered early: the service does not read the rest, so the connection cannot be used again.
             self._is_cut_short = True
             self._pump.cancel()
         return answer
 
     async def tell(self, head: Head, send: Send) -> None:
-        """Pass the answer on. Raises UpstreamError when it breaks off, ClientGone when nobody is left to take it; who
-        takes none of it for long is hung up on by the server.
+        """Stream the response to the client. Raises UpstreamError if the service breaks off, ClientGone if the client
+        has gone. A client that reads nothing for long is disconnected by the server.
         """
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
-        # Until something is said to the client, another can be asked: one that is killed may have said the head.
+        # While nothing was sent to the client, another instance can be tried, even if this one dies after the head.
         first = await body.read()
         is_whole = body.is_complete
         if is_whole:
@@ -69,14 +69,14 @@ class Passage:
         await send({"type": "http.response.body", "body": first})
 
     def end(self, *, is_good: bool | None) -> None:
-        """Let go of whatever still waits; ``is_good`` as a lease wants to know it, unless it has ended already."""
+        """Release everything. ``is_good`` is for the lease, unless that has ended already."""
         self._mind_nobody()
         self._lease.end(is_good=is_good)
         if self._pump:
             self._pump.cancel()
 
     def _take_leave(self, head: Head) -> None:
-        """All of it is here: the service has done its part, however long the client takes to read it."""
+        """The whole response has arrived: give the connection back, however long the client takes to read."""
         self._mind_nobody()
         is_clean = head.keeps_alive and not self._is_cut_short
         self._lease.end(is_good=head.status not in UNWELL, is_clean=is_clean)
@@ -87,7 +87,7 @@ class Passage:
             self._when_gone(self._leave)
 
     def _leave(self) -> None:
-        """Nobody waits for the answer any more."""
+        """The client has gone while we wait for the response."""
         self._connection.fail(ClientGone())
 
     def _mind_nobody(self) -> None:
@@ -98,7 +98,7 @@ class Passage:
         try:
             for piece in body:
                 await self._connection.write(piece, within=self._limits.idle_seconds)
-        except Exception as error:  # the file cannot be read: whoever waits for the answer must know
+        except Exception as error:  # the file cannot be read: the coroutine that waits for the response must fail
             self._connection.fail(error)
         else:
             self._expect_answer()

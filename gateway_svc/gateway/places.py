@@ -1,4 +1,4 @@
-"""How many WebSockets one may hold open here."""
+"""How many WebSockets one caller may hold open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SocketLimits:
 
     a_person: int = 20
     an_address: int = 200
-    """Whoever comes with a ticket is nobody at first, and a whole office may come from one address."""
+    """For callers not identified yet, such as those with a ticket: a whole office may share one address."""
 
 
 class Places:
@@ -30,13 +30,13 @@ class Places:
         self._taken: Counter[bytes] = Counter()
 
     def taken(self, exchange: Exchange) -> AbstractContextManager[None]:
-        """One's place, given back at the end. Raises TooManySockets."""
+        """Take a place, given back at the end of the ``with``. Raises TooManySockets."""
         if exchange.principal.is_anonymous:
             return self._held(network_of(exchange.client), self._limits.an_address)
         return self._held(exchange.principal.user_id.encode(), self._limits.a_person)
 
     def taken_by(self, holder: Holder | None, exchange: Exchange) -> AbstractContextManager[None]:
-        """The place of whoever it turns out to be, unless it is taken for them already. Raises TooManySockets."""
+        """A place for the person the service identified, unless they hold this one already. Raises TooManySockets."""
         if holder is None or holder.user_id == exchange.principal.user_id:
             return nullcontext()
         return self._held(holder.user_id.encode(), self._limits.a_person)

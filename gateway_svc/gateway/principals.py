@@ -1,4 +1,4 @@
-"""Who is asking, as the gateway tells the services."""
+"""The caller of a request, as the gateway knows them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from common.person import STAFF_ROLES
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person with a good access token, or nobody in particular."""
+    """A person who is signed in, a program with a person's API key, or an anonymous visitor."""
 
     key: bytes = b""
-    """A hash of the token: what caches know the principal by."""
+    """A hash of the credential: the key in caches."""
     user_id: str = ""
     session_id: str = ""
     name: str = ""
@@ -20,12 +20,12 @@ class Principal:
     amr: tuple[str, ...] = ()
     """How they proved who they are (RFC 8176)."""
     is_browser: bool = False
-    """Known by a cookie, not by a token that their program sends."""
+    """Identified by a cookie, not by a token that the client sends."""
     expires_at: float = float("inf")
     scopes: frozenset[str] | None = None
-    """What their program's key may do; None for people themselves, who may all that is theirs."""
+    """What an API key may do; None for people, who have no such limit."""
     is_held_over: bool = False
-    """Their token has expired, and nobody can be asked for another: known by the session that it was of."""
+    """Their token has expired while user_svc is away, and they are still let in for a while."""
 
     @property
     def is_staff(self) -> bool:
@@ -47,7 +47,7 @@ ANONYMOUS = Principal()
 
 
 def held_over(principal: Principal, seconds: float) -> Principal:
-    """The same person for a while longer, without what must be certain at each moment."""
+    """The same person for so many seconds longer, without staff roles: those have to be certain."""
     return replace(
         principal,
         roles=tuple(role for role in principal.roles if role not in STAFF_ROLES),

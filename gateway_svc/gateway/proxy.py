@@ -1,4 +1,4 @@
-"""HTTP: a request goes to a service once it is whole, and its answer comes back as it flows."""
+"""The HTTP proxy: a request is sent once its body is complete; the response is streamed back."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """What a service is asked."""
+    """A request, ready to be sent to a service, more than once if need be."""
 
     route: Route
     method: str
     head: bytes
     body: Callable[[], Iterator[bytes]] | None
-    """From its beginning, as often as it is needed."""
+    """Each call starts the body from its beginning."""
     length: int
     until: float
-    """When all of it has to be over."""
+    """The deadline for all of it, on the monotonic clock."""
     when_gone: WhenGone | None
-    """Whom to tell what to do when the client goes away; None where nobody can."""
+    """Registers a callback for when the client disconnects; None if the server cannot tell."""
 
 
 class Proxy:
-    """The end of the way in."""
+    """The application behind all middleware, for HTTP."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Proxy:
             raise problem_of(error, exchange) from error
 
     async def _pass_gathered(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The body is taken whole first: who sends slowly would hold a thread of the service, which has few."""
+        """Receive the whole body first: a slow sender would block one of the service's few threads."""
         limits = scope["exchange"].route.limits
         with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as file:
             length = await gather(receive, file, idle_seconds=limits.idle_seconds, within=limits.body_seconds)
@@ -130,7 +130,7 @@ class Proxy:
         await self._try(lease, request, exchange, send, has_others=False)
 
     async def _try(self, lease: Lease, request: Request, exchange: Exchange, send: Send, *, has_others: bool) -> None:
-        """At this instance; others can be asked when it is not well."""
+        """One attempt, at this instance. ``has_others``: raise UpstreamError for a 502, 503 or 504, to try another."""
         exchange.instance = lease.instance.address
         limits, until = request.route.limits, request.until
         passage = Passage(lease, limits, when_gone=request.when_gone, room=self._room, until=until)

@@ -1,4 +1,4 @@
-"""The head of a request as a service gets it."""
+"""The head of a request to a service."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.exchange import Exchange
 
 PATIENCE_HEADER = b"x-gateway-patience-ms"
-"""Milliseconds in which the answer has to begin: after that nobody waits for it any more."""
+"""Milliseconds within which the response has to begin: after that the gateway gives up."""
 
 
 class PublicOrigin:
-    """Where the outside world believes to be: services build their absolute URLs on it."""
+    """The shop's public URL, on which services build their absolute URLs."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -43,7 +43,7 @@ def request_target(scope: Scope) -> bytes:
 
 
 def request_head(scope: Scope, own: Headers, origin: PublicOrigin, *, length: int | None) -> bytes:
-    """The bytes up to the last line of it, which is of the moment: ``last_line``."""
+    """All of the head but ``last_line``, which differs for each attempt."""
     exchange: Exchange = scope["exchange"]
     parts = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), request_target(scope), origin.host)]
     parts += [b"%b: %b" % header for header in exchange.headers]
@@ -55,5 +55,5 @@ def request_head(scope: Scope, own: Headers, origin: PublicOrigin, *, length: in
 
 
 def last_line(seconds: float) -> bytes:
-    """How long we shall wait for the beginning of the answer, and the end of the head."""
+    """The header that says how long we wait for the response to begin, and the end of the head."""
     return b"%b: %d\r\n\r\n" % (PATIENCE_HEADER, max(0.0, seconds) * 1000)

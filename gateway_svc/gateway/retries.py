@@ -1,17 +1,17 @@
-"""Which requests are made again. Too few are a nuisance, too many make two orders of one."""
+"""Which requests are retried: too few is a nuisance, too many makes two orders of one."""
 
 from __future__ import annotations
 
 from gateway_svc.gateway import errors
 from gateway_svc.gateway.exchange import Exchange
 
-# Those that PUT and DELETE could be repeated as well, but what they answer the second time may be something else.
+# PUT and DELETE are idempotent too, but the second response may differ: a deleted thing is a 404.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = b"idempotency-key"
 
 
 def may_repeat(method: str, exchange: Exchange) -> bool:
-    """Whether it may reach a service twice: it changes nothing, or says itself that it is to be done once."""
+    """Whether it may reach a service twice: it is safe, or has an Idempotency-Key where keys are honoured."""
     if method in SAFE_METHODS:
         return True
     honours_keys = exchange.route is not None and exchange.route.honours_keys
@@ -19,11 +19,11 @@ def may_repeat(method: str, exchange: Exchange) -> bool:
 
 
 def is_worth_it(error: errors.UpstreamError, *, has_others: bool) -> bool:
-    """Whether the next try may go better.
+    """Whether a second attempt may succeed.
 
-    A connection can break at the very moment at which it is used again, even with a service that is well. Who talks
-    nonsense, or says that it is not well, had better not be asked again at once. And whoever has waited in vain has
-    waited enough, as has the service.
+    A kept connection may be closed just as it is used again, even by a healthy instance. An instance that sends
+    garbage, or says that it is unwell, should not be asked again at once, but another one can be. After a timeout
+    neither the client nor the service should wait longer.
     """
     if isinstance(error, errors.UpstreamClosed):
         return True

@@ -1,10 +1,10 @@
-"""How much of what is on its way may lie in the gateway, all requests together."""
+"""The limit on what all requests together may buffer."""
 
 from __future__ import annotations
 
 
 class Room:
-    """So many bytes, in memory or on disk."""
+    """Counts bytes that are buffered in memory or on disk."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
@@ -12,13 +12,13 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        """Whoever can wait with more does."""
+        """No more should be buffered where that can wait."""
         return self._taken >= self._most
 
     def take(self, size: int) -> None:
-        """Some more lies here now."""
+        """So many bytes more are buffered."""
         self._taken += size
 
     def give_back(self, size: int) -> None:
-        """It does not any more."""
+        """So many bytes fewer are."""
         self._taken -= size

@@ -1,4 +1,4 @@
-"""Which service answers a path, how much it takes and how long it may think: a table built from the topology."""
+"""The route table, built from the topology: which service answers a path, with which limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a class of requests may cost."""
+    """The limits of a class of requests."""
 
     body_bytes: int
     first_byte_seconds: float
@@ -25,7 +25,7 @@ class Limits:
     total_seconds: float = 15.0
     """From the end of the request to the end of its answer, as far as the service is waited for."""
     connect_seconds: float = 1.0
-    """For an instance to be there at all."""
+    """For a connection to an instance."""
 
 
 ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
@@ -33,15 +33,15 @@ ORDINARY = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0)
 PAGE = Limits(body_bytes=64 * 1024, first_byte_seconds=10.0, body_seconds=15.0, idle_seconds=10.0)
 # A file of 25 MiB and the multipart around it.
 UPLOAD = Limits(body_bytes=26 * MEBIBYTE, first_byte_seconds=60.0, body_seconds=300.0, total_seconds=300.0)
-# Whatever may be large on its way out.
+# For responses that may be large.
 DOWNLOAD = Limits(body_bytes=MEBIBYTE, first_byte_seconds=10.0, total_seconds=300.0)
-# Until it is open.
+# For the handshake.
 SOCKET = Limits(body_bytes=MEBIBYTE, first_byte_seconds=5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What those who come to a closed route are told."""
+    """Why a route is closed, and when to come back: what its callers are told."""
 
     because: str
     back_in_seconds: int
@@ -49,21 +49,21 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Paths that one service answers."""
+    """Some paths, and the service that answers them."""
 
     prefix: str
     service: Service
     limits: Limits = ORDINARY
     method: str = ""
-    """Only this one, and only the very path, or all below one that ends in ``*``; empty for all methods and paths."""
+    """If set, only this method, and only this exact path, or with a ``*`` at its end all paths below it."""
     is_dear: bool = False
-    """Few at once."""
+    """Expensive: few are let in at once."""
     honours_keys: bool = False
-    """Whoever sends an Idempotency-Key gets it done once, even if we send it twice."""
+    """The service honours an Idempotency-Key, so a request that has one may be sent twice."""
     is_for_staff: bool = False
-    """Nobody else gets to see that there is something."""
+    """Only staff are let in."""
     closing: Closing | None = None
-    """Nobody gets any further."""
+    """If set, the route is closed for everybody."""
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class Route:
         return f"{self.method} {self.prefix}".strip()
 
     def covers(self, other: Route) -> bool:
-        """All that comes to the other would come here, were it not for the other."""
+        """Every request to the other route would match this one, if the other did not exist."""
         return not self.method and (self.prefix == other.prefix or _is_below(other.prefix, self.prefix))
 
 

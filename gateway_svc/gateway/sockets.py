@@ -1,4 +1,4 @@
-"""WebSockets: one to the client, one to the service, and what comes on either goes out on the other."""
+"""The WebSocket proxy: one to the client, one to the service; messages are relayed both ways."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _IN, _OUT = measures.SOCKET_MESSAGES.labels("in"), measures.SOCKET_MESSAGES.labe
 
 
 class Sockets:
-    """The end of the way in for WebSockets."""
+    """The application behind all middleware, for WebSockets."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Sockets:
             await _relay(upstream, receive, send)
 
     async def _connect(self, scope: Scope) -> tuple[Instance, UpstreamSocket]:
-        """At whichever instance can be reached. Raises a Problem while the client can still be answered in HTTP."""
+        """Open one to any instance that can be reached. Raises a Problem: the client can still be answered by HTTP."""
         exchange: Exchange = scope["exchange"]
         try:
             return await self._balancers[exchange.audience].open(partial(self._open, scope))
@@ -110,14 +110,14 @@ class Sockets:
 
 
 def _forget_head(scope: Scope) -> None:
-    """An open socket is there for hours, with others by the thousand, and all that its head said has been read."""
+    """Free the memory of the request's head: thousands of sockets stay open for hours, and need it no more."""
     scope["headers"] = scope["subprotocols"] = []
     scope["exchange"].headers = []
     scope["exchange"].authorization = ()
 
 
 def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
-    """The service gets the assertion, never the token: that stands after the word bearer. Raises BadRequest."""
+    """The subprotocols for the service, without ``bearer`` and the token after it. Raises BadRequest."""
     if not all(map(_TOKEN.fullmatch, offered)):
         raise BadRequest("A subprotocol is a token (RFC 6455, section 4.1).")
     if SUBPROTOCOL not in offered:
@@ -127,7 +127,7 @@ def _passed_on(offered: list[Subprotocol]) -> list[Subprotocol]:
 
 
 async def _relay(upstream: UpstreamSocket, receive: Receive, send: Send) -> None:
-    """Until either side ends, whose reason is told to the other."""
+    """Relay until either side closes, and close the other with the same code and reason."""
     inward = asyncio.create_task(_from_client(upstream, receive))
     try:
         code, reason = await _from_service(upstream, send)
@@ -142,7 +142,7 @@ async def _relay(upstream: UpstreamSocket, receive: Receive, send: Send) -> None
 
 
 async def _from_client(upstream: UpstreamSocket, receive: Receive) -> None:
-    """However this ends, it ends the other side too, and is heard of there."""
+    """However this ends, it closes the upstream socket, which ends the relay."""
     code, reason = BROKEN, ""
     try:
         code, reason = await _pass_on(upstream, receive)

@@ -23,7 +23,7 @@ _REQUIRED = ["iss", "aud", "sub", "sid", "exp"]
 
 
 class Tokens:
-    """Who holds a token. A signature is checked once a minute, the end of the session at every request."""
+    """Who holds a token. A signature is checked once a minute, a revoked session at every request."""
 
     def __init__(self, keys: KeySet, ended: EndedSessions) -> None:
         self._keys = keys
@@ -31,7 +31,7 @@ class Tokens:
         self._cache: BoundedCache[bytes, Principal] = BoundedCache(_REMEMBERED)
 
     async def holder(self, token: bytes) -> Principal:
-        """The principal of a good token. Raises BadCredential, or Unavailable before user_svc is heard."""
+        """The principal of a valid token. Raises BadCredential; Unavailable if its key cannot be fetched."""
         key = _key(token)
         principal = self._cache.get(key)
         if principal is None:
@@ -43,14 +43,14 @@ class Tokens:
         return principal
 
     def at_hand(self, authorization: bytes) -> Principal | None:
-        """Whoever was found a moment ago to hold the token in this header; None where that has to be found out."""
+        """The principal of this Authorization header, if it was checked within the last minute; else None."""
         scheme, _, token = authorization.partition(b" ")
         principal = self._cache.get(_key(token.strip())) if scheme.lower() == b"bearer" else None
         return None if principal is None or principal.session_id in self._ended else principal
 
     async def last_holder(self, token: bytes, *, grace_seconds: float) -> Principal:
-        """The principal of a token that may have expired, but not longer ago than that, and of staff without what only
-        staff may. Raises as ``holder`` does.
+        """The principal of a token that may have expired up to ``grace_seconds`` ago, without staff roles. Raises as
+        ``holder`` does.
         """
         claims = await self._claims(token, is_expiry_checked=False)
         key = hashlib.sha256(b"held over " + token).digest()
@@ -82,7 +82,7 @@ class Tokens:
 
 
 def _key(token: bytes) -> bytes:
-    """What it is remembered by: in memory, too, a token is not left lying about."""
+    """The key in the cache: a hash, so that no tokens lie about in memory."""
     return hashlib.sha256(token).digest()
 
 

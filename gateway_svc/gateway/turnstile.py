@@ -1,4 +1,4 @@
-"""Requests that cost a service so much that only few of them are let in at once."""
+"""A bulkhead for expensive requests: only a few at once, so that cheap ones still find a thread."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from functools import partial
 from gateway_svc.gateway.problems import Unavailable
 from gateway_svc.gateway.upstreams.balancer import Balancer
 
-# Of the four threads of a service's process; each of several gateway processes counts for itself.
+# Of the four threads of a service's process. Each gateway process counts for itself.
 DEAR_AT_ONCE_AN_INSTANCE = 2
 PATIENCE_SECONDS = 8.0
 MOST_WAITING = 500
 
 
 class Turnstile:
-    """Lets so many in at a time. Whoever waits out here takes a few bytes; in there it would be a thread."""
+    """Lets so many in at a time. A request that waits here costs a few bytes; in the service it would cost a thread."""
 
     def __init__(self, at_once: Callable[[], int]) -> None:
         self._at_once = at_once
@@ -49,7 +49,7 @@ class Turnstile:
             self._waiting -= 1
 
     def _fit(self) -> None:
-        """Instances come and go, and places with them: one that is taken goes when it is left."""
+        """Adjust to the current number of instances. A place that is taken disappears once it is left."""
         size = self._at_once()
         self._too_many += self._size - size
         self._size = size

@@ -1,4 +1,4 @@
-"""What the gateway asks of user_svc for the people whose browsers it knows by a cookie."""
+"""Requests to user_svc on behalf of people at browsers: sign-in, refresh, account pages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OUT_OF_REACH = 503
 
 @dataclass(frozen=True)
 class Answer:
-    """What user_svc said; 503 where it said nothing."""
+    """The response of user_svc; a 503 if there was none."""
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -65,7 +65,7 @@ _NO_ANSWER = Answer(_OUT_OF_REACH, {"code": Unavailable.code, "detail": Unavaila
 
 
 class Users:
-    """User_svc, asked as its own programs ask it."""
+    """A client of user_svc's public API."""
 
     def __init__(self, balancer: Balancer, assertions: Assertions, origin: PublicOrigin, turnstile: Turnstile) -> None:
         self._balancer = balancer
@@ -83,7 +83,7 @@ class Users:
         source: str = "",
         seconds: float = SECONDS,
     ) -> Answer:
-        """Ask for a person, who sits at this network address. Never raises: no answer is an answer too."""
+        """Ask on behalf of ``by``, who is at the network address ``source``. Never raises: no response is a 503."""
         question = Question(
             path,
             method,

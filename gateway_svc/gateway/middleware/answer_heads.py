@@ -1,4 +1,4 @@
-"""What stands on each answer, whoever gave it."""
+"""Headers that stand on every response, whoever gave it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 def said_always(*, is_https: bool, hsts_seconds: int) -> Headers:
-    """What browsers are told with each answer; HSTS (RFC 6797) only where the shop is on https."""
+    """The security headers of every response; HSTS (RFC 6797) only if the shop is on https."""
     always: Headers = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
     if is_https and hsts_seconds:
         always.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
@@ -20,13 +20,13 @@ def said_always(*, is_https: bool, hsts_seconds: int) -> Headers:
 
 
 def unsaid(always: Headers, headers: Headers) -> Headers:
-    """What of it an answer leaves unsaid. Django writes names as it likes."""
+    """Those of the headers that a response does not have yet. Django does not write names in lower case."""
     said = {name.lower() for name, _ in headers}
     return [header for header in always if header[0] not in said]
 
 
 class AnswerHeads:
-    """Note the answer's status; say what it leaves unsaid, and what was noted for it on the way in."""
+    """Notes the response's status; adds the headers that it lacks, and the marks collected in the exchange."""
 
     def __init__(self, app: ASGIApp, *, always: Headers) -> None:
         self.app = app
@@ -47,5 +47,5 @@ class AnswerHeads:
         return self.app(scope, receive, send_headed)
 
     def _whole(self, headers: Headers, exchange: Exchange) -> Headers:
-        """How long something may be kept here is between us and the service."""
+        """Without the service's instructions to our cache."""
         return [header for header in headers if header[0] != FIELD] + unsaid(self._always, headers) + exchange.marks

@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""Authentication of the caller."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ CLOSED_UNAUTHENTICATED = 4401
 
 
 class Authentication:
-    """Check the credential where there is one; a bad token is refused even where none is needed.
+    """Checks the credential if there is one. A bad token is refused even where none is needed.
 
-    A browser's cookie counts where no token is sent. It stays in the browser longer than what it stands for, so one
-    that stands for nobody makes a visitor. It opens no WebSocket: pages of other sites can open those too.
+    A session cookie counts if no token is sent. Since a cookie outlives its session in the browser, one without a
+    session is no error: the caller is a visitor. A cookie opens no WebSocket, because pages of other sites could open
+    it too.
     """
 
     def __init__(self, app: ASGIApp, *, callers: Callers, house_rules: HouseRules, limiter: Limiter | None) -> None:
@@ -69,7 +70,7 @@ class Authentication:
         return self.app(scope, receive, send)
 
     async def _count(self, scope: Scope, exchange: Exchange) -> None:
-        """To check a bad credential is work too. Raises TooManyRequests."""
+        """Count a request with a bad credential, since checking it is work too. Raises TooManyRequests."""
         if self._limiter is not None:
             method = scope.get("method", SOCKET_METHOD)
             count(await self._limiter.take(method, scope["path"], exchange.principal, exchange.client), exchange)
@@ -80,7 +81,7 @@ class Authentication:
         return await self._tokens.holder(token)
 
     async def _find_person(self, scope: Scope, exchange: Exchange) -> None:
-        """Whoever only looks at what all may see, sees it also while nobody knows who they are. Raises Unavailable."""
+        """Identify a browser. If that fails, reads go on undecided, except those of staff pages. Raises Unavailable."""
         try:
             exchange.principal = await self._browsers.person(exchange.cookie, address=exchange.client)
         except Unavailable:
@@ -91,7 +92,7 @@ class Authentication:
 
 
 def _unless_refused(send: Send) -> Send:
-    """A service that wants somebody in particular says 401, which is not true: perhaps they are signed in."""
+    """Replace a service's 401 by a 503: the caller may be signed in, it is only unknown right now."""
 
     async def send_unless_refused(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 401:
@@ -123,7 +124,7 @@ def _bearer(values: tuple[bytes, ...]) -> bytes:
 
 
 async def _close(problem: BadCredential, scope: Scope, receive: Receive, send: Send) -> None:
-    """Browsers are not told why a WebSocket was refused, but they see the code with which one was closed."""
+    """Accept and close with 4401: a page's script sees the code of a close, but not why a handshake was refused."""
     measures.PROBLEMS.labels(problem.code).inc()
     await receive()
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", []) else None

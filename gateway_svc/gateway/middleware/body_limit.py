@@ -1,4 +1,4 @@
-"""Whose body is taken, how large it may be, and how much of all of them lies here at a time."""
+"""Limits on request bodies: whose is read, how large it may be, and how much is buffered in all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ SOON_SECONDS = 1.0
 
 
 class BodyLimit:
-    """Refuse what is announced as too large before reading it, and what turns out so while reading it; and whatever a
-    stranger sends where one has to sign in, before reading that.
+    """Refuses a body that is too large, before reading it if its length was announced; and, before reading it, any body
+    from an anonymous caller where one has to be signed in.
     """
 
     def __init__(self, app: ASGIApp, *, room: Room) -> None:
@@ -35,7 +35,7 @@ class BodyLimit:
         return self._take(scope, receive, send, limit)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        """What was taken lies here until the request is answered."""
+        """Bytes that were received count as buffered until the request is answered."""
         exchange: Exchange = scope["exchange"]
         size = 0
 

@@ -1,4 +1,4 @@
-"""Answers from memory, for what is the same for everybody."""
+"""The response cache, for reads of the catalogue that are the same for everybody."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _READS = frozenset({"GET", "HEAD"})
 # These change nothing (RFC 9110, 9.2.1).
 _SAFE = _READS | {"OPTIONS", "TRACE"}
-# What is not for everybody is asked by everybody for themselves, for so long without trying whether it still is.
+# How long a path whose response could not be cached is passed on without trying again.
 _GO_BY_SECONDS = 10.0
 _REMEMBERED = 2000
 _AGAIN_SECONDS = 0.5
@@ -36,9 +36,9 @@ _BYPASSED, _MISSED, _WRITTEN = map(cache_status, (b"fwd=bypass", b"fwd=uri-miss"
 
 
 class Cache:
-    """Gives again what the service allows (RFC 9111, RFC 5861), to whoever asks: signed in or not, it is the same.
+    """Reuses a response as long as the service allows (RFC 9111, RFC 5861), for everybody, signed in or not.
 
-    It is used only while changes are heard of, and begins anew whenever some may have been missed.
+    It is used only while invalidations are heard, and emptied whenever some may have been missed.
     """
 
     def __init__(self, app: ASGIApp, *, most_bytes: int, always: Headers) -> None:
@@ -52,15 +52,15 @@ class Cache:
         measures.CACHE_ENTRIES.set_function(lambda: len(self._store))
 
     async def begin(self) -> None:
-        """From now on changes are heard of."""
+        """From now on invalidations are heard."""
         self.purge((rules.EVERYTHING,))
         self._is_told = self._is_on
 
     def hear(self, message: str) -> None:
-        """Some groups are old.
+        """Some groups of responses are stale.
 
-        Twice, since the fact may have been faster than the service, which forgets what it keeps itself after it has
-        committed: what was asked for in between was old already.
+        They are purged twice: the fact may be faster than the service, which invalidates its own cache after its
+        commit, and what was fetched in between was stale already.
         """
         try:
             groups = msgspec.json.decode(message, type=list[str])
@@ -71,20 +71,20 @@ class Cache:
         asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self.purge, groups)
 
     async def lose(self) -> None:
-        """Changes are not heard of."""
+        """Invalidations are no longer heard."""
         if self._is_told:
             self._is_told = False
             self.purge((rules.EVERYTHING,))
 
     def purge(self, groups: Collection[str]) -> None:
-        """Forget what belongs to these groups, and keep nothing of it that was asked for before now."""
+        """Drop what belongs to these groups, and do not keep what is being fetched for them now."""
         self._store.drop(groups)
         self._filling.outdate(groups)
         self._goes_by.clear()
         measures.CACHE_PURGES.inc()
 
     def holds(self, scope: Scope) -> bool:
-        """It can answer this at once, and nobody has work with it."""
+        """Whether it has a fresh response to this request."""
         if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
             return False
         question = question_of(scope)
@@ -92,10 +92,10 @@ class Cache:
         return entry is not None and time.monotonic() < entry.fresh_until
 
     def at_hand(self, scope: Scope) -> tuple[Entry, Question] | None:
-        """What is in memory, for whoever brings nothing but a question, before anything else is looked at.
+        """A fresh response to a plain request, for the fast path, before any middleware has looked at the request.
 
-        What is there was asked for by this very path once, on the whole way in. A token that comes with the question
-        has yet to be checked.
+        Its path is known to be good, since it went through all middleware when the response was fetched. A token that
+        the request carries has yet to be checked.
         """
         if not self._is_told or scope["method"] not in _READS or not rules.is_read_at(scope["path"]):
             return None
@@ -152,14 +152,14 @@ class Cache:
         return await self._pass(scope, receive, send)
 
     def _last_resort(self, question: Question, stale: Entry | None) -> Entry | None:
-        """What may be given while nobody can be asked; the next ones need not wait to find out."""
+        """A stale response for while the service fails (stale-if-error); the next requests get it without waiting."""
         if stale is None or self._store.get(question.key) is not stale or time.monotonic() >= stale.good_until:
             return None
         stale.bear_with()
         return stale
 
     def _pass(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Let everybody ask for themselves."""
+        """Pass the request on to the service."""
         exchange: Exchange = scope["exchange"]
         note(exchange, "bypass")
         exchange.marks.append(_BYPASSED)
@@ -173,7 +173,7 @@ class Cache:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
     def _write(self, written: Collection[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """What a successful change made old is forgotten before anybody hears of it."""
+        """Purge what a successful write made stale before its response is sent."""
 
         async def send_purged(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:

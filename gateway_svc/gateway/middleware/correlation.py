@@ -1,4 +1,4 @@
-"""Names for each request."""
+"""Request id and trace of each request."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gateway_svc.gateway.exchange import Exchange
 
 
 class CorrelationId:
-    """Give every request a name that follows it through all services and stands on its answer."""
+    """Gives every request an id that follows it through all services and stands on its response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id, traceparent = sent_names(scope)
-        # A WebSocket, open for hours, is no span of anything.
+        # Not for a WebSocket: a span of hours is of no use.
         if tracing.IS_ON and scope["type"] == "http":
             with _spanned(scope, request_id, traceparent) as names:
                 scope["exchange"] = _begun(names)
@@ -26,7 +26,7 @@ class CorrelationId:
                 _note_answer(names, scope)
             return
         names = Correlation.start(request_id, traceparent)
-        # Written out: a context manager would be a tenth of what an answer from memory costs.
+        # No context manager: that would be a tenth of the cost of a cached response.
         token = correlation.enter(names)
         try:
             scope["exchange"] = _begun(names)
@@ -55,12 +55,12 @@ def _note_answer(names: Correlation, scope: Scope) -> None:
 
 
 def mark(names: Correlation) -> tuple[bytes, bytes]:
-    """What an answer is marked with."""
+    """The header with the request id, for the response."""
     return b"x-request-id", names.request_id.encode()
 
 
 def sent_names(scope: Scope) -> tuple[str, str]:
-    """What the caller calls the request, and the trace that it is of; empty where it does not say."""
+    """The request id and the traceparent that the caller sent; empty if it did not."""
     request_id = traceparent = b""
     for name, value in scope["headers"]:
         if name == b"x-request-id":

@@ -1,4 +1,4 @@
-"""What of a request's head may come in."""
+"""Which headers of a request are passed on, and which requests are refused as ambiguous."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway_svc.gateway.request_head import PublicOrigin, request_target
 
 MAX_HEADER_BYTES = 32 * 1024
 
-# Who is asking, and from where, is only ever said by us.
+# Only the gateway says who is calling, and from where.
 IDENTITY_PREFIXES = (b"x-user-", b"x-gateway-", b"x-internal-", b"x-forwarded-")
 IDENTITY = frozenset({b"forwarded", b"x-real-ip"})
 # RFC 9110, section 7.6.1. Connection is read for the further names in it.
@@ -24,14 +24,14 @@ HOP_BY_HOP = frozenset(
 )
 # Believed of trusted proxies alone.
 PROXIES = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
-# Said anew by us on the way to the service.
+# The gateway sets these itself for the service.
 OURS = frozenset({b"host", b"content-length", b"authorization", b"expect", b"x-request-id", b"traceparent"})
 SET_ASIDE = IDENTITY | HOP_BY_HOP | PROXIES | OURS | {b"content-type", b"cookie"}
 _OTHER_CHARSET = re.compile(rb"""charset(?!\s*=\s*"?(?:utf-8|us-ascii)"?\s*(?:;|$))""", re.IGNORECASE)
 
 
 class HeaderHygiene:
-    """Pass on what is the caller's to say; refuse what could be read in two ways."""
+    """Passes on the headers that a caller may set; refuses a request that could be read in two ways."""
 
     def __init__(self, app: ASGIApp, *, origin: PublicOrigin, proxies: TrustedProxies) -> None:
         self.app = app
@@ -54,7 +54,7 @@ class HeaderHygiene:
             self._hear_proxies(values, scope)
 
     def _hear_proxies(self, values: Mapping[bytes, list[bytes]], scope: Scope) -> None:
-        """Whom they speak for, and whether they were asked in the clear. Raises InTheClear."""
+        """Take the client's address from a trusted proxy. Raises InTheClear if the proxy was called by plain http."""
         exchange: Exchange = scope["exchange"]
         if PROXIES.isdisjoint(values) or not self._proxies.trusts(exchange.client):
             return
@@ -64,7 +64,7 @@ class HeaderHygiene:
 
 
 def _require_plain_path(path: str) -> None:
-    """A path that is resolved later could end elsewhere than its beginning says."""
+    """A path with dot segments could be resolved later to one of another route."""
     if "/." in path and not {".", ".."}.isdisjoint(path.split("/")):
         raise BadRequest("The path must not contain dot segments.")
     if "\\" in path or "\x00" in path:
@@ -72,7 +72,7 @@ def _require_plain_path(path: str) -> None:
 
 
 def _require_one_host(hosts: list[bytes]) -> None:
-    """RFC 9112, section 3.2. What it says is of no interest: we know what we are called."""
+    """RFC 9112, section 3.2. Its value does not matter: the public URL is a setting."""
     if len(hosts) > 1:
         raise BadRequest("There is more than one Host.")
 
@@ -116,9 +116,9 @@ def _read_set_aside(values: dict[bytes, list[bytes]], exchange: Exchange) -> Non
 
 
 def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange) -> None:
-    """RFC 9112, section 6.3: two ways to say where the body ends are how requests are smuggled.
+    """RFC 9112, section 6.3: a request with two ways to say where its body ends can be used for smuggling.
 
-    Of a length beside a coding we never hear: the server refuses it as no request at all.
+    A length beside a transfer coding never gets here: the server's parser refuses it.
     """
     if (lengths and codings) or len(lengths) > 1 or not all(length.isdigit() for length in lengths):
         raise BadRequest("The length of the body is not clear.")
@@ -129,7 +129,7 @@ def _read_framing(lengths: list[bytes], codings: list[bytes], exchange: Exchange
 
 
 def _content_type(values: list[bytes]) -> bytes:
-    """Python knows codecs that are no charsets (zlib, hex), and Django looks for whatever a client names."""
+    """Only UTF-8: Django would look up any codec that a client names, also zlib or hex."""
     if len(values) > 1:
         raise BadRequest("There is more than one Content-Type.")
     if b"*" in values[0] or _OTHER_CHARSET.search(values[0]):

@@ -1,4 +1,4 @@
-"""How many requests, where to, how they ended and how long they took; and one line about each."""
+"""Metrics and the access log line of each request."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from gateway_svc.gateway.lines import Lines
 
 logger = logging.getLogger("access")
 
-# They are asked all day long, by those who watch.
+# Health checks come all day long, and are neither measured nor logged.
 _HEALTH = "/health/"
 _METRICS = "/metrics"
 _OWN = "own"
 
 
 class Observed:
-    """Measure each request, and write a line about it.
+    """Measures each request, and writes a line about it.
 
-    WebSockets, which stay for hours, are counted where they are relayed.
+    WebSockets are logged here, but measured where they are relayed, since they stay open for hours.
     """
 
     def __init__(self, app: ASGIApp, *, lines: Lines) -> None:
@@ -47,7 +47,7 @@ class Observed:
             self.note(scope, seconds, is_measured=is_measured)
 
     def note(self, scope: Scope, seconds: float, *, is_measured: bool = True) -> None:
-        """It is answered."""
+        """The request is answered, after so many seconds."""
         if is_measured:
             _observe(scope["exchange"], scope["method"], seconds)
         if logger.isEnabledFor(logging.INFO):

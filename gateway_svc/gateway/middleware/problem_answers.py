@@ -1,4 +1,4 @@
-"""Problem details for whatever is refused or goes wrong."""
+"""Exceptions become problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answer = Callable[..., Awaitable[None]]
 
 
 class ProblemAnswers:
-    """The client gets an answer that it can read, or, when half of one is out already, a broken connection."""
+    """Answers with a problem, or breaks the connection off if part of a response was sent already."""
 
     def __init__(self, app: ASGIApp, *, pages: ProblemPages) -> None:
         self.app = app
@@ -43,7 +43,7 @@ class ProblemAnswers:
                 await _answer(self._said_in(problem, scope), scope, send)
 
     def _said_in(self, problem: Problem, scope: Scope) -> Answer:
-        """In words for a person, or for a program."""
+        """As a page for a person, or as JSON for a program."""
         if scope["type"] == "http" and scope["exchange"].wants_page:
             return partial(self._pages.answer, problem, scope)
         return problem.answer
@@ -57,7 +57,7 @@ def _problem(error: Exception) -> Problem:
 
 
 async def _cut_off(scope: Scope, send: Send) -> None:
-    """The server stops, and has waited for this one as long as it may: whatever is said now is said at once."""
+    """The server is stopping and its time for draining is over: answer at once that the shop is unavailable."""
     problem = Unavailable()
     measures.PROBLEMS.labels(problem.code).inc()
     if not scope["exchange"].status:
@@ -66,7 +66,7 @@ async def _cut_off(scope: Scope, send: Send) -> None:
 
 
 async def _answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Nothing is heard on a connection any more of whose request nobody has heard the end."""
+    """Close the connection if the request's body was not read to its end: the rest would be taken for a request."""
     if scope["type"] == "websocket":
         return await answer(_refusing(send))
     exchange: Exchange = scope["exchange"]
@@ -76,7 +76,7 @@ async def _answer(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 def _refusing(send: Send) -> Send:
-    """An answer in place of a WebSocket (ASGI's ``websocket.http.response`` extension)."""
+    """Answer a WebSocket handshake by HTTP (ASGI's ``websocket.http.response`` extension)."""
 
     async def refuse(message: Message) -> None:
         await send({**message, "type": f"websocket.{message['type']}"})

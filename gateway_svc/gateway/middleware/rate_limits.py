@@ -1,4 +1,4 @@
-"""How much somebody may ask, and how they hear of it (draft-ietf-httpapi-ratelimit-headers-11)."""
+"""Rate limits, and the headers that tell of them (draft-ietf-httpapi-ratelimit-headers-11)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gateway_svc.gateway.problems import TooManyRequests
 
 
 class RateLimits:
-    """Refuse what is too much; say on each answer how much is left.
+    """Refuses requests beyond the limit, and says on each response how much is left.
 
-    What is answered from memory is not counted: to count it would cost more than to answer it.
+    Cached responses are not counted: counting one would cost more than giving it.
     """
 
     def __init__(self, app: ASGIApp, *, limiter: Limiter, is_in_memory: Callable[[Scope], bool]) -> None:
@@ -32,14 +32,14 @@ class RateLimits:
 
 
 def count(taken: Taken | None, exchange: Exchange) -> None:
-    """Let pass whatever was not too much, whose answer says what is left. Raises TooManyRequests."""
+    """Mark the response with what is left of the limit. Raises TooManyRequests if it is used up."""
     if taken is not None:
         refuse(taken)
         exchange.marks += _headers(taken)
 
 
 def refuse(taken: Taken | None) -> None:
-    """Let pass whatever was not too much. Raises TooManyRequests."""
+    """Raises TooManyRequests if the limit is used up."""
     if taken is not None and taken.is_refused:
         raise TooManyRequests(taken.policy.name, taken.seconds, _headers(taken))
 

@@ -1,4 +1,4 @@
-"""Where a request goes."""
+"""Routing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gateway_svc.gateway.problems import Closed, UnknownPath, UpgradeRequired
 
 
 class Routing:
-    """Find the service; what belongs to none is the gateway's own or nowhere to be found."""
+    """Finds the route to a service. Anything else goes to the gateway's own pages, which answer 404 if need be."""
 
     def __init__(self, app: ASGIApp, *, house_rules: HouseRules, pages: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""One request and its answer, as ASGI has them."""
+"""One request and its response, as an ASGI server sees them."""
 
 from __future__ import annotations
 
