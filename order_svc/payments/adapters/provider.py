@@ -1,4 +1,4 @@
-"""What the shop asks of a payment provider, whoever it is."""
+"""The interface of a payment provider, and what is exchanged with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common.money import Money
 
 
 class ProviderUnavailable(Exception):
-    """The provider did not answer: what it did is not known until it is asked again."""
+    """The provider did not answer: whether it acted is unknown until it is asked again."""
 
 
 class ProviderTimedOut(ProviderUnavailable):
@@ -20,55 +20,55 @@ class ProviderTimedOut(ProviderUnavailable):
 
 
 class PlaceLost(ProviderUnavailable):
-    """The provider does not know any more what the last page ended with."""
+    """The provider no longer knows the cursor that the last page ended with."""
 
 
 class ForgedNotice(Exception):
-    """A notice that does not bear the provider's signature, or bears an old one."""
+    """A webhook without a valid signature of the provider, or with one that is too old."""
 
 
 class ChargeState(StrEnum):
-    """What became of a charge."""
+    """The state of a charge at its provider."""
 
     AUTHORISED = "authorised"
-    """The money is held for us; it becomes ours when we capture it."""
+    """The money is held for us, and not ours until we capture it."""
     CAPTURED = "captured"
     DECLINED = "declined"
     VOIDED = "voided"
-    """It was let go before it became ours, and never will."""
+    """It was released without being captured, and never can be."""
     REFUNDING = "refunding"
-    """All of it is to go back, and has not: the provider waits for something, and may fail yet."""
+    """A refund of all of it is pending, and may still fail."""
     REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bill:
-    """So much, from whoever gave the token. A provider charges one key once, however often it is asked."""
+    """An amount to be charged to a token. A provider charges one ``key`` once, however often it is asked."""
 
     key: str
     token: str
     amount: Money
     opened_at: datetime | None = None
-    """Since when it may have been asked for: some providers forget keys."""
+    """The earliest time at which it can have been asked for: some providers forget idempotency keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """What a provider says of a charge."""
+    """A charge as the provider has it."""
 
     reference: str
-    """The provider's own name for it; empty where it made none."""
+    """The provider's id of it; empty if there is none."""
     state: ChargeState
     amount: Money
     failure_code: str = ""
     """Why it was declined."""
     given_back_minor: int = 0
-    """How much of what was captured went back, or is to, where that is not all."""
+    """How much of a captured charge was refunded, or will be, if that is not all of it; in minor units."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedCharge:
-    """A charge, and the key that it was asked for under."""
+    """A charge, with the idempotency key that it was asked for with."""
 
     key: str
     charge: Charge
@@ -80,51 +80,51 @@ class ChargePage:
 
     charges: Sequence[NamedCharge]
     after: str
-    """From where to go on; empty where there are no more."""
+    """The cursor of the next page; empty on the last page."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A provider says that something became of a charge. What, one asks: notices come late, twice and in any order."""
+    """A webhook about a charge. What happened, the provider is asked: webhooks come late, twice and in any order."""
 
     id: str
     key: str | None
-    """None where the provider does not say of which payment, if any of ours, the charge is."""
+    """The payment's idempotency key; None if the provider does not say whose charge it is, which may not be ours."""
     reference: str
 
 
 class Provider(Protocol):
-    """Each call may be repeated and then answers what stands. All that ask raise ProviderUnavailable."""
+    """A repeated call answers with the current state. All but ``read_notice`` may raise ProviderUnavailable."""
 
     def authorise(self, bill: Bill) -> Charge:
-        """Have the money held."""
+        """Hold the money."""
         ...
 
     def capture(self, reference: str) -> Charge:
-        """Take what is held."""
+        """Take the money that is held."""
         ...
 
     def void(self, bill: Bill) -> Charge:
-        """Let go what is held, and see to it that nothing is ever held under this key; too late for what is captured.
+        """Release what is held, and make sure that nothing is ever held under this key. Captured money stays captured.
 
-        It is final also for a key that the provider has not seen: whoever was about to use it is refused.
+        This is final even for a key that the provider has not seen: a process that is about to use it is refused.
         """
         ...
 
     def refund(self, reference: str) -> Charge:
-        """Give back all that is held or was taken; what is on its way back already is not given once more."""
+        """Give back all of the charge, held or captured. A refund that is pending is not asked for twice."""
         ...
 
     def look_up(self, reference: str) -> Charge | None:
-        """What stands now; None for a charge that the provider does not know, or that is not decided yet."""
+        """The charge as it is now; None if the provider does not know it, or has not decided yet."""
         ...
 
     def charges(self, *, since: datetime, until: datetime, after: str) -> ChargePage:
-        """The charges of this shop that were begun since then and before ``until``, a page at a time, whoever asked for
-        them. Those that are not decided may be left out.
+        """One page of this shop's charges that were created from ``since`` until before ``until``, whichever process
+        asked for them. Those not decided yet may be missing.
         """
         ...
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | None:
-        """Read what came over a webhook; None for what does not concern us. Raises ForgedNotice."""
+        """Read the body of a webhook; None if it does not concern us. Raises ForgedNotice."""
         ...

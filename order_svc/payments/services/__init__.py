@@ -1,4 +1,4 @@
-"""What is done with payments, a module a topic. None of it decides what becomes of an order."""
+"""What is done with payments, one module for each topic. Nothing here decides what happens to an order."""
 
 from order_svc.payments.adapters.provider import Charge, ChargeState, ForgedNotice, ProviderUnavailable
 from order_svc.payments.errors import NothingDue, UnknownProvider

@@ -1,6 +1,6 @@
-"""Asking the provider, outside every transaction. All of it may be repeated, and raises ProviderUnavailable.
+"""Calls to the provider, outside any transaction. All of them may be repeated, and may raise ProviderUnavailable.
 
-A free order is nobody's business but ours: it is paid without asking.
+A free order counts as paid without any call.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FREE = "free"
 
 
 def authorise(*, payment: Payment) -> Charge:
-    """Have the money held."""
+    """Hold the money."""
     if not payment.amount_minor:
         return _free(payment, ChargeState.AUTHORISED)
     with _asked("authorise"):
@@ -34,7 +34,7 @@ def capture(*, payment: Payment, charge: Charge) -> Charge:
 
 
 def void(*, payment: Payment) -> Charge:
-    """Let the money go, and see to it that it is never taken; what was taken before stays taken."""
+    """Release the money, and make sure that it is never captured. What was captured before stays captured."""
     if not payment.amount_minor:
         return _free(payment, ChargeState.VOIDED)
     with _asked("void"):
@@ -42,7 +42,7 @@ def void(*, payment: Payment) -> Charge:
 
 
 def refund(*, payment: Payment) -> Charge:
-    """Give the money back."""
+    """Refund the payment."""
     if payment.provider_reference == FREE:
         return _free(payment, ChargeState.REFUNDED)
     with _asked("refund"):
@@ -50,13 +50,13 @@ def refund(*, payment: Payment) -> Charge:
 
 
 def look_up(*, provider: str, reference: str) -> Charge | None:
-    """What the provider knows of a charge."""
+    """The charge as the provider has it; None if it does not know it, or has not decided yet."""
     return provider_named(provider).look_up(reference)
 
 
 @contextmanager
 def for_somebody(*, provider: str) -> Iterator[None]:
-    """Asking while a person waits, who is told why there is no answer. Raises UnknownProvider, ProviderSilent."""
+    """For calls that a person waits for: failures say why. Raises UnknownProvider, ProviderSilent."""
     if provider not in PROVIDERS:
         raise errors.UnknownProvider(f"The provider {provider} is switched off.")
     try:
@@ -67,7 +67,7 @@ def for_somebody(*, provider: str) -> Iterator[None]:
 
 @contextmanager
 def _asked(call: str) -> Iterator[None]:
-    """Whoever hears that there was no answer hears to what."""
+    """Put the name of the call into the error."""
     try:
         yield
     except ProviderUnavailable as error:

@@ -1,8 +1,8 @@
-"""Claiming what a sweeper is to finish, so that another sweeper gets other things.
+"""Claiming rows for a sweeper, so that another sweeper gets others.
 
-Of an order that is over, or of money for none, a provider that keeps silent or refuses is asked ever more rarely:
-between two questions a tenth of the time since is waited. After an outage of an hour it is asked within minutes, in a
-year some hundred times.
+For an order that is over, and for stray charges, a provider that does not answer or refuses is asked less and less
+often: the pause is a tenth of the time that has passed. After an outage of an hour it is asked within minutes; in a
+year it is asked some hundred times.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Row = TypeVar("Row", Payment, StrayCharge, OpenReport)
 
 @transaction.atomic
 def claim_cut_off(*, asked_before: datetime, now: datetime, limit: int) -> list[UUID]:
-    """The orders whose provider was asked and whose asker has been silent since."""
+    """The orders of payments that have been processing since ``asked_before``: their process has probably died."""
     silent = Payment.objects.filter(status=PaymentStatus.PROCESSING, processing_since__lt=asked_before)
     claimed = _claim(silent, since="processing_since", begun="order__settled_at", now=now, limit=limit)
     Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(processing_since=now)
@@ -30,17 +30,17 @@ def claim_cut_off(*, asked_before: datetime, now: datetime, limit: int) -> list[
 
 @transaction.atomic
 def claim_refunds(*, now: datetime, limit: int) -> list[Payment]:
-    """The payments whose money must go back, the longest untried first."""
+    """Payments to be refunded, those first that were not tried for the longest time."""
     due = Payment.objects.filter(refund_due_since__isnull=False)
     claimed = _claim(due, since="refund_due_since", begun="order__settled_at", now=now, limit=limit)
-    # To the end of the line, so that what a provider keeps refusing holds up nothing else.
+    # To the end of the queue, so that refunds which a provider keeps refusing do not hold up others.
     Payment.objects.filter(id__in=[payment.id for payment in claimed]).update(refund_due_since=now)
     return claimed
 
 
 @transaction.atomic
 def claim_strays(*, now: datetime, limit: int) -> list[StrayCharge]:
-    """The money for no order that must go back, the longest untried first."""
+    """Stray charges to be sent back, those first that were not tried for the longest time."""
     due = StrayCharge.objects.filter(refund_due_since__isnull=False, is_held=False)
     claimed = _claim(due, since="refund_due_since", begun="created_at", now=now, limit=limit)
     StrayCharge.objects.filter(id__in=[stray.id for stray in claimed]).update(refund_due_since=now)
@@ -49,7 +49,7 @@ def claim_strays(*, now: datetime, limit: int) -> list[StrayCharge]:
 
 @transaction.atomic
 def claim_reports(*, now: datetime, limit: int) -> list[OpenReport]:
-    """What a provider reported and did not answer, the longest unasked first."""
+    """Reported charges to be asked about, those first that were not asked about for the longest time."""
     claimed = _claim(OpenReport.objects.all(), since="asked_at", begun="reported_at", now=now, limit=limit)
     OpenReport.objects.filter(id__in=[report.pk for report in claimed]).update(asked_at=now)
     return claimed

@@ -1,8 +1,7 @@
-"""Comparing what providers charged with what is on our books, without a word of theirs: notices get lost.
+"""Comparing a provider's list of charges with our payments, since webhooks get lost.
 
-What belongs to no order is held for staff. Each charge is looked at once, some minutes after it was made. How far a
-comparison came is noted page by page, so that one that is cut off goes on from there; to look at a page twice does no
-harm.
+Charges that belong to no order are held for staff. Each charge is compared once, some minutes after it was made. The
+progress is recorded page by page, so an interrupted comparison continues there; comparing a page twice does no harm.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ FIRST_REACH = timedelta(days=1)
 """How far back the first comparison goes."""
 
 GRACE = timedelta(minutes=10)
-"""What is younger may still be on its way through the shop."""
+"""Younger charges are not compared yet: they may still be on their way through the shop."""
 
 BEHIND = timedelta(hours=2)
-"""What is further back than this when a comparison ends is said in the log: it does not keep up."""
+"""A comparison that ends further back than this does not keep up, which is logged as an error."""
 
 _SETTLED = {
     ChargeState.CAPTURED: PaymentStatus.CAPTURED,
@@ -42,8 +41,8 @@ _SETTLED = {
 
 
 def compare_charges(*, now: datetime, most_pages: int, until: float = math.inf) -> None:
-    """Find money that arrived for no order, and what became of payments unheard; as far as it comes ``until`` then (on
-    the monotonic clock), and so many pages of each provider. The rest is left to the next time.
+    """Find stray charges, and outcomes of payments that no webhook told of. It stops after ``most_pages`` of each
+    provider, or ``until`` then (an instant of the monotonic clock); the next run continues.
     """
     for provider in PROVIDERS:
         try:
@@ -96,7 +95,7 @@ def _compare_one(provider: str, found: NamedCharge, payment: Payment | None, *, 
 
 
 def _is_news(payment: Payment, found: NamedCharge) -> bool:
-    """Of a payment whose provider is being asked, or was not yet, the answer will be heard anyway."""
+    """Whether it says something new. Not for a payment whose provider is being asked, or will be: that will tell."""
     if payment.is_pending or payment.is_processing or found.charge.state not in _SETTLED:
         return False
     is_part_known = not payment.is_captured or found.charge.given_back_minor == payment.given_back_minor

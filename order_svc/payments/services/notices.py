@@ -1,4 +1,4 @@
-"""Taking the notices that providers send. What they tell of is looked into later, by asking the provider."""
+"""Webhooks of payment providers: verified and stored here. What happened is found out later, by asking the provider."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from order_svc.payments.adapters.provider import ForgedNotice, Notice
 from order_svc.payments.models import ReceivedNotice
 
 KEPT_FOR = timedelta(days=30)
-"""Far longer than any provider repeats itself; a notice that is forgotten and comes again does no harm."""
+"""Far longer than any provider repeats a webhook. A deleted one that comes again does no harm."""
 
 
 def receive_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
-    """Take a notice, once however often it comes. Raises NotFound for a provider we do not have, and BadSignature."""
+    """Accept a webhook, once however often it comes. Raises NotFound for an unknown provider, and BadSignature."""
     if provider not in PROVIDERS:
         raise NotFound
     try:
@@ -31,12 +31,12 @@ def receive_notice(*, provider: str, body: bytes, headers: Mapping[str, str], no
 
 
 def forget_old_notices(*, now: datetime) -> int:
-    """Drop the names of notices that will not come again. Returns how many."""
+    """Delete the ids of webhooks older than ``KEPT_FOR``. Returns how many."""
     return ReceivedNotice.objects.filter(received_at__lt=now - KEPT_FOR).delete()[0]
 
 
 def _is_ours(provider: str, notice: Notice) -> bool:
-    """What names no payment may be somebody else's with the same account."""
+    """A webhook that names no payment may belong to another shop with the same account at the provider."""
     return notice.key is not None or bool(selectors.payment_charged(provider=provider, reference=notice.reference))
 
 
@@ -45,6 +45,6 @@ def _take(provider: str, notice: Notice, *, now: datetime) -> None:
     received = ReceivedNotice(provider=provider, notice_id=notice.id, received_at=now)
     if ReceivedNotice.objects.filter(pk=received.pk).exists():
         return
-    # A twin that comes at this moment makes a second fact of it, which finds nothing left to do.
+    # A simultaneous duplicate may publish a second fact, whose handler finds nothing left to do.
     ReceivedNotice.objects.bulk_create([received], ignore_conflicts=True)
     publish(events.payment_reported(provider=provider, key=notice.key or "", reference=notice.reference))

@@ -1,4 +1,4 @@
-"""Opening payments, and noting what became of them."""
+"""Opening payments, and recording what happens to them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _STATUSES = {
 
 
 def open_payment(*, order_id: UUID, provider: str, token: str, amount: Money) -> Payment:
-    """Note what is to be paid, and with what; nobody is asked yet. Raises UnknownProvider."""
+    """Create the payment of an order, without asking the provider yet. Raises UnknownProvider."""
     if provider not in PROVIDERS:
         raise errors.UnknownProvider(errors={"payment.provider": ["There is no such payment provider here."]})
     return Payment.objects.create(
@@ -48,56 +48,56 @@ def open_payment(*, order_id: UUID, provider: str, token: str, amount: Money) ->
 
 
 def start(*, payment: Payment, now: datetime) -> None:
-    """Note that the provider is about to be asked, so that a sweeper finds out should we die meanwhile."""
+    """Record that the provider is about to be asked, so that a sweeper takes over if this process dies."""
     payment.start(now=now)
     _save(payment)
 
 
 def record(*, payment: Payment, charge: Charge) -> None:
-    """Note what the provider decided."""
+    """Record what the provider decided."""
     payment.settle(_STATUSES[charge.state], reference=charge.reference, failure_code=charge.failure_code)
     _save(payment)
 
 
 def withdraw(*, payment: Payment) -> None:
-    """Note that nobody will be asked for the money. Only for a payment that is pending."""
+    """Record that the provider will not be asked at all. Only for a payment that is pending."""
     payment.settle(PaymentStatus.VOIDED)
     _save(payment)
 
 
 def request_refund(*, payment: Payment, now: datetime) -> None:
-    """Note that what was captured must go back, so that a sweeper sees to it should we die before."""
+    """Record that a captured payment must be refunded, so that a sweeper takes over if this process dies."""
     payment.refund_due_since = now
     _save(payment)
 
 
 def record_refund(*, payment: Payment) -> None:
-    """Note that the money went back."""
+    """Record that the payment was refunded."""
     payment.settle(PaymentStatus.REFUNDED)
     _save(payment)
 
 
 def record_loss(*, payment: Payment) -> None:
-    """Note that somebody gave the money back by hand, and the order goes on without it."""
+    """Record that somebody refunded the payment by hand, and the order goes on unpaid."""
     payment.settle(PaymentStatus.REFUNDED)
     payment.given_back_minor = payment.amount_minor
     _save(payment)
 
 
 def record_part(*, payment: Payment, given_back_minor: int) -> None:
-    """Note that so much of the money was given back by hand, all in all."""
+    """Record how much of the payment was refunded by hand, in all."""
     payment.given_back_minor = given_back_minor
     _save(payment)
 
 
 def record_failed_refund(*, payment: Payment) -> None:
-    """Note that the money that went back has come again: it is ours as before."""
+    """Record that a refund failed: the money is ours as before."""
     payment.settle(PaymentStatus.CAPTURED)
     _save(payment)
 
 
 def _save(payment: Payment) -> None:
-    """Of a payment that is locked."""
+    """Save the payment, whose lock the caller holds."""
     payment.touch()
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, [*(getattr(payment, name) for name in _CHANGING), payment.id])

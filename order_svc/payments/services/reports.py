@@ -1,4 +1,4 @@
-"""Keeping in mind what a provider reported while it did not answer."""
+"""Reports of charges (webhooks) that have to be asked about again, because the provider did not answer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _KEEP = """
 
 
 def keep_report(*, provider: str, key: str, reference: str, now: datetime) -> None:
-    """See to it that a sweeper asks again; once, however often it is reported."""
+    """Have a sweeper ask again. One row for each charge, however often it is reported."""
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [provider, key, reference, now, now])
 
 
 def close_report(*, report: OpenReport) -> None:
-    """It was answered, unless it was reported once more since it was claimed: that the answer may not know yet."""
+    """Delete an answered report, unless the charge was reported again meanwhile: the answer may be older than that."""
     OpenReport.objects.filter(id=report.pk, times_reported=report.times_reported).delete()

@@ -18,7 +18,7 @@ _AGE = metrics.gauge(
 
 
 def show_comparisons() -> None:
-    """What the database does not tell now, or was never compared, is not a number."""
+    """Set the gauges. NaN for what was never compared, or while the database does not answer."""
     try:
         ages = selectors.comparison_ages()
     except Error:  # of which opencommerce_database_up tells

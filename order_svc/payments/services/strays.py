@@ -1,4 +1,4 @@
-"""Money that arrived for no order: recorded first, then sent back."""
+"""Stray charges, money for no order: recorded first, then sent back."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ logger = logging.getLogger(__name__)
 
 
 def keep_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
-    """Put on record what the provider told of, as something to be sent back; once, however often it is told."""
+    """Record a stray charge that the provider reported, to be sent back; once, however often it is reported."""
     logger.error("money for no order: %s of %s at %s", charge.reference, charge.amount, provider)
     stray = _kept(provider, charge, now=now, is_held=False)
     same = StrayCharge.objects.filter(id=stray.id)
     same.filter(is_held=True).update(is_held=False)
-    # It had gone back, and the bank returned it.
+    # It was sent back before, and the bank returned it.
     same.filter(refunded_at__isnull=False).update(refund_due_since=now, refunded_at=None)
 
 
 def hold_stray_charge(*, provider: str, charge: Charge, now: datetime) -> None:
-    """Put on record what was only found, for staff to look at.
+    """Record a charge without an order that a comparison found, for staff to look at.
 
-    Books that were restored from a dump lack the orders since: their money is no stray, and must not go back.
+    It is not sent back by itself: a database that was restored from a dump lacks the orders since, and their money must
+    not be sent back.
     """
     logger.error(
         "money for no order that we know: %s of %s at %s was found there. Look for its order; if there is none, send it"
@@ -52,8 +53,8 @@ def _kept(provider: str, charge: Charge, *, now: datetime, is_held: bool) -> Str
 
 
 def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.inf) -> None:
-    """Give back what is on record, unless it turned out to be an order's after all. What the provider does not take
-    now, or not ``until`` then (on the monotonic clock), it is asked again, ever more rarely.
+    """Send back recorded stray charges, except those that turn out to belong to an order. No further one is started
+    ``until`` then (an instant of the monotonic clock). What fails is tried again, less and less often.
     """
     for stray in claim_strays(now=now, limit=limit):
         if time.monotonic() >= until:
@@ -65,7 +66,7 @@ def send_back_stray_charges(*, now: datetime, limit: int, until: float = math.in
 
 
 def send_back_stray_charge(*, charge_id: UUID, now: datetime) -> None:
-    """Give one back while somebody waits, who has looked at it: should the provider not take it now, it is asked again.
+    """Send one back now, for a member of staff who has looked at it. If the provider fails, a sweeper tries again.
 
     Raises NothingDue, UnknownProvider, ProviderSilent.
     """
