@@ -38,22 +38,22 @@ _ITEM = (
 
 @dataclass(frozen=True)
 class Listing:
-    """The products of a list, and how a page of them is read."""
+    """A list of products, and what is needed to read a page of it fast."""
 
     products: QuerySet[Product]
     shelves: Collection[UUID] = ()
-    """Where they stand, if that is not a condition of ``products`` already."""
+    """The categories they are in, if that is not a condition of ``products`` already."""
     fit: Combinable | None = None
-    """How well each fits, if they are candidates to be ranked."""
+    """The relevance of each, if they are ranked."""
     words: SearchQuery | None = None
-    """What words they have, if that is not a condition already; these are common then."""
+    """The words they contain, if that is not a condition already. Only for common words."""
     narrowed: Q = field(default_factory=Q)
-    """What else they are like."""
+    """Further conditions that are not in ``products``."""
     priced: Q = field(default_factory=Q)
-    """And what they cost."""
+    """The condition on the price, which is not in ``products`` either."""
 
     def read(self, products: QuerySet[Product], limit: int) -> list[dict[str, Any]]:
-        """The first of these products, which are ``products`` in some order, as rows."""
+        """The first rows of ``products``, which are this list's in some order."""
         order = [str(name) for name in products.query.order_by]
         if self.words:
             products = self._these(self._first_having(self.words, products, order, limit)).order_by(*order)
@@ -89,9 +89,9 @@ def listed_products(
     is_ranked: bool = False,
     shows_all: bool = False,
 ) -> Listing:
-    """The products that fit of those that everybody may see; with ``shows_all`` of all, or of all of a status.
+    """The products that match, among those that everybody may see; with ``shows_all`` among all, or all of a status.
 
-    With ``is_ranked`` they have a ``fit`` for the search.
+    With ``is_ranked`` each has a ``fit``, its relevance for the search.
     """
     products = Product.objects.filter(
         Q() if shows_all else shown(),
@@ -115,7 +115,7 @@ def listed_products(
 
 
 def _found(search: str, among: Listing, *, is_ranked: bool) -> Listing:
-    """Those that have the words: named one by one where they are ranked or few."""
+    """Those that contain the words: as a list of ids if they are ranked or few."""
     words, is_common = vocabulary.meaning_of(search, common=searching.CANDIDATES)
     narrowed = among.narrowed & among.priced
     if is_ranked:
@@ -129,13 +129,13 @@ def _found(search: str, among: Listing, *, is_ranked: bool) -> Listing:
 
 
 def _with_places(products: QuerySet[Product], fit: Combinable | None = None) -> QuerySet[Product]:
-    """With what they can be ordered by and is no field."""
+    """With the values that they can be ordered by and that are no fields."""
     places = {"rated": RATED} if fit is None else {"rated": RATED, "fit": fit}
     return products.annotate(**places)
 
 
 def _comparable(amount: Decimal) -> Decimal:
-    """A bare amount means as many of any currency."""
+    """An amount without a currency applies to all currencies."""
     return amount.scaleb(rules.COMPARABLE_PLACES)
 
 
@@ -148,10 +148,10 @@ def _branch(category: str) -> set[UUID]:
 
 
 def _first_of_shelves(products: QuerySet[Product], shelves: Collection[UUID], order: list[str], limit: int) -> RawSQL:
-    """Which are the first of all shelves together: each shelf's own first are read off its index, and these are merged.
+    """The first products of several categories: the first of each are read from its index, and then merged.
 
-    PostgreSQL would either sort all that stands on a large branch, or search the whole shop for what stands on a small
-    one. Its guess which is better is wrong where what stands on a shelf came into the shop at the same time.
+    PostgreSQL would either sort all products of a large branch, or scan the whole catalogue for those of a small one.
+    It guesses wrong which is better if a category's products were added at about the same time.
     """
     of_shelf = products.filter(category_id=RawSQL("shelf.id", ())).values("id", *_names(order))[:limit]
     inner, params = of_shelf.query.sql_with_params()

@@ -1,8 +1,9 @@
-"""Finding products by words, in about the same time in a shop of ten thousand and of a million.
+"""Full-text search for products, about as fast with a million products as with ten thousand.
 
-PostgreSQL would guess whether to look words up or to go through a list and see who has them, and it guesses by
-averages: boots are rarely cheap, so the cheapest stand far behind where as rare a word would be met. So a list is gone
-through for a little while, and then words are looked up.
+PostgreSQL has to guess whether to use the index of words, or to scan a list in order and filter. It guesses by
+averages, and is wrong where words and order are correlated: boots are rarely cheap, so a list by price has to be
+scanned further for them than for other words as rare. So the first products of a list are scanned, and then the index
+of words is used.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from django.db.models.functions import Cast
 from product_svc.catalog.models import Product
 
 CANDIDATES = 300
-"""How many products that have the words are ranked at most, and how many more that have them in their title.
+"""How many products that contain the words are ranked at most, and how many more that have them in their title.
 
-To rank all that have a common word costs more with each product of the shop. So of the commonest words the newest
-products are weighed against each other, and of others some and the newest; in the order of relevance a search shows no
-more than these. In another order it shows all that fit.
+Ranking all products with a common word takes longer the more products there are. So for the most common words the
+newest products are ranked, for others some of them and the newest. Ordered by relevance, a search shows no more than
+these; in another order it shows all that match.
 """
 
 NEAR = 3_000
-"""How many products of a list are gone through."""
+"""How many products of a list are scanned."""
 
 ENOUGH = 60
-"""How many of these have to have a word for it to be one of the commonest."""
+"""How many of these have to contain a word for it to count as one of the most common."""
 
 _MICRO = 1_000_000
 
 
 def fit(words: SearchQuery) -> Combinable:
-    """How well a product's words fit: all that were searched for, close together, in the title rather than below it.
+    """A product's relevance: higher for words that are close together, and in the title rather than the description.
 
     As a whole number, which a cursor can name exactly.
     """
@@ -45,12 +46,12 @@ def fit(words: SearchQuery) -> Combinable:
 
 
 def some_having(words: SearchQuery, products: QuerySet[Product]) -> set[UUID]:
-    """Those of the products that have the words, if they are fewer than the candidates; else so many of them."""
+    """Products that contain the words: all if there are fewer than ``CANDIDATES``, else that many of them."""
     return _some(products.filter(words=words))
 
 
 def candidates(words: SearchQuery, products: QuerySet[Product], narrowed: Q, *, is_common: bool) -> set[UUID]:
-    """Those of the products that are to be ranked."""
+    """The products that are ranked."""
     newest = set(_near(words, products.order_by("-created_at", "-id"), narrowed, CANDIDATES)) if is_common else set()
     if len(newest) >= ENOUGH:
         return newest
@@ -62,7 +63,7 @@ def candidates(words: SearchQuery, products: QuerySet[Product], narrowed: Q, *, 
 def first_having(
     words: SearchQuery, products: QuerySet[Product], narrowed: Q, order: Iterable[str], limit: int
 ) -> list[UUID]:
-    """The first of the products, which are in this order, that have common words."""
+    """The first of the products, which are in this order, that contain the common words."""
     near = _near(words, products, narrowed, limit)
     if len(near) == limit:
         return near
@@ -71,14 +72,14 @@ def first_having(
 
 
 def _near(words: SearchQuery, products: QuerySet[Product], narrowed: Q, limit: int) -> list[UUID]:
-    """Those of the nearest products, in order, that have the words."""
+    """Those of the first ``NEAR`` products, in order, that contain the words."""
     is_found = ExpressionWrapper(narrowed & Q(words=words), BooleanField())
     nearest, params = products.annotate(is_found=is_found).values("id", "is_found")[:NEAR].query.sql_with_params()
     return _ids(f"SELECT id FROM ({nearest}) AS near WHERE is_found LIMIT {limit}", params)  # noqa: S608  compiled
 
 
 def _some(products: QuerySet[Product]) -> set[UUID]:
-    """Whichever are found first, as if all were to be found: PostgreSQL is not to hope that it meets some by chance."""
+    """Any of them, planned as if all were wanted: with a LIMIT, PostgreSQL would scan and hope to meet some early."""
     found, params = products.values("id").query.sql_with_params()
     query = f"WITH found AS MATERIALIZED ({found}) SELECT id FROM found LIMIT {CANDIDATES}"  # noqa: S608  compiled
     return set(_ids(query, params))
@@ -91,5 +92,5 @@ def _ids(query: str, params: Iterable[Any]) -> list[UUID]:
 
 
 def _not_by_index(name: str) -> OrderBy:
-    """The same order, of which PostgreSQL does not know that an index has it."""
+    """The same order, written so that PostgreSQL cannot use an index for it."""
     return OrderBy(Func(F(name.removeprefix("-")), function="GREATEST"), descending=name.startswith("-"))

@@ -1,6 +1,6 @@
-"""Understanding what was typed: half a word, or a word with a wrong letter, by the words that products have.
+"""Completing and correcting search words, by the words that products contain.
 
-These are few, and grow slowly: what somebody may have meant is looked for among them and not among all products.
+These words are few and grow slowly, so they are searched instead of all products.
 """
 
 from __future__ import annotations
@@ -30,33 +30,34 @@ FROM unnest(%s::text[]) WITH ORDINALITY AS typed (typed, place) ORDER BY place
 
 
 class _Typed(NamedTuple):
-    """What stands between spaces, as PostgreSQL reads it."""
+    """One word of a search, as PostgreSQL parses it."""
 
     text: str
     query: str
-    """Empty where English leaves the word out."""
+    """Empty for a stop word."""
     products: int | None
-    """How many had it when they were last counted; 0 for a word that is not known."""
+    """How many products contained it when they were last counted; 0 for an unknown word."""
 
 
 class _Lexemes(SearchQuery):
-    """A query in the words of the index, which are not to be shortened again."""
+    """A query of lexemes, which must not be stemmed again."""
 
     template = "%(expressions)s::tsquery"
 
 
 class Meaning(NamedTuple):
-    """What a search looks for, and whether that may be common."""
+    """What a search looks for, and whether many products may match it."""
 
     words: SearchQuery
     is_common: bool
 
 
 def meaning_of(search: str, *, common: int) -> Meaning:
-    """All words, which are common if each is known to be had by so many products.
+    """A query for all the words. It is common if each word is known from at least ``common`` products.
 
-    One that no product has may also be any that begins with it, if it is the last, as people are still typing; or else
-    one that is written almost like it. Not where the search is an expression, with quotes, a minus or an ``or``.
+    A word that no product contains also matches words that begin with it if it is the last one, since people may still
+    be typing, or else words that are spelled almost like it. Not if the search is an expression, with quotes, a minus
+    or an ``or``.
     """
     if _OPERATORS.search(search):
         return Meaning(SearchQuery(search, config="english", search_type="websearch"), is_common=True)
@@ -86,7 +87,7 @@ def _beginning_with(text: str) -> list[SearchWord]:
 
 
 def _written_like(text: str) -> list[SearchWord]:
-    """Those that the fewest letters tell from it: one in a short word, two in a long one. A number is what it is."""
+    """The words with the fewest differing letters, at most one in a short word, two in a long one. Not for numbers."""
     tolerated = min((len(text) - 1) // 2, _MOST_WRONG_LETTERS)
     if not text.isalpha() or not tolerated:
         return []

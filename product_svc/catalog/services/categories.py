@@ -1,4 +1,4 @@
-"""Putting up shelves, moving them, taking them down."""
+"""Creating, moving and deleting categories."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def change_category(*, key: str, changes: Mapping[str, Any]) -> Category:
 
 @transaction.atomic
 def delete_category(*, key: str) -> None:
-    """Take down a category in which nothing stands, be it shown or not. Raises NotFound and CategoryInUse."""
+    """Delete a category without products, visible or not. Raises NotFound and CategoryInUse."""
     _lock_tree()
     category = _locked(selectors.category_called(key))
     if category.children.exists() or category.products.exists():
@@ -58,7 +58,7 @@ def delete_category(*, key: str) -> None:
 
 
 def shelf_for(key: str | None) -> Category | None:
-    """The category that a product is to stand in; nobody takes it down before the transaction ends.
+    """The category for a product, locked against deletion until the transaction ends.
 
     Raises InvalidInput when there is none.
     """
@@ -71,7 +71,7 @@ def shelf_for(key: str | None) -> Category | None:
 
 
 def _lock_tree() -> None:
-    """One change of the tree at a time: two moves that are fine each by itself may make a circle together.
+    """One change of the tree at a time: two moves that are each valid may form a cycle together.
 
     Reading goes on, and so does putting products into categories.
     """
@@ -80,7 +80,7 @@ def _lock_tree() -> None:
 
 
 def _locked(category: Category) -> Category:
-    """Wait for those who are putting products into a category, and let nobody begin to."""
+    """Lock a category: wait for transactions that are putting products into it, and let no other begin."""
     return Category.objects.select_for_update().get(id=category.id)
 
 
@@ -107,7 +107,7 @@ def _named(key: str | None, *, field: str) -> Category | None:
 
 
 def _show_anew(category: Category) -> None:
-    """The products that stand right in it say what it is called, and are found by that."""
+    """Update the products directly in this category, which show its name and are found by it."""
     products = Product.objects.filter(category=category)
     begin_to_name_anew(category)
     publish(*answers.forget_products(products.values_list("id", flat=True).iterator()))

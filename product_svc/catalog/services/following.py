@@ -1,10 +1,11 @@
-"""Letting products follow their seller: withheld while the seller may not sell, and found by the seller's name.
+"""Products follow their seller: they are withheld while the seller may not sell, and found by the seller's name.
 
-Lists are right as soon as the seller's row says so, for they leave out who may not sell; what is done here is that the
-others are told, and that lists need not leave out anything for long. A seller may have very many products, so it is
-done by a few hundred at a time, each in a transaction of its own, and can end and go on anywhere.
+Lists are right as soon as the seller's row is changed, because they leave out sellers who may not sell. What is done
+here updates the products, so that other services are told and lists need that condition only for a while. A seller may
+have very many products, so it is done in batches, each in a transaction of its own; it can stop anywhere and be
+continued.
 
-Whoever locks a seller and products locks the seller first.
+Lock order: the seller first, then products.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ AT_ONCE = 200
 _BATCHES_A_RUN = 20
 _FROM_THE_FIRST = UUID(int=0)
 
-# What is told of a product, and nothing that is long.
+# The fields that facts of a product contain, without the long texts.
 _TOLD = ("seller_id", "category_id", "slug", "title", "status", "version", "price_minor", "currency")
 
 
 def follow_sellers() -> None:
-    """Go on with the products that have yet to follow, some thousand at most."""
+    """Update products that do not follow their seller yet, a few thousand at most."""
     for _ in range(_BATCHES_A_RUN):
         if not _follow_next():
             return
 
 
 def begin_to_follow(seller: SellerProfile) -> None:
-    """Let the first products of a seller follow, whom the caller has locked; of the others forget what was kept."""
+    """Update the first products of a seller, whom the caller has locked; of the others, drop cached answers."""
     seller.followed_up_to = _FROM_THE_FIRST
     _follow(seller)
     if seller.followed_up_to:
@@ -45,7 +46,7 @@ def begin_to_follow(seller: SellerProfile) -> None:
 
 @transaction.atomic
 def _follow_next() -> bool:
-    """Whoever's products are the furthest behind, but for those that another worker is at; False if there is nobody."""
+    """One batch of the seller that is the furthest behind and not locked by another worker. False if there is none."""
     behind = SellerProfile.objects.filter(followed_up_to__isnull=False).order_by("followed_up_to")
     seller = behind.select_for_update(no_key=True, skip_locked=True).first()
     if seller is None:
@@ -55,14 +56,14 @@ def _follow_next() -> bool:
 
 
 def _follow(seller: SellerProfile) -> None:
-    """The next products of a seller, who is locked."""
+    """One batch of a seller, whom the caller has locked."""
     products = list(_behind(seller).select_for_update(no_key=True)[:AT_ONCE])
     product_ids = [product.id for product in products]
     stay_shown = seller.is_approved and any(product.status == Status.PUBLISHED for product in products)
     _move(products, is_approved=seller.is_approved)
     name_anew(Product.objects.filter(id__in=product_ids))
     to_tell = answers.forget_products(product_ids)
-    if stay_shown:  # under another name; what was moved is told of already
+    if stay_shown:  # with another seller's name; products whose status changed were told of already
         publish(*to_tell)
     seller.followed_up_to = product_ids[-1] if len(products) == AT_ONCE else None
     seller.save(update_fields=["followed_up_to"])
@@ -73,7 +74,7 @@ def _behind(seller: SellerProfile) -> QuerySet[Product]:
 
 
 def _move(products: list[Product], *, is_approved: bool) -> None:
-    """Withhold what is published, or publish what is withheld, and tell it."""
+    """Withhold published products, or publish withheld ones, and tell of it."""
     before, after = (Status.WITHHELD, Status.PUBLISHED) if is_approved else (Status.PUBLISHED, Status.WITHHELD)
     moved = [product for product in products if product.status == before]
     Product.objects.filter(id__in=[product.id for product in moved]).update(status=after, version=F("version") + 1)

@@ -1,6 +1,6 @@
-"""Which pictures a product shows: judged by our own copy of what file_svc tells, now or as soon as it tells it.
+"""Which pictures a product shows: checked against our copy of what file_svc tells, now or once it is told.
 
-Whoever locks files and products locks the files first, and several of a kind in the order of their ids.
+Lock order: files first, then products, several of a kind in the order of their ids.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 PURPOSE = "product_image"
 PATIENCE = timedelta(minutes=10)
-"""How long a product shows a picture of which we were told nothing yet."""
+"""How long a product may show a picture of which file_svc has told nothing yet."""
 
 _GIVEN_UP_AT_ONCE = 200
 
@@ -33,7 +33,7 @@ Verdicts = Mapping[UUID, known_pictures.Verdict]
 
 
 def verdicts_on(drafts: Iterable[ImageDraft], *, now: datetime) -> Verdicts:
-    """What is known of the files of these pictures; nothing more will be before the transaction ends."""
+    """What is known of the files of these pictures, locked so that it stays so until the transaction ends."""
     file_ids = {draft.file_id for draft in drafts}
     pictures.hold_pictures(file_ids, now=now)
     return known_pictures.verdicts(file_ids, wanted_for=PURPOSE)
@@ -72,7 +72,7 @@ def take_off_deleted_picture(*, file: FileDeleted) -> None:
 
 
 def give_up_awaited_pictures(*, now: datetime) -> None:
-    """Take those off their products of which nothing was told in all the time."""
+    """Remove pictures of which nothing was told within ``PATIENCE``."""
     before = now - PATIENCE
     overdue = ProductImage.objects.filter(awaited_since__lt=before).order_by("awaited_since")
     for file_id in set(overdue.values_list("file_id", flat=True)[:_GIVEN_UP_AT_ONCE]):
@@ -98,7 +98,7 @@ def _judge(file_id: UUID) -> None:
 def _image(
     draft: ImageDraft, shown: ProductImage | None, *, is_known: bool, editor: Person, now: datetime
 ) -> ProductImage:
-    """A picture in its new place; one that was there before is still whoever's idea it was."""
+    """A picture in its new place. One that the product showed before keeps its ``placed_by``."""
     image = ProductImage(file_id=draft.file_id, alt=draft.alt)
     image.placed_by = shown.placed_by if shown else editor.id if editor.is_staff else None
     if not is_known:
@@ -107,7 +107,7 @@ def _image(
 
 
 def _objection(product: Product, image: ProductImage, verdict: known_pictures.Verdict) -> str | None:
-    """Why a product must not show a picture; None when it may, or when nothing is known yet."""
+    """Why a product must not show a picture; None if it may, or if nothing is known of it yet."""
     if verdict.owner_id and _is_foreign(verdict.owner_id, seller_id=product.seller_id, placed_by=image.placed_by):
         return "This picture belongs to somebody else."
     return verdict.flaw
@@ -121,7 +121,7 @@ def _is_foreign(owner_id: UUID, *, seller_id: UUID, placed_by: UUID | None) -> b
 
 
 def _take_off(file_id: UUID, objection: Callable[[Product, ProductImage], str | None]) -> None:
-    """Take a picture off the products that show it and of which something speaks against that, and tell it."""
+    """Remove a picture from the products that must not show it, and tell of that."""
     showing = ProductImage.objects.filter(file_id=file_id).values("product_id")
     for product in Product.objects.select_for_update(no_key=True).filter(id__in=showing).order_by("id"):
         images = list(product.images.all())

@@ -1,7 +1,7 @@
-"""Keeping by what names of others a product is found.
+"""The keywords of products: the names of their seller and category, by which they are found as well.
 
-Very many products may stand in a category. So those of one that is called something else now are seen to by a few
-hundred at a time, each time in a transaction of its own, which can end and go on anywhere.
+A category may contain very many products. After it was renamed they are updated in batches, each in a transaction of
+its own; this can stop anywhere and be continued.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ _FROM_THE_FIRST = UUID(int=0)
 
 
 def keywords_of(product: Product) -> str:
-    """What the product's seller and its category are called."""
+    """The names of the product's seller and category."""
     return f"{product.seller.name} {product.category.name if product.category else ''}"
 
 
 def name_anew(products: QuerySet[Product]) -> None:
-    """Keep the keywords of products whose seller or category has another name now."""
+    """Update the keywords of those of the products whose seller or category was renamed."""
     seller = SellerProfile.objects.filter(id=OuterRef("seller_id")).values("name")
     category = Category.objects.filter(id=OuterRef("category_id")).values("name")
     keywords = Concat(Subquery(seller), Value(" "), Subquery(category))
     products.alias(named=keywords).exclude(keywords=F("named")).update(keywords=keywords)
     any_of_them = products.filter(status=Status.PUBLISHED).values_list("id", flat=True)[:1]
-    for product_id in any_of_them:  # all have the new name
+    for product_id in any_of_them:  # one is enough to learn the new words from
         learn_words(product_id)
 
 
 def begin_to_name_anew(category: Category) -> None:
-    """Keep the keywords of the first products in a category that has another name now."""
+    """Update the first batch of products in a renamed category."""
     category.named_up_to = _FROM_THE_FIRST
     _go_on(category)
 
 
 def name_rest_anew() -> None:
-    """Go on where it was begun, with some thousand products at most."""
+    """Continue with renamed categories, a few thousand products at most."""
     for _ in range(_BATCHES_A_RUN):
         if not _go_on_somewhere():
             return
@@ -51,8 +51,8 @@ def name_rest_anew() -> None:
 
 @transaction.atomic
 def _go_on_somewhere() -> bool:
-    """False if all are named as they should be, but for those that another worker is at."""
-    with connection.cursor() as cursor:  # before a row, as whoever changes the tree does
+    """One batch of one category. False if none is left that another worker has not locked."""
+    with connection.cursor() as cursor:  # the table before a row, in the order in which changes of the tree lock
         cursor.execute("LOCK TABLE catalog_category IN ROW EXCLUSIVE MODE")
     begun = Category.objects.filter(named_up_to__isnull=False).order_by("named_up_to")
     category = begun.select_for_update(no_key=True, skip_locked=True).first()
@@ -63,7 +63,7 @@ def _go_on_somewhere() -> bool:
 
 
 def _go_on(category: Category) -> None:
-    """The next products of a category, which is locked."""
+    """One batch of a category, which the caller has locked."""
     rest = Product.objects.filter(category=category, id__gt=category.named_up_to).order_by("id")
     product_ids = list(rest.values_list("id", flat=True)[:AT_ONCE])
     name_anew(Product.objects.filter(id__in=product_ids))
