@@ -1,4 +1,4 @@
-"""Names for what is written often and for good."""
+"""Ids for rows that are inserted often."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _BEFORE_VARIANT = (1 << 62) - 1
 def time_ordered_id() -> UUID:
     """A UUID of version 7 (RFC 9562, section 5.7): the millisecond it is made in, and 74 random bits.
 
-    Those of one time stand side by side in an index, so that a new row touches the same few pages however many there
-    are. Nobody can guess one, but whoever is shown it sees its time: not for what must not tell when it was made.
+    Ids of the same time are neighbours in an index, so inserting touches the same few pages however large the table is.
+    They cannot be guessed, but they show when they were made: do not use them where that must not be known.
     """
     drawn = secrets.randbits(_RANDOM_BITS)
     high, low = drawn >> 62, drawn & _BEFORE_VARIANT

@@ -1,7 +1,7 @@
-"""Answers kept in Redis until something that they belong to changes.
+"""A read-through cache in Redis, whose entries are invalidated by what they depend on.
 
-An answer belongs to families, such as ``product:42`` and ``category:7``; a change purges the families that it touched,
-and nothing else. Redis is a convenience here: without it answers are computed each time.
+A cached answer belongs to families, such as ``product:42`` and ``category:7``. A change purges the families that it
+touched, and with them all their answers. Redis is optional: without it, answers are computed each time.
 """
 
 from common.caching.families import cached, purge, purge_on_commit

@@ -1,4 +1,4 @@
-"""Leaving Redis alone for a while after it failed: while it hangs, each question would cost its whole time-out."""
+"""A circuit breaker for Redis: while that hangs, each call would take as long as its timeout."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 class LeftAlone(RedisError):
-    """Redis failed a moment ago, and was not asked."""
+    """The circuit is open: Redis failed a moment ago, and was not asked."""
 
 
 class Circuit:
-    """Open after a failure; then one thread tries at a time, until a try succeeds. One a process."""
+    """Opens after a failure; then one thread at a time tries, until that succeeds. There is one for each process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,7 +31,7 @@ class Circuit:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """For what can do without Redis. Raises LeftAlone, which is a RedisError, while the circuit is open."""
+        """For calls that can be skipped. Raises LeftAlone, which is a RedisError, while the circuit is open."""
         if not self._lets_through():
             raise LeftAlone
         with self.watched():
@@ -39,7 +39,7 @@ class Circuit:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """For what must try: its outcome opens or closes the circuit."""
+        """For calls that must be made even so. The outcome opens or closes the circuit."""
         try:
             yield
         except RedisError as error:
@@ -53,7 +53,7 @@ class Circuit:
         with self._lock:
             if self._try_again_at is not None and time.monotonic() < self._try_again_at:
                 return False
-            # This thread tries for all the others.
+            # This thread tries; the others go on without Redis meanwhile.
             self._try_again_at = time.monotonic() + PAUSE_SECONDS
             return True
 

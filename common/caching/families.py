@@ -17,7 +17,7 @@ from common.caching import slot as slots
 from common.caching.slot import Answer, Claim, Slot
 
 WAIT_SECONDS = 5.0
-"""How long a reader waits for the one who computes: longer than a claim, so that one of them can take over."""
+"""How long a reader waits for another that computes: longer than a claim lasts, so that it can take over."""
 
 SHORTEST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.1
@@ -26,13 +26,14 @@ logger = logging.getLogger(__name__)
 
 
 def cached(name: str, families: Iterable[str], compute: Callable[[], bytes], *, seconds: float) -> Answer:
-    """The answer of this name: kept, or computed now and kept for at most so many seconds.
+    """The answer of this name: from the cache, or computed now and cached for at most so many seconds.
 
-    It belongs to these families, and is never given again after one of them was purged. However many ask at once, in
-    however many processes, one computes and the others wait. What ``compute`` raises passes through, and nothing is
-    kept. Without Redis everybody computes.
+    It belongs to these families, and is not used again once one of them was purged. However many callers ask at once,
+    in however many processes, one computes and the others wait for it. What ``compute`` raises passes through, and
+    nothing is cached. Without Redis every caller computes.
 
-    Ask outside of transactions: inside one, rows may be older than the families' generations, or never be committed.
+    Do not call it within a transaction: the rows it reads may be older than the families' generations, or be rolled
+    back.
     """
     slot = Slot(name, families)
     try:
@@ -50,10 +51,10 @@ def cached(name: str, families: Iterable[str], compute: Callable[[], bytes], *, 
 
 
 def purge(*families: str) -> None:
-    """Forget all answers of these families, in all processes, at once.
+    """Invalidate all answers of these families, for all processes, at once.
 
-    Call it after the commit, as a handler does that hears of the change: it raises RedisError when Redis could not be
-    told, and then the handler is tried again.
+    Call it after the commit, as the handler of a fact does. Raises RedisError if Redis is out of reach: then the fact
+    is retried.
     """
     if families:
         try:
@@ -65,10 +66,10 @@ def purge(*families: str) -> None:
 
 
 def purge_on_commit(*families: str) -> None:
-    """Purge these families as soon as the change under way has committed; what cannot be told is only logged.
+    """Purge these families once the current transaction has committed; a failure is only logged.
 
-    This makes a change show at once. That it shows even when the process dies here is up to a handler, so it does not
-    try what has just failed: while Redis hangs, not every change waits for it.
+    This makes a change visible at once. That it becomes visible at all, even if the process dies here, is the job of a
+    handler. So this does not call Redis while the circuit is open: no change has to wait for a Redis that hangs.
     """
     transaction.on_commit(partial(_purge_or_warn, *families))
 
@@ -90,7 +91,7 @@ def _delete(families: Collection[str]) -> None:
 
 
 def _answer_or_claim(slot: Slot) -> Answer | Claim | None:
-    """What is kept, or the right to compute it; None after waiting in vain for somebody else."""
+    """The cached answer, or the right to compute it; None after waiting in vain for another process."""
     outcome = measures.HIT
     for pause in _pauses():
         found = slot.look()
@@ -106,7 +107,7 @@ def _answer_or_claim(slot: Slot) -> Answer | Claim | None:
 
 
 def _pauses() -> Iterator[float]:
-    """Growing ones, spread so that those who wait do not ask in step."""
+    """Growing pauses, with jitter so that waiting readers do not ask all at once."""
     give_up_at = time.monotonic() + WAIT_SECONDS
     pause = SHORTEST_PAUSE_SECONDS
     while time.monotonic() < give_up_at:
@@ -122,6 +123,6 @@ def _computed(slot: Slot, claim: Claim, compute: Callable[[], bytes], seconds: f
             slot.let_go(claim)
         raise
     with suppress(RedisError):
-        # Answers that were computed together do not end together.
+        # With jitter, so that answers computed together do not expire together.
         slot.keep(claim, answer, seconds=seconds * random.uniform(0.9, 1))  # noqa: S311 - jitter, not a secret
     return answer

@@ -1,7 +1,8 @@
-"""The place of one answer in Redis, and who may fill it.
+"""The key of one cached answer in Redis, and who may fill it.
 
-What stands there says for which generations of its families it holds: an answer, or the claim of whoever computes it.
-So a hit is a single MGET, and what was computed from rows that have changed since is never taken for an answer.
+Its value is an answer, or the claim of the process that is computing it. Both begin with the generations of their
+families, which a purge replaces. So a hit is a single MGET, and an answer computed from rows that have changed since
+does not match.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from django_redis import get_redis_connection
 from common.caching.circuit import Circuit
 
 CLAIM_SECONDS = 3.0
-"""Whoever has not computed by then is taken for dead, and somebody else may."""
+"""A process that has not computed the answer by then is taken for dead, and another one may."""
 
 GENERATION_SECONDS = 3600
-"""Counted from the last claim, so a generation outlives the answers that were computed under it."""
+"""Counted from the last claim, so that a generation outlives the answers computed under it."""
 
 circuit = Circuit()
 
@@ -48,7 +49,7 @@ redis.call('SET', slot, claim, 'PX', ARGV[2])
 return claim
 """
 
-# A claim that ran out does no harm: what is kept says for which generations it holds.
+# A claim that has expired does no harm: the answer still says for which generations it is valid.
 _KEEP = b"""
 local stands = redis.pcall('GET', KEYS[1])
 if stands == false or stands == ARGV[1] then
@@ -78,7 +79,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to fill a slot, for the generations that its families had when it was given."""
+    """The right to fill a slot, valid for the generations that its families had when it was taken."""
 
     mark: bytes
 
@@ -98,7 +99,7 @@ class Slot:
             raise ValueError("an answer of no family could never be purged")
 
     def look(self) -> Answer | Claim | None:
-        """What stands there and holds today: the answer, or somebody's claim."""
+        """The answer, or another process's claim, if it is still valid; else None."""
         with circuit.guarded():
             *generations, content = connection().mget(*self._families, self.key)
         if content is None or None in generations:
@@ -111,19 +112,19 @@ class Slot:
         return None
 
     def claim(self) -> Claim | None:
-        """Take the right to fill it, unless it is filled or somebody else has that right."""
+        """Take the right to fill it; None if it is filled, or another process has that right."""
         token = f"{random.getrandbits(64):0{_TOKEN_LENGTH}x}"
         arguments = [token, round(CLAIM_SECONDS * 1000), GENERATION_SECONDS]
         mark = self._run(_TAKE, arguments, *self._families)
         return None if mark is None else Claim(mark)
 
     def keep(self, claim: Claim, answer: Answer, *, seconds: float) -> None:
-        """Fill it, unless somebody else has filled or claimed it meanwhile."""
+        """Store the answer, unless another process has filled or claimed the slot meanwhile."""
         content = _ANSWER + claim.generations + answer.etag.strip('"').encode() + answer.body
         self._run(_KEEP, [claim.mark, content, round(seconds * 1000)])
 
     def let_go(self, claim: Claim) -> None:
-        """Give the right back, so that the next one need not wait for its end."""
+        """Give the claim back, so that the next process need not wait until it expires."""
         self._run(_LET_GO, [claim.mark])
 
     def _run(self, script: bytes, arguments: list[Any], *keys: str) -> Any:
@@ -134,7 +135,7 @@ class Slot:
         answer = Answer.of(content[_ETAG_LENGTH:])
         if answer.etag.encode() == b'"%b"' % content[:_ETAG_LENGTH]:
             return answer
-        # Not what we wrote. As long as it stood there, nobody could claim the slot.
+        # Not what we wrote: delete it, since nobody could claim the slot while it is there.
         with circuit.guarded():
             connection().delete(self.key)
         return None

@@ -1,4 +1,4 @@
-"""What a contract is, and the envelope in which its facts travel."""
+"""Contracts, the schemas of facts, and the envelope that a fact travels in."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def personal() -> Any:
 class Contract:
     """A fact in the past tense, of primitives, under a versioned name.
 
-    A subclass says ``name`` (``<noun plural>.<past tense>.v<major>``), ``aggregate`` (its field that identifies
-    what the fact is about; facts of one aggregate are told in order) and whether it is ``required``: somebody must
-    hear it, so an unroutable one is kept and tried again. New fields need defaults; anything else is a new ``v2``.
+    A subclass declares its ``name`` (``<noun plural>.<past tense>.v<major>``), its ``aggregate`` (the field that
+    identifies what the fact is about; facts of one aggregate are sent in order) and whether it is ``required``: at
+    least one queue must take it, so an unroutable one stays in the outbox and is sent again. New fields need defaults;
+    any other change is a new ``v2``.
     """
 
     name: ClassVar[str]
@@ -97,7 +98,7 @@ class Fact:
             raise UnreadableFact(f"not a fact's envelope: {error}") from error
 
     def contract(self) -> Contract:
-        """What it tells. Raises UnreadableFact for a name that nobody has defined, or data that does not fit."""
+        """The fact itself. Raises UnreadableFact for a name without a contract, or data that does not fit it."""
         try:
             contract = _contracts[self.name]
         except KeyError:

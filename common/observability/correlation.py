@@ -1,4 +1,4 @@
-"""What a request is called on its way through all services: a request id and a W3C trace context.
+"""Correlation of a request on its way through all services: a request id and a W3C trace context.
 
 Both travel in HTTP headers and in every fact's envelope, and stand in every log line.
 """
@@ -19,7 +19,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
 class Correlation(NamedTuple):
-    """The names under which one piece of work is known. A tuple, since each request has one made."""
+    """The ids of one piece of work. A tuple, since one is made for each request."""
 
     request_id: str
     traceparent: str
@@ -28,7 +28,7 @@ class Correlation(NamedTuple):
 
     @classmethod
     def start(cls, request_id: str = "", traceparent: str = "") -> Self:
-        """Continue what a caller began where what it sent is well formed; begin anew where not."""
+        """Continue the caller's ids if they are well formed; otherwise make new ones."""
         if not request_id and not traceparent:
             digits = _hex(40)
             return cls(request_id=digits[:32], traceparent=f"00-{digits[32:64]}-{digits[64:]}-01")
@@ -54,8 +54,8 @@ def child_of(traceparent: str) -> str:
 
 
 def _hex(size: int) -> str:
-    """Hex digits of so many random bytes. These are names, not secrets, and asking the kernel lets go of the GIL:
-    that was a fifth of the gateway's time under load.
+    """Hex digits of so many random bytes. Not from the kernel: these are no secrets, and the system call releases the
+    GIL, which took a fifth of the gateway's time under load.
     """
     return random.randbytes(size).hex()  # noqa: S311 - names
 
@@ -64,7 +64,7 @@ _current: ContextVar[Correlation | None] = ContextVar("correlation", default=Non
 
 
 def current() -> Correlation:
-    """The names of the work under way; work that nobody asked for (a timer's) begins its own."""
+    """The ids of the current work; work without a request (such as a timer's) gets new ones."""
     correlation = _current.get()
     if correlation is None:
         correlation = Correlation.start()
@@ -74,7 +74,7 @@ def current() -> Correlation:
 
 @contextmanager
 def correlated(request_id: str = "", traceparent: str = "") -> Iterator[Correlation]:
-    """Do some work under a caller's names."""
+    """Do some work under a caller's ids."""
     correlation = Correlation.start(request_id, traceparent)
     token = enter(correlation)
     try:
@@ -84,15 +84,15 @@ def correlated(request_id: str = "", traceparent: str = "") -> Iterator[Correlat
 
 
 def enter(correlation: Correlation) -> Token[Correlation | None]:
-    """What is done from here on is done under these names, until ``leave``."""
+    """Make these the current ids, until ``leave``."""
     return _current.set(correlation)
 
 
 def leave(token: Token[Correlation | None]) -> None:
-    """Go back to the names from before."""
+    """Restore the ids from before."""
     _current.reset(token)
 
 
 def is_under_way() -> bool:
-    """Whether somebody began what is being done here, and named it."""
+    """Whether the current work has ids already."""
     return _current.get() is not None

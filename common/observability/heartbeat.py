@@ -1,6 +1,6 @@
-"""A sign of life of a process that nobody can ask over HTTP: a file whose age tells when it was last at work.
+"""A heartbeat for processes without HTTP: a file whose modification time says when the process last made progress.
 
-Containers and Kubernetes judge workers, relays and the scheduler by it (ops/healthy.py).
+Containers and Kubernetes use it as the liveness of workers, relays and the scheduler (ops/healthy.py).
 """
 
 from __future__ import annotations
@@ -21,5 +21,5 @@ def beat() -> None:
         return
     try:
         Path(path).touch()
-    except OSError as error:  # whoever cannot say that it lives should still do its work
+    except OSError as error:  # a process that cannot leave a heartbeat should still do its work
         logger.warning("no sign of life can be left in %s: %s", path, error)

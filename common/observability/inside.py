@@ -1,7 +1,8 @@
-"""A small door of a process's own, for what only the inside of the platform asks: its health and its metrics.
+"""A small HTTP server for health and metrics, on a port that is reached only from inside the platform.
 
-A process that answers HTTP anyway has no need of it. Worker, relay and scheduler answer nothing else, and the gateway's
-own door is the public one. It opens where ``OPENCOMMERCE_INSIDE_ADDRESS`` says (``HOST:PORT``), else nowhere.
+Services show these on their own port, which is not public. This is for workers, relays and the scheduler, which serve
+no HTTP otherwise, and for the gateway, whose own port is public. It listens at ``OPENCOMMERCE_INSIDE_ADDRESS``
+(``HOST:PORT``); without that variable there is none.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from common.observability import metrics, readiness
 
 _PATIENCE_SECONDS = 5.0
 _UNDISTURBED_SECONDS = 3600.0
-"""How often it looks whether it shall end, which nobody asks: a process that idles is not to be woken for it."""
+"""How often the server checks whether to stop. It never does, and an idle process should not be woken up for that."""
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ States = Callable[[], Mapping[str, str]]
 
 
 def open_door(states: States, *, afterwards: Callable[[], None] = lambda: None) -> None:
-    """Answer ``/health/live``, ``/health/ready`` with these states, and ``/metrics``, on a thread, as long as we live.
+    """Serve ``/health/live``, ``/health/ready`` with these states, and ``/metrics``, on a daemon thread.
 
     ``afterwards`` is called at the end of each request.
     """
@@ -37,7 +38,7 @@ def open_door(states: States, *, afterwards: Callable[[], None] = lambda: None) 
 
 
 def _serve(address: tuple[str, int], states: States, afterwards: Callable[[], None]) -> None:
-    """The process does its work whether or not it can be looked at: a port that is taken is tried again and again."""
+    """If the port is taken it is tried again and again: the process does its work even without this server."""
 
     class Handler(_Handler):
         pages = {"/health/live": _live, "/health/ready": lambda: _ready(states), "/metrics": _metrics}
@@ -71,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Whoever watches asks all day long."""
+        """Nothing: probes and scrapers come all day long."""
 
 
 def _live() -> tuple[int, str, bytes]:

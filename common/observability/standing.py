@@ -1,7 +1,7 @@
-"""How the service's facts stand, read from its database at each scrape.
+"""Gauges of the outbox and the dead letters, read from the service's database at each scrape.
 
-A web process shows it, since it must be seen just when a relay or a worker is dead. Each instance shows the same, so
-take the largest.
+The web processes show them, since they matter most when a relay or a worker is dead. Every instance shows the same
+values, so take the maximum.
 """
 
 from __future__ import annotations

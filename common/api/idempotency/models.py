@@ -4,7 +4,7 @@ from django.db import models
 
 
 class KeyedAnswer(models.Model):
-    """The answer to the first request with this key; a repetition gets it again."""
+    """The response to the first request with this key, given again to each repetition."""
 
     principal_id = models.UUIDField()
     operation = models.CharField(max_length=64)

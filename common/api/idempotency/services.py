@@ -1,4 +1,4 @@
-"""Do a keyed request once, and forget its answer when nobody will ask again."""
+"""Doing a request with an Idempotency-Key once, and deleting old keys."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Make a view's method one that needs a key, and is done once a key.
+    """Make a view's method require an Idempotency-Key, and take effect once for each key of a caller.
 
-    The key, what the method does and its answer are one transaction, so there is no half-way: a crash leaves nothing,
-    and a simultaneous repetition waits for the first and gets its answer, marked ``Idempotent-Replayed: true``. A
-    refusal is not remembered. The method must do nothing that its own transaction cannot take back.
+    The key, the effect of the method and its response are one transaction: a crash leaves nothing behind. A repeated
+    request gets the first response again, marked ``Idempotent-Replayed: true``; a simultaneous one waits for it. A
+    refusal is not stored, so the key can be used again. The method must have no effect that its transaction cannot
+    roll back.
     """
 
     def decorate(method: Callable[..., Response]) -> Callable[..., Response]:
@@ -52,17 +53,17 @@ def idempotent(operation: str) -> Callable[[Callable[..., Response]], Callable[.
 
 
 def fingerprint_of(body: Any) -> str:
-    """What tells one request's body from another's, whatever the order of its members."""
+    """A digest of a request's body that does not depend on the order of its members."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def forget_old_answers(*, now: datetime) -> int:
-    """Drop the answers whose keys may be used anew. Returns how many."""
+    """Delete stored responses older than ``KEPT_FOR``, whose keys may then be used again. Returns how many."""
     return KeyedAnswer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
 def _claim(*, principal_id: UUID, operation: str, key: str, fingerprint: str) -> bool:
-    """Insert the key's row; False when it is there. A simultaneous twin waits here until the first has committed."""
+    """Insert the key's row; False when it exists. A simultaneous request waits here until the first has committed."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(
