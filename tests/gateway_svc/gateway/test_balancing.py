@@ -112,16 +112,18 @@ class TestInstances:
             writer.close()
 
         good, rude = start(), start(orders=die)
-        seconds = 0.4
+        # Longer than it takes to fail so often again: a time without trouble is forgiven.
+        seconds = 1.0
         own = {"GATEWAY_SVC_EJECTION_SECONDS": str(seconds), "GATEWAY_SVC_CHECK_SECONDS": "60"}
         door = open_door(ORDER_SVC_URL=urls(good, rude), **own)
 
         with stream(door, ORDERS, clients=1) as statuses:
-            settle(lambda: len(asked_at) > 3 * CONSECUTIVE_FAILURES)
+            settle(lambda: len(asked_at) > 3 * CONSECUTIVE_FAILURES, seconds=20)
 
         assert set(statuses) == {200}
         pauses = [after - before for before, after in pairwise(asked_at) if after - before > 0.9 * seconds]
-        assert [int(pause / seconds + 0.1) for pause in pauses] == [1, 2, 3]
+        assert len(pauses) == 3
+        assert [pause for times, pause in enumerate(pauses, 1) if pause < 0.98 * times * seconds] == []
 
     def test_that_are_not_well_are_not_the_last_word(self, open_door: Callable[..., Door], start) -> None:
         good, other = start(), start(orders=unwell)
