@@ -11,7 +11,7 @@ from order_svc.carts import rules
 
 
 class Cart(TimestampedModel):
-    """A customer's one open cart, or that of a guest, whom nobody knows but by the token of its id.
+    """A customer's one open cart, or a guest's, which is known only by the token of its id.
 
     Its row is the lock for changing it.
     """
@@ -19,14 +19,14 @@ class Cart(TimestampedModel):
     customer_id = models.UUIDField(null=True, unique=True)
     """None for a guest."""
     left_out = models.JSONField(default=dict, db_default={}, blank=True)
-    """How many of which SKU a guest's cart held that had no room in this one; until the SKU is touched."""
+    """Quantities by SKU that a merged guest cart held and this one had no room for; until that SKU is changed."""
 
     class Meta:
         indexes = [models.Index(fields=["updated_at"], condition=Q(customer_id=None), name="cart_of_guest_by_age")]
 
 
 class SpentGuestCart(models.Model):
-    """A guest's cart that a customer has brought along: whoever else has its token puts nothing into theirs with it."""
+    """A guest's cart that was merged into a customer's: its token, which others may have too, is no longer valid."""
 
     id = models.UUIDField(primary_key=True)
     spent_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -41,7 +41,7 @@ class CartItem(models.Model):
     )
     quantity = models.PositiveIntegerField()
     seen_price_minor = models.BigIntegerField()
-    """What it cost when its holder last touched it: never what is paid, only what a change is told by."""
+    """The price when its holder last changed the line: only for telling them of a change, never what is paid."""
     seen_currency = models.CharField(max_length=3)
 
     class Meta:

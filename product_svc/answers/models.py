@@ -1,9 +1,9 @@
-"""What others are still to be told."""
+"""Changes that other services are still to be told of."""
 
 from django.db import models
 
 
 class UntoldPage(models.Model):
-    """That a product's page shows something else, and those who keep answers elsewhere do not know it yet."""
+    """A product whose page has changed, of which other services have not been told yet."""
 
     product_id = models.UUIDField()

@@ -1,7 +1,8 @@
-"""Families: what an answer belongs to, and so what a change makes old.
+"""Families: what a cached answer belongs to, and so which changes make it stale.
 
-A list belongs to one: to its category if it is narrowed to one, else to its seller, else to all. A page of a product
-belongs to the product, by whatever it was asked for. And everything belongs together: some changes touch very many.
+A list belongs to one family: that of its category if it is filtered by one, else that of its seller, else ``ALL``. A
+product's page belongs to the product, by the id or slug that it was asked for by. All answers also belong to
+``EVERYTHING``, for changes that touch very many.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 EVERYTHING = "everything"
-"""All that is kept."""
+"""All cached answers."""
 
 TREE = "categories"
 """The tree of categories."""
 
 ALL = "all"
-"""The lists that are narrowed to no category and no seller."""
+"""The lists that are filtered by no category and no seller."""
 
 
 def of_list(*, category: str | None, seller: UUID | None) -> str:
@@ -37,6 +38,6 @@ def pages_of(products: Iterable[tuple[UUID, str]]) -> set[str]:
 
 
 def lists_of(*, sellers: Iterable[UUID], categories: Iterable[str]) -> set[str]:
-    """The families of all lists in which products stand: of these sellers, and in categories that are called so."""
+    """The families of all lists that may contain products of these sellers, in categories with these ids and slugs."""
     narrowed = {of_list(category=key, seller=None) for key in categories}
     return {ALL, *narrowed, *(of_list(category=None, seller=seller) for seller in sellers)}

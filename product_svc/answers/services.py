@@ -1,8 +1,8 @@
-"""Forgetting what a change makes old, at once and everywhere, and nothing else.
+"""Invalidating the cached answers that a change makes stale, and no others.
 
-What stands here is called in the transaction of the change and happens when it has committed; the caller publishes what
-it gives back, for those who keep answers elsewhere. ``make_sure`` is for whoever hears of a change later, whatever
-became of the process that made it.
+The functions are called in the transaction of the change, and purge once it has committed. The caller publishes the
+facts that they return, for the caches of other services. ``make_sure`` is for the handler that hears of the change
+afterwards, even if the process that made it has died.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from product_svc.catalog import selectors as catalog
 from product_svc.catalog.selectors import Whereabouts
 
 _MOST_FORGOTTEN_BY_NAME = 500
-"""Of more products it costs less to compute all answers anew than to look up whose are old."""
+"""For more products, computing all answers again costs less than looking up which of them are stale."""
 _MOST_NAMED = 100
-"""Of more products nobody is told one by one."""
+"""For more products, the fact says "everything" instead of naming them."""
 
 TELLING = "answers.tell_of_untold_pages"
 TELLING_SECONDS = 0.25
-"""So long after a change others are told of what changed until then: of many orders at once."""
+"""How long after a change others are told of it, together with all changes until then."""
 
 ToTell = tuple[ShowingChanged, ...]
 
-# Each order leads here.
+# Raw SQL, since every order runs these.
 _NOTE_UNTOLD = "INSERT INTO answers_untoldpage (product_id) SELECT unnest(%s::uuid[])"
 _TAKE_UNTOLD = "DELETE FROM answers_untoldpage RETURNING product_id"
 
 
 def forget_pages(products: Iterable[tuple[UUID, str]]) -> ToTell:
-    """Of products, given by id and slug, of which there is more or less: no list shows how many."""
+    """Purge the pages of products, given by id and slug, whose stock changed. Lists do not show the stock."""
     known = set(products)
     if not known:
         return ()
@@ -48,7 +48,7 @@ def forget_pages(products: Iterable[tuple[UUID, str]]) -> ToTell:
 
 
 def forget_pages_told_soon(products: Iterable[tuple[UUID, str]]) -> None:
-    """The same where it happens all the time: others are told a moment later, of several at once."""
+    """The same for changes that happen all the time: others are told a moment later, of several at once."""
     known = set(products)
     if not known:
         return
@@ -60,7 +60,7 @@ def forget_pages_told_soon(products: Iterable[tuple[UUID, str]]) -> None:
 
 @transaction.atomic
 def tell_of_untold_pages() -> None:
-    """Tell of all pages of which nobody was told yet. Two who do this at once tell of different ones."""
+    """Publish all changed pages that others were not told of yet. Simultaneous runs publish different ones."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_UNTOLD)
         product_ids = {product_id for (product_id,) in cursor.fetchall()}
@@ -72,7 +72,7 @@ def tell_of_untold_pages() -> None:
 
 
 def forget_products(product_ids: Iterable[UUID]) -> ToTell:
-    """Their pages, and all lists in which they stand. Of very many it looks at no more, and forgets everything."""
+    """Purge the pages of these products, and all lists that contain them. For very many, purge everything."""
     some = list(islice(product_ids, _MOST_FORGOTTEN_BY_NAME + 1))
     if len(some) > _MOST_FORGOTTEN_BY_NAME:
         caching.purge_on_commit(rules.EVERYTHING)
@@ -87,25 +87,25 @@ def forget_products(product_ids: Iterable[UUID]) -> ToTell:
 
 
 def forget_told_product(product_id: UUID, *, left: UUID | None = None) -> None:
-    """The same of a product of which others are told anyway: its page, its lists, and those of the category it left."""
+    """The same for a product of which a fact is told anyway. ``left`` is the category that it was moved out of."""
     caching.purge_on_commit(*_families_of(catalog.whereabouts([product_id]), [left]))
 
 
 def forget_tree() -> ToTell:
-    """Of categories; no list changes with it."""
+    """Purge the tree of categories. No list of products changes with it."""
     caching.purge_on_commit(rules.TREE)
     return (events.showing_changed(categories=True),)
 
 
 def forget_categories(category_ids: Iterable[UUID | None]) -> ToTell:
-    """The lists of categories and of those above, in which other products stand now, and the tree."""
+    """Purge the lists of these categories and their ancestors, which contain other products now, and the tree."""
     keys = catalog.keys_of_lines(category_ids)
     caching.purge_on_commit(rules.TREE, *(rules.of_list(category=key, seller=None) for key in keys))
     return (events.showing_changed(lists=True, categories=True),)
 
 
 def make_sure(*, product_id: UUID, left: Iterable[UUID | None]) -> None:
-    """Forget a product that has changed. Raises RedisError when that could not be done."""
+    """Purge what shows a product that has changed. Raises RedisError if Redis is out of reach."""
     caching.purge(*_families_of(catalog.whereabouts([product_id]), left))
 
 

@@ -1,8 +1,8 @@
 """Whose cart it is, and the lock on it.
 
-A guest's token is the id of a cart with our signature, so nothing needs to be kept to hand one out, nobody can make one
-up, and whoever reads the database learns none. One that is not ours counts as none at all, and so does one that a
-customer has shown: else whoever copied it could go on putting things into that customer's cart.
+A guest's token is the id of a cart with our signature. So giving one out stores nothing, nobody can forge one, and
+reading the database does not reveal any. A token that is not ours counts as none. So does one that was merged into a
+customer's cart: otherwise anybody with a copy could go on putting things into that cart.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _signer = Signer(salt="order_svc.carts")
 
 
 def holder_of(*, customer_id: UUID | None, token: str) -> rules.Holder:
-    """Whoever asks. A guest without a token of ours has a new cart, of which nothing is kept while it is empty."""
+    """The holder of a cart. A guest without a valid token gets a new cart, which is not stored while it is empty."""
     guest_cart_id = _read(token)
     if customer_id is None and (guest_cart_id is None or selectors.is_spent(guest_cart_id=guest_cart_id)):
         guest_cart_id = uuid4()
@@ -29,15 +29,15 @@ def holder_of(*, customer_id: UUID | None, token: str) -> rules.Holder:
 
 
 def token_of(holder: rules.Holder) -> str:
-    """What a guest has to show next time; empty for a customer."""
+    """The token for a guest to send next time; empty for a customer."""
     return _signer.sign(holder.guest_cart_id.hex) if holder.is_guest and holder.guest_cart_id else ""
 
 
 def locked_cart(holder: rules.Holder, *, must_hold_all: bool = False) -> Cart:
-    """The holder's cart, locked for the transaction under way: made if need be, with what they had put in as a guest.
+    """The holder's cart, locked for the current transaction; created if need be, and merged with their guest cart.
 
-    A customer's cart is always locked before a guest's, so that nobody waits in a circle. Raises CartsDoNotFit if it
-    ``must_hold_all`` and has no room; else it says what it had none for.
+    Lock order: a customer's cart before a guest's, so that there is no deadlock. If there is no room for all of the
+    guest cart, raises CartsDoNotFit with ``must_hold_all``, and otherwise notes in the cart what was left out.
     """
     if holder.is_guest:
         return _made_or_locked(id=holder.guest_cart_id)
@@ -55,7 +55,7 @@ def _read(token: str) -> UUID | None:
 
 
 def _made_or_locked(**known_by: UUID | None) -> Cart:
-    """By one statement that cannot miss: a cart that is ordered just now is waited for, and then made anew."""
+    """Create or lock, in one statement: it waits for a cart that is being ordered, and then creates a new one."""
     Cart.objects.bulk_create(
         [Cart(**known_by)], update_conflicts=True, unique_fields=list(known_by), update_fields=["updated_at"]
     )
@@ -63,7 +63,7 @@ def _made_or_locked(**known_by: UUID | None) -> Cart:
 
 
 def _take_over(guest_cart_id: UUID, *, into: Cart, must_hold_all: bool) -> None:
-    """Move what lies in a guest's cart, once and never again, even if there is nothing yet."""
+    """Move the items of a guest's cart, once: from then on its token is spent, even if the cart was empty."""
     _, is_first = SpentGuestCart.objects.get_or_create(id=guest_cart_id)
     if not is_first:
         return

@@ -1,4 +1,4 @@
-"""Saving what lies in a cart that is locked."""
+"""Saving the lines of a cart, whose lock the caller holds."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def line_of(*, cart_id: UUID, sku: str, quantity: int, seen_price: Money) -> Car
 
 
 def put(lines: Sequence[CartItem], *, instead: Sequence[str]) -> None:
-    """Save lines; where there is one of that SKU already, these of its fields."""
+    """Insert lines; of a SKU that is in the cart already, update the fields named by ``instead``."""
     CartItem.objects.bulk_create(lines, update_conflicts=True, unique_fields=["cart", "offer"], update_fields=instead)
 
 
 def note_left_out(cart: Cart, quantities: Mapping[str, int]) -> None:
-    """For these there was no room, as for others before: remembered as far as a cart of their own would hold them."""
+    """Remember what there was no room for, up to as many SKUs as a cart may hold."""
     more = {sku: cart.left_out.get(sku, 0) + quantity for sku, quantity in quantities.items()}
     cart.left_out = dict(list({**more, **cart.left_out, **more}.items())[: rules.MAX_LINES])
     cart.save(update_fields=["left_out"])
 
 
 def forget_left_out(cart: Cart, sku: str) -> bool:
-    """Its holder knows, or does not mind any more. Returns whether there was anything to know."""
+    """Forget that a SKU was left out. Returns whether it was."""
     if cart.left_out.pop(sku, None) is None:
         return False
     cart.save(update_fields=["left_out"])

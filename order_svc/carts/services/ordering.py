@@ -10,7 +10,7 @@ from order_svc.carts.services.holding import locked_cart
 
 
 def read_cart(*, holder: rules.Holder) -> rules.Contents:
-    """What is in the holder's cart, with what they had put in as a guest."""
+    """The contents of the holder's cart, merged with their guest cart."""
     return selectors.contents_of(cart=selectors.cart_to_read(holder) or _made_or_merged(holder))
 
 
@@ -22,10 +22,10 @@ def read_orderable_cart(*, holder: rules.Holder) -> rules.Contents:
 
 
 def take_out(*, holder: rules.Holder) -> rules.Contents:
-    """Empty the cart into an order, in the transaction that makes it: either both happen or neither.
+    """Take everything out of the cart for an order, in the transaction that creates it: both happen or neither.
 
-    Whoever asks at the same time waits, and finds nothing. Nothing that its holder has not been told is left out of it.
-    Raises CartEmpty, CartsDoNotFit and ItemsUnavailable.
+    A simultaneous request waits, and then finds an empty cart. Raises CartEmpty; ItemsUnavailable; and CartsDoNotFit
+    instead of leaving something out that the holder does not know of.
     """
     cart = locked_cart(holder, must_hold_all=True)
     contents = selectors.contents_of(cart=cart)
