@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import redis
 
+from common.topology import NOTIFICATIONS
 from ops.bench.load import flood, http, jobs, paced, sql, wrk
 from ops.bench.load.jobs import FloodJob, HttpJob, Measured, Pace, Paced, PacedJob, SqlJob
 from ops.bench.load.watch import percentile
@@ -304,5 +305,5 @@ class TestPercentile:
 
 
 def sql_job(page: list[str], *, watched: dict[str, int] | None = None) -> SqlJob:
-    url = os.environ["GATEWAY_SVC_DATABASE_URL"]
+    url = os.environ[NOTIFICATIONS.database_variable]
     return SqlJob(connections=2, seconds=0.2, watched=watched or {}, database_url=url, pages=[page])

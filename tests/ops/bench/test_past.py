@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from common.identity import time_ordered_id
+from common.topology import NOTIFICATIONS
 from ops.bench.order.copying import Copying
 from ops.bench.order.model import Model, find_model
 
@@ -40,7 +41,7 @@ _TABLES = f"""
 def database() -> Iterator[psycopg.Connection[Any]]:
     """Tables in a schema of their own, which nobody else sees and nothing is left of."""
     schema = f"past_{uuid.uuid4().hex}"
-    with psycopg.connect(os.environ["GATEWAY_SVC_DATABASE_URL"]) as connection:
+    with psycopg.connect(os.environ[NOTIFICATIONS.database_variable]) as connection:
         connection.execute(f"CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}".encode())
         connection.execute(_TABLES.encode())
         yield connection
