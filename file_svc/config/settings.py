@@ -10,4 +10,4 @@ globals().update(for_service("file_svc", apps=("file_svc.files",)))
 STORAGES = {**static_storage(), **storage.storages(env.required("OPENCOMMERCE_S3_URL"))}
 
 UPLOAD_LIMIT_BYTES = 26 * 2**20
-"""Of a whole request; each purpose of a file has a smaller limit of its own (files/rules.py)."""
+"""For a whole request; each purpose of a file has a smaller limit of its own (files/rules.py)."""

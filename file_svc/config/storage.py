@@ -26,17 +26,17 @@ def storages(url: str) -> dict[str, Any]:
         "access_key": access_key,
         "secret_key": secret_key,
         "bucket_name": bucket,
-        # Which region a server of one's own claims does not matter; that a signature names one does.
+        # A signature has to name a region; for a server of one's own it does not matter which.
         "region_name": "us-east-1",
         "default_acl": None,
-        # Our keys come from the file's id, so the only thing ever overwritten is the same thing, made again.
+        # Keys are derived from the file's id, so an object is only ever overwritten by the same one, made again.
         "file_overwrite": True,
         "querystring_auth": True,
         "querystring_expire": 300,
         "max_memory_size": 5 * 2**20,
         "client_config": _client_config(),
-        # One PUT a file is whole or not there: a crash leaves no parts behind. In parts, boto3 also holds ten of
-        # them in memory; a single body is read from disk as it is sent.
+        # A single PUT stores a file as a whole or not at all: a crash leaves no parts of a multipart upload behind.
+        # For those boto3 also holds ten parts in memory; a single body is read from disk as it is sent.
         "transfer_config": TransferConfig(multipart_threshold=_LARGEST_SINGLE_PUT, use_threads=False),
     }
     return {"default": {"BACKEND": "file_svc.files.adapters.object_store.Storage", "OPTIONS": options}}
@@ -51,7 +51,7 @@ def _client_config() -> Config:
         read_timeout=5,
         retries={"mode": "standard", "total_max_attempts": 2},
         tcp_keepalive=True,
-        # Servers that speak S3's dialect lag behind its newest checksums.
+        # S3-compatible servers may not support the newest checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )

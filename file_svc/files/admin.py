@@ -34,7 +34,7 @@ _AWAITING = "awaiting"
 
 
 def _content(file: StoredFile, variant: str = "") -> str:
-    # On the page's own origin, where whoever sees the page is signed in: staff may read private files as well.
+    # On the page's own origin, where its reader is signed in: staff may read private files as well.
     return f"{FILES.prefixes[0]}{file.pk}/content/" + (f"?variant={variant}" if variant else "")
 
 
@@ -53,7 +53,7 @@ def _sizes(file: StoredFile) -> str:
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What an index lists each of; what is stored, unless something else is asked or looked for."""
+    """States with a database index each. By default stored files only; in a search, files of every state."""
 
     title = parameter_name = "state"
 

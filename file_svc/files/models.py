@@ -12,7 +12,7 @@ from file_svc.files import rules
 
 
 class Status(models.TextChoices):
-    """How far a file has come."""
+    """The state of a file."""
 
     STORING = "storing"
     STORED = "stored"
@@ -27,7 +27,7 @@ class Visibility(models.TextChoices):
 
 
 class StoredFile(TimestampedModel):
-    """An upload. The row is there before the object and goes after it, so no object is ever without its row."""
+    """An upload. Its row is created before its object and deleted after it, so no object is ever without a row."""
 
     owner_id = models.UUIDField()
     purpose = models.CharField(max_length=16)
@@ -35,20 +35,20 @@ class StoredFile(TimestampedModel):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.STORING)
     key = models.CharField(max_length=100, unique=True)
     name = models.CharField(max_length=255)
-    """As its owner called it: shown and offered when saving, never part of a path."""
+    """As its owner named it: shown, and offered when saving; never part of a path."""
     content_type = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     variants_problem = models.CharField(max_length=200, default="", blank=True)
-    """Why a picture could not be made smaller; empty when it could, or was not tried yet."""
+    """Why the smaller sizes of a picture could not be made; empty if they were, or were not tried yet."""
     awaits_variants = models.BooleanField(default=False)
-    """A picture whose smaller sizes were neither made nor found impossible."""
+    """True for a picture until its smaller sizes are made, or have turned out to be impossible."""
     variants_tried_at = models.DateTimeField(null=True)
-    """When the clock last had them made, which may have failed; None if it never had."""
+    """When the scheduled job last tried to make them, which may have failed; None if it never has."""
     idempotency_key = models.CharField(max_length=255, null=True)
-    """Of the request that made it, so that its repetition makes no other; given back when the file is deleted."""
+    """That of the request that created it, so that a retry creates no other; cleared when the file is deleted."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -76,7 +76,7 @@ class StoredFile(TimestampedModel):
 
     @property
     def is_picture(self) -> bool:
-        """Something that has smaller sizes."""
+        """Whether it has smaller sizes."""
         return self.content_type in rules.PICTURES
 
     @property
@@ -85,17 +85,17 @@ class StoredFile(TimestampedModel):
         return self.visibility == Visibility.PUBLIC
 
     def variants_by_name(self) -> dict[str, FileVariant | None]:
-        """Every size that pictures have, with None for one that is not made."""
+        """Every size that pictures have, with None for one that is not made yet."""
         made = {variant.name: variant for variant in self.variants.all()}
         return {name: made.get(name) for name in rules.VARIANTS}
 
     def is_like(self, other: StoredFile) -> bool:
-        """What was asked for with one was asked for with the other."""
+        """Whether the requests for both asked for the same, with the same content."""
         told = ("purpose", "visibility", "name", "content_type", "size", "sha256")
         return all(getattr(self, name) == getattr(other, name) for name in told)
 
     def belongs_to(self, person_id: uuid.UUID | None) -> bool:
-        """It was uploaded by this person."""
+        """Whether this person is its owner."""
         return self.owner_id == person_id
 
 
@@ -117,18 +117,18 @@ class FileVariant(models.Model):
 
 
 class StorageSweep(models.Model):
-    """How far a sweep through the storage has come; it takes several runs."""
+    """The position of a sweep through the storage, which takes several runs."""
 
     name = models.CharField(max_length=32, primary_key=True)
     position = models.CharField(max_length=1024, default="", blank=True)
-    """The last key that was looked at; empty to begin anew."""
+    """The last key that was checked; empty to start from the beginning."""
 
 
 def original_key(file_id: uuid.UUID) -> str:
-    """Where the object of a file lies: under its id, so that no client has a say in it."""
+    """The key of a file's object: made from its id, so that no client can influence it."""
     return f"{file_id.hex[:2]}/{file_id}/original"
 
 
 def variant_keys(file_id: uuid.UUID) -> dict[str, str]:
-    """Where its smaller sizes lie, by name; always the same, so that making them again replaces them."""
+    """The keys of its smaller sizes, by name; always the same, so that making them again replaces them."""
     return {name: f"{file_id.hex[:2]}/{file_id}/{name}.webp" for name in rules.VARIANTS}

@@ -1,4 +1,4 @@
-"""What may be uploaded for which purpose, what a content is, and which sizes a picture gets."""
+"""What may be uploaded for which purpose, how a content type is detected, and which sizes a picture gets."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ TEXTS = frozenset({"text/csv", "application/json", "text/plain"})
 LARGEST_PICTURE_PIXELS = 50_000_000
 
 MOST_FRAMES = 1000
-"""Of a moving picture. Only the first is decoded here, but a browser that shows it decodes them all."""
+"""Of an animation. Only the first is decoded here, but a browser that shows it decodes them all."""
 
 VARIANTS = {"thumb": 200, "medium": 600, "large": 1200}
 """The longer side of each, in pixels, at most."""
 
 HEAD_BYTES = 8192
-"""How much of a file's beginning tells what it is."""
+"""How much of a file's beginning is read to detect its content type."""
 
 _PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _SIGNATURES = (
@@ -47,12 +47,12 @@ _SUFFIXES = {
     "text/csv": (".csv",),
     "text/plain": (".txt", ".md", ".log", ".tsv"),
 }
-"""What a name may end with, lest a system runs a file as what it is not; the first is added where none is there."""
+"""What a name may end with, so that no system runs a file as something else; the first is added if there is none."""
 
 _RESERVED_STEMS = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789")]
 )
-"""Devices of Windows whatever follows after a dot ("Naming Files, Paths, and Namespaces" at Microsoft Learn)."""
+"""Names of devices in Windows, with any suffix ("Naming Files, Paths, and Namespaces" at Microsoft Learn)."""
 
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 _CONTROL_CHARACTERS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
@@ -60,7 +60,7 @@ _CONTROL_CHARACTERS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a file is for, and what may therefore be sent. The first visibility is the one it has unless asked."""
+    """What a file is for, and what may be uploaded for that. The first of the visibilities is the default."""
 
     name: str
     types: frozenset[str]
@@ -80,7 +80,7 @@ PURPOSES = {purpose.name: purpose for purpose in _ALL}
 
 
 def content_type_of(head: bytes, *, name: str) -> str | None:
-    """What the content is by its first bytes; the name decides only between kinds of text. None for anything else."""
+    """The content type, by the first bytes; the name decides only between kinds of text. None if it is unknown."""
     for signature, content_type in _SIGNATURES:
         if head.startswith(signature):
             return content_type
@@ -92,9 +92,9 @@ def content_type_of(head: bytes, *, name: str) -> str | None:
 
 
 def purpose_of(given: str | None, *, content_type: str | None, name: str, claimed_type: str) -> Purpose:
-    """The purpose that was given; if none was, pictures (and what calls itself one) are for products.
+    """The given purpose; by default that of a product's image for pictures and what claims to be one, else a download.
 
-    Raises InvalidInput for a purpose that nobody knows.
+    Raises InvalidInput for an unknown purpose.
     """
     if given is None:
         claims_to_be_picture = claimed_type.startswith("image/") or name.lower().endswith(_PICTURE_SUFFIXES)
@@ -105,7 +105,7 @@ def purpose_of(given: str | None, *, content_type: str | None, name: str, claime
 
 
 def visibility_of(given: str | None, *, purpose: Purpose) -> str:
-    """Who may read it. Raises InvalidInput for what the purpose does not allow."""
+    """The given visibility, or the purpose's default. Raises InvalidInput for one that the purpose does not allow."""
     visibility = given or purpose.visibilities[0]
     if visibility not in purpose.visibilities:
         allowed = " or ".join(purpose.visibilities)
@@ -114,7 +114,7 @@ def visibility_of(given: str | None, *, purpose: Purpose) -> str:
 
 
 def require_allowed(purpose: Purpose, *, content_type: str | None, size: int) -> str:
-    """The content type, if it and the size suit the purpose. Raises UnsupportedType, TooLarge."""
+    """The content type, if the purpose allows it and the size. Raises UnsupportedType, TooLarge."""
     if content_type not in purpose.types:
         allowed = f"For the purpose {purpose.name}: {', '.join(sorted(purpose.types))}."
         raise errors.UnsupportedType(errors={"file": [allowed]})
@@ -125,14 +125,14 @@ def require_allowed(purpose: Purpose, *, content_type: str | None, size: int) ->
 
 
 def require_decodable(*, width: int, height: int) -> None:
-    """A small file can claim an enormous picture; decoding it would take the machine's memory."""
+    """Raises PictureTooLarge: a small file can hold an enormous picture, and decoding it would exhaust the memory."""
     if width * height > LARGEST_PICTURE_PIXELS:
         reason = f"{width} × {height} pixels; at most {LARGEST_PICTURE_PIXELS // 1_000_000} million are allowed."
         raise errors.PictureTooLarge(errors={"file": [reason]})
 
 
 def name_to_save_as(name: str, *, content_type: str) -> str:
-    """A name that every system takes, with a suffix that says what the content is."""
+    """A file name that is valid on every system, with a suffix that fits the content type."""
     printable = "".join(filter(str.isprintable, name)).translate(_NOT_IN_NAMES).strip(" .")
     if not printable.lower().endswith(_SUFFIXES[content_type]):
         printable += _SUFFIXES[content_type][0]
@@ -141,7 +141,7 @@ def name_to_save_as(name: str, *, content_type: str) -> str:
 
 
 def require_few_frames(frames: int) -> None:
-    """A moving picture of a few bytes a frame is made to keep others busy."""
+    """Raises PictureTooLarge: an animation of many tiny frames is made to keep browsers busy."""
     if frames > MOST_FRAMES:
         raise errors.PictureTooLarge(errors={"file": [f"{frames} frames; at most {MOST_FRAMES} are allowed."]})
 
@@ -153,7 +153,7 @@ def require_known_variant(name: str) -> None:
 
 
 def _is_plain_text(head: bytes) -> bool:
-    """UTF-8 without control characters, and no markup: a browser might run that (WHATWG's MIME Sniffing standard)."""
+    """UTF-8 without control characters, and no markup, which a browser might run (WHATWG's MIME Sniffing standard)."""
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:

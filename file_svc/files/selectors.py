@@ -1,4 +1,4 @@
-"""Which files somebody may see, and what there is to send of one."""
+"""Which files a person may see, and which object is sent for one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from file_svc.files.models import FileVariant, Status, StoredFile, Visibility
 
 @dataclass(frozen=True)
 class Content:
-    """An object to be sent. A stand-in is the original in place of a smaller size that is not made yet."""
+    """An object to be sent. A stand-in is the original, sent in place of a smaller size that is not made yet."""
 
     key: str
     content_type: str
@@ -26,7 +26,7 @@ class Content:
 
 
 def files_seen_by(*, person_id: UUID | None, is_staff: bool) -> QuerySet[StoredFile]:
-    """Staff see all that is stored; everybody sees the public ones and their own."""
+    """The stored files that a person may see: staff all of them, everybody else the public ones and their own."""
     stored = StoredFile.objects.filter(status=Status.STORED)
     if is_staff:
         return stored
@@ -34,9 +34,9 @@ def files_seen_by(*, person_id: UUID | None, is_staff: bool) -> QuerySet[StoredF
 
 
 def files_of(*, owner_id: UUID, person_id: UUID, is_staff: bool, **wanted: str) -> QuerySet[StoredFile]:
-    """What somebody has stored, with its smaller sizes; only what has this ``name`` or ``purpose``, on demand.
+    """The stored files of an owner, with their smaller sizes; if ``wanted``, only those of a ``name`` or ``purpose``.
 
-    One's own, or anybody's for staff. Raises Forbidden.
+    Raises Forbidden for the files of somebody else, except to staff.
     """
     if owner_id != person_id and not is_staff:
         raise Forbidden
@@ -53,12 +53,12 @@ def file_seen_by(*, file_id: UUID, person_id: UUID | None, is_staff: bool) -> St
 
 
 def file_opened_by_link(file_id: UUID) -> StoredFile:
-    """One file with its smaller sizes, for who proved to have been given a link to it. Raises NotFound."""
+    """One file with its smaller sizes, for a caller whose signed link was found valid. Raises NotFound."""
     return file_seen_by(file_id=file_id, person_id=None, is_staff=True)
 
 
 def content_of(file: StoredFile, *, variant: str | None) -> Content:
-    """What to send for a file in a size (None: as it was uploaded). Raises InvalidInput for an unknown size."""
+    """What to send for a file in this size (None: the original). Raises InvalidInput for an unknown size."""
     if variant is None:
         return _content(file)
     rules.require_known_variant(variant)
@@ -67,28 +67,28 @@ def content_of(file: StoredFile, *, variant: str | None) -> Content:
 
 
 def stored_file(file_id: UUID) -> StoredFile | None:
-    """For the service's own work: the file, if it is stored and not deleted."""
+    """The file, if it is stored and not deleted, whoever may see it: for the service's own work."""
     return StoredFile.objects.filter(id=file_id, status=Status.STORED).first()
 
 
 def unfinished(*, before: datetime) -> QuerySet[StoredFile]:
-    """Uploads that began before then and never ended."""
+    """Uploads that began before then and have not finished."""
     return StoredFile.objects.filter(status=Status.STORING, created_at__lt=before)
 
 
 def deleted(*, limit: int) -> QuerySet[StoredFile]:
-    """Files whose objects are to be removed, those that wait longest first."""
+    """Deleted files whose objects are still to be removed, the longest deleted first."""
     return StoredFile.objects.filter(status=Status.DELETED).order_by("updated_at")[:limit]
 
 
 def without_variants(*, before: datetime, limit: int) -> QuerySet[StoredFile]:
-    """Pictures stored before then whose smaller sizes are still to be made, those first that wait longest for a try."""
+    """Pictures created before then that lack their smaller sizes: first those never tried, then the longest untried."""
     waiting = StoredFile.objects.filter(status=Status.STORED, awaits_variants=True, created_at__lt=before)
     return waiting.order_by(F("variants_tried_at").asc(nulls_first=True), "created_at")[:limit]
 
 
 def known_keys(keys: Collection[str]) -> set[str]:
-    """Those of the keys that a row names, be its file stored, on its way in or on its way out."""
+    """Those of the keys that a row refers to, whatever the status of its file."""
     files = StoredFile.objects.filter(key__in=keys).values_list("key", flat=True)
     return {*files, *FileVariant.objects.filter(key__in=keys).values_list("key", flat=True)}
 

@@ -1,7 +1,7 @@
-"""Pictures without what people do not see in them: where and by whom they were taken, notes, hidden files.
+"""Removing from a picture's file what is not shown: where and by whom it was taken, notes, hidden files.
 
-The pictures themselves are kept bit for bit. Of the metadata only the orientation stays, without which a photograph
-would lie on its side.
+The image data is kept bit for bit. Of the metadata only the orientation stays, without which a photograph would be
+shown on its side.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _LYING_ON_ITS_SIDE = range(5, 9)
 _EXIF_BYTES_AT_MOST = 65_536
 
 Piece = slice | bytes
-"""Bytes of the file, by their place, or new ones."""
+"""A range of the file's bytes, or new bytes."""
 
 
 @dataclass(frozen=True)
 class BarePicture:
-    """What of a file makes the picture, in order."""
+    """The pieces of a file that make up the picture, in order."""
 
     pieces: tuple[Piece, ...]
     frames: int
@@ -35,17 +35,17 @@ class BarePicture:
 
     @property
     def is_on_its_side(self) -> bool:
-        """Its width is seen as its height."""
+        """Whether it is shown turned by 90°, with width and height swapped."""
         return self.orientation in _LYING_ON_ITS_SIDE
 
     def is_all_of(self, data: mmap) -> bool:
-        """There was nothing else in the file."""
+        """Whether the file contains nothing else."""
         kept = [piece for piece in self.pieces if isinstance(piece, slice)]
         return len(kept) == len(self.pieces) and sum(piece.stop - piece.start for piece in kept) == len(data)
 
 
 def bare(data: mmap, content_type: str) -> BarePicture:
-    """Take a picture's file apart. Raises Malformed."""
+    """Find the pieces of a picture's file that are kept. Raises Malformed."""
     parts = list(parts_of(data, content_type))
     exif = next((part for part in parts if part.role is Role.EXIF), None)
     orientation = _orientation(data, exif) if exif else _UPRIGHT
@@ -106,7 +106,7 @@ _WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x08, 0x04
 
 
 def _as_webp(data: mmap, parts: list[Part], replaced: dict[Part, bytes]) -> Iterator[Piece]:
-    """A WebP says first how long it is and which kinds of parts follow."""
+    """The header of a WebP states the length of the file and which kinds of chunks follow, so it is corrected."""
     first, *rest = parts
     kept = list(_kept(rest, replaced))
     header = bytearray(data[: first.end])

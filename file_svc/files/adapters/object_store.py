@@ -1,4 +1,4 @@
-"""The object storage: django-storages for what it does, its S3 client for what it does not (ranges, health)."""
+"""The object storage, through django-storages, and its S3 client for what that lacks (ranges, health)."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Listed:
 
 
 class Storage(S3Storage):
-    """All its clients come out of one session: each session takes 13 MiB for what it has read about S3."""
+    """The storage backend, with one boto3 session for all clients: each takes 13 MiB for its description of S3."""
 
     @cached_property
     def session(self) -> boto3.Session:
-        """What the clients have in common."""
+        """The session that the clients share."""
         session: boto3.Session = super()._create_session()
         return session
 
@@ -49,9 +49,9 @@ class Storage(S3Storage):
 
 
 class Pieces(Iterator[bytes]):
-    """An object's bytes as they come. Raises StorageUnavailable when they stop coming.
+    """An iterator over an object's bytes as they arrive. Raises StorageUnavailable when they stop arriving.
 
-    No generator: closing one that has not begun would leave the connection open.
+    Not a generator: closing a generator that has not been started would leave the connection open.
     """
 
     def __init__(self, body: Any) -> None:
@@ -66,12 +66,12 @@ class Pieces(Iterator[bytes]):
         return piece
 
     def close(self) -> None:
-        """Give up what was not read."""
+        """Close the connection, also if not everything was read."""
         self.body.close()
 
 
 def save(key: str, file: IO[bytes], *, content_type: str) -> None:
-    """Store a file, read from disk as it is sent. Raises StorageUnavailable; then it may be there or not."""
+    """Store a file, read from disk as it is sent. Raises StorageUnavailable, and then it may be stored or not."""
     content = File(file, name=key)
     content.content_type = content_type  # type: ignore[attr-defined]  # where django-storages looks for it
     with _within_reach():
@@ -79,7 +79,10 @@ def save(key: str, file: IO[bytes], *, content_type: str) -> None:
 
 
 def read(key: str, *, start: int = 0, length: int | None = None) -> Pieces:
-    """Some of an object, or all of it. Raises StorageUnavailable or NotFound at once, not at the first piece."""
+    """A range of an object, or all of it without a ``length``.
+
+    Raises StorageUnavailable or NotFound at once, not at the first piece.
+    """
     storage = _storage()
     wanted = {"Range": f"bytes={start}-{start + length - 1}"} if length is not None else {}
     with _within_reach():
@@ -96,7 +99,7 @@ def copy(key: str, to: str) -> None:
 
 
 def listed(*, after: str) -> list[Listed]:
-    """The objects whose keys follow, in their order, at most a thousand. Raises StorageUnavailable."""
+    """The objects whose keys sort after ``after``, in that order, at most a thousand. Raises StorageUnavailable."""
     storage = _storage()
     with _within_reach():
         page = _client(storage).list_objects_v2(Bucket=storage.bucket_name, StartAfter=after)
@@ -104,7 +107,7 @@ def listed(*, after: str) -> list[Listed]:
 
 
 def delete(keys: Iterable[str]) -> None:
-    """Remove objects; one that is not there is as good as removed. Raises StorageUnavailable."""
+    """Remove objects, ignoring those that do not exist. Raises StorageUnavailable."""
     storage = _storage()
     with _within_reach():
         for key in keys:
@@ -112,7 +115,7 @@ def delete(keys: Iterable[str]) -> None:
 
 
 def check() -> None:
-    """For health: raises ConnectionError, soon, unless the bucket answers."""
+    """The health check: raises ConnectionError, within seconds, unless the bucket answers."""
     storage = _storage()
     try:
         probe(storage).head_bucket(Bucket=storage.bucket_name)
@@ -121,11 +124,11 @@ def check() -> None:
 
 
 def ensure_bucket() -> None:
-    """Make the bucket if it is not there. Raises StorageUnavailable."""
+    """Create the bucket if it does not exist. Raises StorageUnavailable."""
     storage = _storage()
     client = _client(storage)
     with _within_reach():
-        # Asked for by its name: a key that is made for one bucket may list no others.
+        # Asked for by name instead of listing all: an access key for one bucket may not list others.
         try:
             client.head_bucket(Bucket=storage.bucket_name)
         except ClientError as error:
@@ -136,7 +139,7 @@ def ensure_bucket() -> None:
 
 @lru_cache(maxsize=1)
 def probe(storage: Storage) -> Any:
-    """A client with less patience, so that a health check answers while the storage does not."""
+    """A client with short timeouts, so that a health check answers even while the storage does not."""
     return storage.session.client(
         "s3",
         endpoint_url=storage.endpoint_url,
@@ -150,7 +153,7 @@ def _storage() -> Storage:
 
 
 def _client(storage: Storage) -> Any:
-    # The storage keeps one for all threads: clients may be shared (boto3's guide "Resources", "Multithreading").
+    # The storage keeps one for all threads: boto3's clients may be shared (its guide "Resources", "Multithreading").
     return storage.bucket.meta.client
 
 

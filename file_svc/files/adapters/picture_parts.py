@@ -1,4 +1,4 @@
-"""Picture files as the parts that they consist of. Only their framing is read; nothing of a picture is decoded.
+"""Splitting picture files into their parts (segments, chunks, blocks), without decoding any image data.
 
 The formats are those of ITU T.81 (annex B), the PNG specification (3rd edition), the GIF89a specification, and Google's
 "WebP Container Specification".
@@ -14,24 +14,24 @@ from dataclasses import dataclass
 from mmap import mmap
 
 _ENOUGH_HOPS = 250_000
-"""An honest picture of 25 MiB has 100,000 blocks at most, those of a GIF; more would only keep us busy."""
+"""How many parts are read. A legitimate picture of 25 MiB has 100,000 at most, the blocks of a GIF."""
 
 
 class Role(enum.Enum):
-    """What a part is there for."""
+    """The purpose of a part."""
 
     PICTURE = enum.auto()
     FRAME = enum.auto()
-    """One of the pictures of a moving one."""
+    """One frame of an animation."""
     CONTENTS = enum.auto()
-    """The header of a WebP, which says what else there is."""
+    """The header of a WebP, which states which chunks follow."""
     EXIF = enum.auto()
     OTHER = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some bytes of a file; of EXIF metadata also where the EXIF itself begins."""
+    """A range of a file's bytes; ``body`` is where the payload begins, which is used of EXIF metadata only."""
 
     role: Role
     start: int
@@ -40,11 +40,11 @@ class Part:
 
 
 class Malformed(Exception):
-    """The file is not made as its format says, or it breaks off."""
+    """The file does not follow its format, or is truncated."""
 
 
 def parts_of(data: mmap, content_type: str) -> Iterator[Part]:
-    """All parts up to the end of the picture; whatever follows it is not of the picture. Raises Malformed."""
+    """All parts up to the end of the picture; what follows in the file is ignored. Raises Malformed."""
     try:
         for part in _WALKS[content_type](data):
             if part.end > len(data):
@@ -54,13 +54,13 @@ def parts_of(data: mmap, content_type: str) -> Iterator[Part]:
         raise Malformed("it breaks off") from error
 
 
-# A marker that stands for itself: in coded data FF 00 is a value, and FF D0 to FF D7 are restarts.
+# A marker that begins or ends a segment: in coded data FF 00 is the value FF, and FF D0 to FF D7 are restart markers.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _JPEG_END, _JPEG_SCAN, _JPEG_COMMENT = 0xD9, 0xDA, 0xFE
 _JPEG_APPLICATIONS = range(0xE0, 0xF0)
 _JPEG_TO_KEEP = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _JFIF_BYTES = 18
-"""Of a JFIF segment without a thumbnail."""
+"""The size of a JFIF segment without a thumbnail, its marker included."""
 
 
 def _jpeg(data: mmap) -> Iterator[Part]:
@@ -167,7 +167,7 @@ _WEBP_OF_THE_PICTURE = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ICCP"})
 def _webp(data: mmap) -> Iterator[Part]:
     (length,) = struct.unpack_from("<I", data, 4)
     end = 8 + length
-    # The long form says in a chunk of its own what it contains; the short one is a single chunk.
+    # The extended format states in a chunk of its own (VP8X) what it contains; the simple one is a single chunk.
     position = 30 if data[12:16] == b"VP8X" else 12
     yield Part(Role.CONTENTS, 0, position)
     for _ in range(_ENOUGH_HOPS):

@@ -1,6 +1,6 @@
-"""The child process that decodes pictures from strangers: ``picture_renderer.py ORDER`` in a folder with ``original``.
+"""The child process that decodes untrusted pictures: ``picture_renderer.py ORDER`` in a folder with ``original``.
 
-It has as little memory and time as the order says, knows no secrets, and imports nothing of ours. It writes
+Its memory and CPU time are limited by the order, it knows no secrets, and it imports none of our modules. It writes
 ``<name>.webp`` for each size of the order (JSON: format, longest_sides, largest_pixels, memory_bytes, cpu_seconds) and
 prints their widths and heights as JSON.
 """
@@ -18,18 +18,18 @@ from PIL import Image, ImageCms, ImageOps, WebPImagePlugin
 
 _LAST_CPU_SECONDS = 5
 _FORM = WebPImagePlugin.WebPImageFile.format
-"""Imported, since Pillow loads all its formats when asked for one that it does not know yet."""
+"""From the imported plugin: Pillow would load the plugins of all formats if asked for one that is not loaded yet."""
 _EFFORT = 2
-"""Of the WebP encoder, 0 to 6: 4 takes twice as long, which is most of the time of all, for files 4 % smaller."""
+"""The WebP encoder's ``method``, 0 to 6. Encoding takes most of the time; with 4, twice that for 4 % smaller files."""
 _REDUCING_GAP = 1.5
 """Decode no more pixels than this often the side wanted, where a format can: a third of the time of a photograph."""
 
 
 def main() -> None:
-    """Do what the order says."""
+    """Carry out the order."""
     order = json.loads(sys.argv[1])
     _bound(memory_bytes=order["memory_bytes"], cpu_seconds=order["cpu_seconds"])
-    os.nice(5)  # somebody who waits for a page goes first
+    os.nice(5)  # requests, for which somebody waits, go first
     Image.MAX_IMAGE_PIXELS = order["largest_pixels"]
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     sys.stdout.write(json.dumps(render(order["format"], order["longest_sides"])))
@@ -41,7 +41,7 @@ def _bound(*, memory_bytes: int, cpu_seconds: int) -> None:
 
 
 def render(picture_format: str, longest_sides: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """Write each size, the largest first and the smaller ones from it; none is larger than the original."""
+    """Write each size, the largest first and each from the one before; none is larger than the original."""
     with Image.open("original", formats=[picture_format]) as original:
         picture = _reduced(original, max(longest_sides.values()))
     sizes = {}
@@ -53,7 +53,7 @@ def render(picture_format: str, longest_sides: dict[str, int]) -> dict[str, tupl
 
 
 def _reduced(original: Image.Image, side: int) -> Image.Image:
-    """The first frame, upright, in sRGB, as fresh pixels: nothing of the file's metadata goes with them."""
+    """The first frame, upright, in sRGB, at most ``side`` pixels long, without any of the file's metadata."""
     picture = original
     if picture.mode in {"P", "1", "PA"}:  # a palette's colours cannot be averaged
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
@@ -76,7 +76,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode)
         except (ImageCms.PyCMSError, OSError):
-            converted = None  # a profile that cannot be read says nothing
+            converted = None  # an unreadable profile is ignored
         if converted is not None:
             return converted
     return picture.convert(mode)

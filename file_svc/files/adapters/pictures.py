@@ -44,7 +44,7 @@ _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFErro
 
 
 class RenderingInterrupted(Exception):
-    """The machine ended it, being short of time or memory. That says nothing of the picture: try again later."""
+    """The child process timed out or was killed. That says nothing about the picture: try again later."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class BareFile:
 
 @dataclass(frozen=True)
 class Examined:
-    """A picture as it came in: its measures as it is seen, and another file if there was metadata in it."""
+    """An uploaded picture: its size in pixels as it is shown, and a file without metadata if it contained any."""
 
     width: int
     height: int
@@ -77,8 +77,8 @@ class Rendered:
 
 
 def examine(file: IO[bytes], content_type: str) -> Examined:
-    """Look at a picture that came in, without decoding it. Raises PictureTooLarge, BrokenPicture."""
-    file.seek(0)  # what was written is on disk now, where mmap sees it
+    """Check an uploaded picture and remove its metadata, without decoding it. Raises PictureTooLarge, BrokenPicture."""
+    file.seek(0)  # flushes what was written, so that mmap sees it
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         try:
             picture = bare_pictures.bare(data, content_type)
@@ -91,7 +91,7 @@ def examine(file: IO[bytes], content_type: str) -> Examined:
 
 
 def measure(file: IO[bytes], content_type: str) -> tuple[int, int]:
-    """Width and height, by the header. Raises PictureTooLarge, BrokenPicture."""
+    """Width and height in pixels, by the header. Raises PictureTooLarge, BrokenPicture."""
     file.seek(0)
     try:
         with Image.open(file, formats=[_FORMATS[content_type]]) as picture:
@@ -107,7 +107,7 @@ def measure(file: IO[bytes], content_type: str) -> tuple[int, int]:
 
 
 def render(original: Iterator[bytes], content_type: str, *, folder: Path) -> list[Rendered]:
-    """Make the smaller sizes in this folder. Raises BrokenPicture with the reason, or RenderingInterrupted."""
+    """Write the smaller sizes into ``folder``. Raises BrokenPicture with the reason, or RenderingInterrupted."""
     source = folder / "original"
     with source.open("wb") as file:
         file.writelines(original)
@@ -141,7 +141,7 @@ def _in_small_steps(data: mmap, pieces: Iterable[bare_pictures.Piece]) -> Iterat
 
 
 def _run(order: dict[str, object], folder: Path) -> dict[str, tuple[int, int]]:
-    """One child a picture, without our environment (it holds secrets) and without our paths."""
+    """Run one child process for one picture, without our environment (it holds secrets) and our import paths."""
     argv = [sys.executable, "-I", str(Path(picture_renderer.__file__)), json.dumps(order)]
     environment = {"LANG": "C.UTF-8", "PATH": os.defpath}
     try:

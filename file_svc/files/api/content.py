@@ -1,4 +1,4 @@
-"""The content of a file as an HTTP answer: conditional, in ranges, and harmless in a browser."""
+"""The content of a file as an HTTP response: conditional, in ranges, and harmless in a browser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def content_answer(request: Request, file: StoredFile, content: Content) -> Http
 
 
 def _wanted_part(request: Request, content: Content) -> ByteRange | None:
-    """``If-Range`` asks for the part only of what the client already has some of, and else for all."""
+    """The range to send. None, for everything, if none is asked for or ``If-Range`` names another content."""
     condition = request.headers.get("If-Range")
     if condition is not None and condition != _etag(content):
         return None
@@ -48,7 +48,7 @@ def _headers(file: StoredFile, content: Content) -> dict[str, str]:
         "ETag": _etag(content),
         "Accept-Ranges": "bytes",
         "Cache-Control": _cache_control(file, content),
-        # It comes from strangers and lives on the shop's own origin: no guessing, no scripts.
+        # Untrusted content on the shop's own origin: no MIME sniffing, no scripts.
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
@@ -61,5 +61,5 @@ def _etag(content: Content) -> str:
 def _cache_control(file: StoredFile, content: Content) -> str:
     if not file.is_public:
         return "private, no-store"
-    # What an id and a size stand for never changes, once it is made.
+    # The content of an id in a size never changes, once it is made.
     return "no-cache" if content.is_stand_in else "public, max-age=31536000, immutable"

@@ -1,4 +1,4 @@
-"""Links to private content: whoever holds one may read that one thing for a few minutes, without signing in."""
+"""Signed links: with one, a private content can be read for a few minutes without signing in."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _SALT = "files.content"
 
 
 def signed(file_id: UUID, variant: str | None, *, now: datetime) -> dict[str, str]:
-    """The query parameters that open this content until some minutes from now."""
+    """The query parameters of a link to this content, valid for ``VALID_FOR``."""
     expires = str(int((now + VALID_FOR).timestamp()))
     return {"expires": expires, "signature": Signer(salt=_SALT).signature(_subject(file_id, variant, expires))}
 
 
 def is_one(query: Mapping[str, str]) -> bool:
-    """The request came by a link, good or bad."""
+    """Whether the request came by a signed link, valid or not."""
     return "signature" in query
 
 
 def require_valid(query: Mapping[str, str], file_id: UUID, *, now: datetime) -> None:
-    """Raises InvalidLink unless it was signed for this content, and its time has not passed."""
+    """Raises InvalidLink unless it was signed for this content and has not expired."""
     expires = query.get("expires", "")
     subject = _subject(file_id, query.get("variant"), expires)
     try:

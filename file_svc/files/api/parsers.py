@@ -1,4 +1,4 @@
-"""Uploads as they arrive: to disk, hashed on the way, and refused unless they arrived whole."""
+"""Receiving uploads: written to disk, hashed on the way, and refused if they are incomplete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CUT_SHORT = "The upload was cut short."
 
 
 def require_length(request: Request) -> None:
-    """Raises LengthRequired where the body has no declared end, as with ``Transfer-Encoding: chunked``."""
+    """Raises LengthRequired for a body of undeclared length, as with ``Transfer-Encoding: chunked``."""
     if not request.META.get("CONTENT_LENGTH") and request.headers.get("Transfer-Encoding"):
         raise errors.LengthRequired
 
@@ -40,7 +40,7 @@ class UploadParser(MultiPartParser):
         try:
             return self._parse_whole(WatchedStream(stream), media_type, parser_context)
         except (SuspiciousOperation, LookupError, UnicodeError) as error:
-            # Too many or too long fields; a file name in an encoding that nobody has.
+            # Too many or too long fields, or a file name in an unknown encoding.
             spool.close()
             raise ParseError(f"Multipart form parse error - {error}") from error
         except Exception:
@@ -58,7 +58,7 @@ class UploadParser(MultiPartParser):
 
 
 class WatchedStream:
-    """A request's body that remembers how it ended: a parser takes one that was cut off for one that is complete."""
+    """A request's body that remembers its last bytes: the parser takes a truncated body for a complete one."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream = stream
@@ -74,12 +74,12 @@ class WatchedStream:
         return piece
 
     def exhaust(self) -> None:
-        """Read to the end, so that a client still sending hears our refusal instead of a reset connection."""
+        """Read to the end, so that a client that is still sending gets our refusal instead of a reset connection."""
         while self.read():
             pass
 
     def ends_with_delimiter(self, boundary: str) -> bool:
-        """The last delimiter of RFC 2046, section 5.1.1, has arrived."""
+        """Whether the closing delimiter of RFC 2046, section 5.1.1, has arrived."""
         return f"--{boundary}--".encode() in self.tail
 
 
@@ -103,13 +103,13 @@ class HashingSpool(FileUploadHandler):
         return self.file
 
     def close(self) -> None:
-        """Forget what has arrived."""
+        """Discard what has arrived."""
         if hasattr(self, "file"):
             self.file.close()
 
 
 class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # generic only in its stubs
-    """A file on disk that has no name there, so that a crash leaves nothing; its hash grows with it."""
+    """An unnamed file on disk, of which a crash leaves nothing; it is hashed while it is written."""
 
     file: IO[bytes]
     size: int
@@ -127,5 +127,5 @@ class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # generic only in 
 
     @property
     def sha256(self) -> str:
-        """Of all that was written, in hex."""
+        """The digest of all that was written, in hex."""
         return self._digest.hexdigest()

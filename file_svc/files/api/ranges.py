@@ -1,4 +1,4 @@
-"""Parts of a content, as RFC 9110 (section 14) asks for them."""
+"""Range requests (RFC 9110, section 14)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SINGLE = re.compile(r"^bytes=[ \t]*([0-9]{0,100})-([0-9]{0,100})[ \t]*$", re.IG
 
 @dataclass(frozen=True)
 class ByteRange:
-    """Some bytes of a content of a size."""
+    """``length`` bytes from ``start`` on, of a content of ``size`` bytes."""
 
     start: int
     length: int
@@ -20,14 +20,14 @@ class ByteRange:
 
     @property
     def content_range(self) -> str:
-        """As the answer names it."""
+        """The response's ``Content-Range``."""
         return f"bytes {self.start}-{self.start + self.length - 1}/{self.size}"
 
 
 def requested_range(header: str, *, size: int) -> ByteRange | None:
-    """The one range that is asked for. None for no range, several, or nonsense: then all of it is sent.
+    """The range that the ``Range`` header asks for. None if there is none, or several, or an invalid one.
 
-    The RFC allows that. Raises RangeNotSatisfiable when the range lies beyond the end.
+    Then all of the content is sent, as the RFC allows. Raises RangeNotSatisfiable when the range lies beyond the end.
     """
     match = _SINGLE.match(header)
     if not match or match.groups() == ("", ""):

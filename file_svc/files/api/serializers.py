@@ -106,7 +106,7 @@ class FileOutput(serializers.ModelSerializer[StoredFile]):
 
 
 def content_url(file: StoredFile, variant: str | None = None) -> str:
-    """Where the content is, on the gateway's public origin; that of a private file opens for some minutes."""
+    """The content's URL on the gateway's public origin; for a private file, a signed link that expires."""
     url = urljoin(settings.PUBLIC_URL, reverse("file-content", args=[file.id]))
     query = {"variant": variant} if variant else {}
     if not file.is_public:

@@ -131,7 +131,7 @@ class BulkDelete(APIView):
 
 
 class AnyAccept(BaseContentNegotiation):
-    """A file is what it is, whatever the client would rather have."""
+    """Ignores ``Accept``: a file has one content type, whatever the client prefers."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
@@ -161,7 +161,7 @@ class FileContent(APIView):
         return content_answer(request, file, content)
 
     def _readable_file(self, request: Request, file_id: UUID) -> StoredFile:
-        """One that the caller may see, or has a link to. A bad link is refused alike whether there is a file or not."""
+        """A file that the caller may see or has a link to. A bad link is refused alike if there is no such file."""
         viewer = caller(request)
         try:
             return selectors.file_seen_by(file_id=file_id, person_id=viewer.id, is_staff=viewer.is_staff)
@@ -179,13 +179,13 @@ class FileContent(APIView):
 
 
 def _key(request: Request) -> str | None:
-    """An ``Idempotency-Key`` may be sent. Raises KeyMissing for what is none."""
+    """The ``Idempotency-Key``, if there is one. Raises KeyMissing for an invalid one."""
     header = request.headers.get("Idempotency-Key")
     return None if header is None else read_key(header)
 
 
 def _answer(file: StoredFile, *, status: int = 200) -> Response:
-    """A file in JSON. Links to private content are for whoever asked, and for now."""
+    """A file in JSON. For a private one it is not to be cached: its links are for this caller, and expire."""
     response = Response(FileOutput(file).data, status=status)
     if status == HTTPStatus.CREATED:
         response["Location"] = urljoin(settings.PUBLIC_URL, reverse("file", args=[file.id]))

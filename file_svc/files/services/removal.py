@@ -1,4 +1,4 @@
-"""Deleting files: out of sight at once, out of the storage soon after."""
+"""Deleting files: hidden at once, removed from the storage soon after."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REMOVED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Removed:
-    """What became of each of several files that were to be deleted."""
+    """The ids of several files that were to be deleted, by what became of them."""
 
     deleted: list[UUID]
     forbidden: list[UUID]
@@ -29,7 +29,7 @@ class Removed:
 
 @transaction.atomic
 def delete_file(*, file_id: UUID, person_id: UUID, is_staff: bool) -> None:
-    """From now on nobody sees it; its objects go soon after. Raises NotFound, Forbidden."""
+    """Hide a file at once, and have its objects removed soon after. Raises NotFound, Forbidden."""
     removed = delete_files(file_ids=[file_id], person_id=person_id, is_staff=is_staff)
     if removed.not_found:
         raise NotFound
@@ -39,9 +39,12 @@ def delete_file(*, file_id: UUID, person_id: UUID, is_staff: bool) -> None:
 
 @transaction.atomic
 def delete_files(*, file_ids: Collection[UUID], person_id: UUID, is_staff: bool) -> Removed:
-    """Delete those that are one's own, together. One that is gone already is not found, so doing it again is safe."""
+    """Delete those of the files that the person may delete, in one transaction.
+
+    Repeating it is safe: a file that is deleted already counts as not found.
+    """
     visible = selectors.files_seen_by(person_id=person_id, is_staff=is_staff)
-    # In one order, so that two who delete the same files do not wait for each other.
+    # Locked in one order, so that two requests to delete the same files do not deadlock.
     files = {file.id: file for file in visible.filter(id__in=file_ids).order_by("id").select_for_update()}
     theirs = [file for file in files.values() if is_staff or file.belongs_to(person_id)]
     _mark_deleted(theirs)
@@ -53,7 +56,7 @@ def delete_files(*, file_ids: Collection[UUID], person_id: UUID, is_staff: bool)
 
 
 def remove_deleted() -> int:
-    """Remove the objects of deleted files, and then their rows. Returns how many; a storage that is away stops it."""
+    """Remove the objects of deleted files, and then their rows. Returns how many. Raises StorageUnavailable."""
     removed = 0
     for file in selectors.deleted(limit=_REMOVED_AT_ONCE):
         object_store.delete([file.key, *variant_keys(file.id).values()])

@@ -1,4 +1,4 @@
-"""Clearing up what was cut off: uploads that never ended, and objects that no row knows."""
+"""Cleaning up after interruptions: uploads that never finished, and objects that no row refers to."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from file_svc.files.models import Status, StorageSweep
 logger = logging.getLogger(__name__)
 
 UPLOAD_GRACE = timedelta(hours=1)
-"""After this an upload that has not ended never will."""
+"""After this, an upload that has not finished is given up."""
 
 STRAY_GRACE = timedelta(minutes=30)
-"""A row is there before its object, save that of a smaller size, which takes a minute to be written down."""
+"""Until then an object may lack its row: those of smaller sizes are stored up to a minute before their rows."""
 
 _PAGES_A_RUN = 20
 
 
 def sweep_unfinished(*, now: datetime) -> int:
-    """Give up the uploads that were cut off. Returns how many."""
+    """Mark interrupted uploads as deleted, to have their objects removed. Returns how many."""
     cut_off = selectors.unfinished(before=now - UPLOAD_GRACE)
     return cut_off.update(status=Status.DELETED, idempotency_key=None, updated_at=now)
 
 
 def remove_strays(*, now: datetime) -> int:
-    """Remove objects without a row, going on where the last run stopped. Returns how many.
+    """Remove objects without a row, continuing where the last run stopped. Returns how many.
 
-    Two runs at once only do the same twice.
+    Two runs at once do no harm: they only do the same work twice.
     """
     sweep, _ = StorageSweep.objects.get_or_create(name="strays")
     removed = 0
@@ -44,7 +44,7 @@ def remove_strays(*, now: datetime) -> int:
 
 
 def _remove_strays_among(page: list[object_store.Listed], *, before: datetime) -> int:
-    """Rows are looked up after the objects were listed, so that one that was made meanwhile has been seen."""
+    """Rows are looked up after the objects were listed, so that a row that was created meanwhile is found."""
     old = {entry.key for entry in page if entry.stored_at < before}
     strays = sorted(old - selectors.known_keys(old))
     if strays:

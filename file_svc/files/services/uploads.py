@@ -19,7 +19,7 @@ from file_svc.files.models import Status, StoredFile, original_key
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that has arrived whole, on disk, and what is known of it."""
+    """A file that was received completely, on disk, and what is known of it."""
 
     file: IO[bytes]
     name: str
@@ -31,11 +31,11 @@ class Upload:
 def store_upload(
     *, owner_id: UUID, upload: Upload, purpose: str | None, visibility: str | None, key: str | None = None
 ) -> StoredFile:
-    """Check an upload and keep it; a picture without its metadata.
+    """Check an upload and store it, a picture without its metadata.
 
-    The row commits first and names its object, so that whatever is cut off in between can be found and removed, and
-    that a repetition under the same ``key`` goes on where the first stopped. Raises InvalidInput, UnsupportedType,
-    TooLarge, PictureTooLarge, BrokenPicture, KeyReused; StorageUnavailable when nothing is stored.
+    The row is committed first and names its object: so an interrupted upload can be found and removed, and a retry
+    with the same idempotency ``key`` continues it. Raises InvalidInput, UnsupportedType, TooLarge, PictureTooLarge,
+    BrokenPicture, KeyReused; StorageUnavailable when nothing is stored.
     """
     content_type = rules.content_type_of(_head_of(upload.file), name=upload.name)
     terms = rules.purpose_of(purpose, content_type=content_type, name=upload.name, claimed_type=upload.claimed_type)
@@ -56,7 +56,7 @@ def store_upload(
 
 
 def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool, key: str | None = None) -> StoredFile:
-    """Give somebody a file of their own of what they may read, with the same content; under one ``key`` once.
+    """Copy a file that a person may read into one of their own; once for each idempotency ``key``.
 
     Raises NotFound, also when it is deleted meanwhile; KeyReused; StorageUnavailable when nothing is stored.
     """
@@ -80,7 +80,7 @@ def copy_file(*, file_id: UUID, person_id: UUID, is_staff: bool, key: str | None
 
 
 def open_content(content: selectors.Content, *, start: int, length: int) -> Iterator[bytes]:
-    """These bytes of an object, piece by piece. Raises StorageUnavailable before the first one, or NotFound."""
+    """A range of an object, in pieces. Raises StorageUnavailable, also between pieces, or NotFound."""
     return object_store.read(content.key, start=start, length=length)
 
 
@@ -92,13 +92,13 @@ def _new_file(**known: object) -> StoredFile:
 
 
 def _begun(file: StoredFile) -> StoredFile:
-    """Save the row of a new file; or find that of an earlier request under its key. Raises KeyReused."""
+    """Save the row of a new file, or return that of an earlier request with its idempotency key. Raises KeyReused."""
     if file.idempotency_key is None:
         file.save(force_insert=True)
         return file
     StoredFile.objects.bulk_create([file], ignore_conflicts=True)
     row = StoredFile.objects.filter(owner_id=file.owner_id, idempotency_key=file.idempotency_key).first()
-    if row is None:  # deleted this very moment
+    if row is None:  # the earlier file was deleted just now
         raise errors.StorageUnavailable
     if not row.is_like(file):
         raise KeyReused
@@ -107,7 +107,7 @@ def _begun(file: StoredFile) -> StoredFile:
 
 @contextmanager
 def _what_is_kept(file: StoredFile, upload: Upload) -> Iterator[Upload]:
-    """The upload itself, save of a picture with metadata; pictures are measured on the way."""
+    """What to store: the upload, or a copy of a picture without its metadata. Sets a picture's width and height."""
     if not file.is_picture:
         yield upload
         return
@@ -129,7 +129,7 @@ def _head_of(file: IO[bytes]) -> bytes:
 def _finish(file_id: UUID) -> StoredFile:
     file = StoredFile.objects.select_for_update().filter(id=file_id).exclude(status=Status.DELETED).first()
     if file is None:
-        # It took longer than the grace time, and the sweeper was here.
+        # It took longer than UPLOAD_GRACE, and the sweeper has given it up.
         raise errors.StorageUnavailable
     if file.status == Status.STORED:  # by another request under the same key
         return file

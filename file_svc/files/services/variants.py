@@ -21,34 +21,37 @@ from file_svc.files.models import FileVariant, Status, StoredFile, variant_keys
 logger = logging.getLogger(__name__)
 
 MISSING_AFTER = timedelta(minutes=20)
-"""The attempts that follow the fact itself have ended by then."""
+"""By then the retries of the fact itself have ended."""
 
 _MADE_AT_ONCE = 50
 
 
 def make_variants(*, file_id: UUID) -> None:
-    """Make the smaller sizes of a picture. Doing it again replaces them; a broken picture is noted, not tried again."""
+    """Make the smaller sizes of a picture, or make them again. A broken picture is noted, and not tried again.
+
+    Raises StorageUnavailable or RenderingInterrupted.
+    """
     file = selectors.stored_file(file_id)
     if file is None:
-        # Deleted meanwhile: an earlier attempt may have stored something before it was cut off.
+        # Deleted meanwhile: an earlier attempt may have stored something before it was interrupted.
         object_store.delete(variant_keys(file_id).values())
     elif file.is_picture:
         _make_variants(file)
 
 
 def make_missing_variants(*, now: datetime) -> int:
-    """Make those that were given up, say because the storage was away for long, the longest untried first.
+    """Make the sizes that the fact's retries did not, say in a long outage of the storage; the longest untried first.
 
     Returns of how many pictures.
     """
     made = 0
     for file in selectors.without_variants(before=now - MISSING_AFTER, limit=_MADE_AT_ONCE):
-        # Noted before: whatever becomes of this one, it comes after all the others next time.
+        # Noted before the attempt: however that ends, this picture comes after all the others next time.
         StoredFile.objects.filter(id=file.id).update(variants_tried_at=now)
         try:
             make_variants(file_id=file.id)
             made += 1
-        except pictures.RenderingInterrupted as error:  # it must not hold up the others; the next run meets it again
+        except pictures.RenderingInterrupted as error:  # it must not hold up the others; a later run tries it again
             logger.warning("%s has no variants yet: %s", file.id, error)
     return made
 
@@ -92,7 +95,7 @@ def _store_variant(file: StoredFile, picture: pictures.Rendered) -> FileVariant:
 
 @transaction.atomic
 def _remember_variants(file: StoredFile, variants: list[FileVariant]) -> bool:
-    """Write the sizes down together. False when the file was deleted while they were made."""
+    """Save the rows of all sizes together. False if the file was deleted while they were made."""
     row = StoredFile.objects.select_for_update().filter(id=file.id, status=Status.STORED).first()
     if row is None:
         return False
