@@ -13,7 +13,7 @@ from common import open_files
 
 
 async def inside(scope: Any, _receive: Any, send: Any) -> None:
-    """Tell the inside of the platform how the process is; there is nothing else here over HTTP."""
+    """Serve health and metrics to the private network; nothing else is served here over HTTP."""
     page = _PAGES.get(scope["path"])
     status, kind, body = (
         await asyncio.to_thread(page) if page else (404, "application/json", b'{"status": "not found"}')
@@ -49,7 +49,7 @@ _PAGES = {"/health/live": _live, "/health/ready": _ready, "/metrics": _metrics}
 
 
 async def nowhere(_scope: Any, _receive: Any, send: Any) -> None:
-    """Refuse a socket on a path that leads nowhere."""
+    """Refuse a WebSocket on an unknown path."""
     await send({"type": "websocket.close"})
 
 

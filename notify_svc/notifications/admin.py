@@ -1,4 +1,4 @@
-"""What people were told, for those who are asked why somebody was not."""
+"""What people were told, for staff who are asked why somebody was not."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _to_account(user_id: UUID) -> str:
 
 
 class DeliveryInline(RowsInline):
-    """On which ways it went to its reader."""
+    """The deliveries of a notification."""
 
     model = Delivery
     shows = ("channel", badge_column("status", TONES), "attempts", NEXT_ATTEMPT, "sent_at", "last_error")
@@ -51,7 +51,7 @@ class DeliveryInline(RowsInline):
 
 @admin.register(Notification)
 class NotificationAdmin(ServiceAdmin):
-    """What stands in people's lists; the newest first."""
+    """All notifications, the newest first."""
 
     recipient = Column("recipient", lambda notification: _to_account(notification.user_id))
     read_at = Column("read at", lambda notification: moment(notification.was_read_at))
@@ -71,7 +71,7 @@ class NotificationAdmin(ServiceAdmin):
 
 
 class UnsentFilter(admin.SimpleListFilter):
-    """Those that did not leave, which an index of their own lists."""
+    """Deliveries that were not sent, which have a database index of their own."""
 
     title = "state"
     parameter_name = "state"
@@ -90,7 +90,7 @@ class UnsentFilter(admin.SimpleListFilter):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ServiceAdmin):
-    """Letters on their way, and those that arrived, were refused or given up."""
+    """Letters: pending, sent, refused or given up."""
 
     status = badge_column("status", TONES)
     recipient = Column("recipient", lambda delivery: _to_account(delivery.notification.user_id))
@@ -110,7 +110,7 @@ class DeliveryAdmin(ServiceAdmin):
 
 @admin.register(Feed)
 class FeedAdmin(ServiceAdmin):
-    """What people chose not to be told at once, and how far their notifications are counted."""
+    """What people chose not to be told at once, and the last sequence number of their notifications."""
 
     account = Column("account", lambda feed: _to_account(feed.user_id))
     muted = badges_column("muted", label="switched off")

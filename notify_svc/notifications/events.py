@@ -8,7 +8,7 @@ from uuid import UUID
 from common import contracts
 from notify_svc.notifications.models import UnreportedTelling
 
-# A batch is told once.
+# Nothing more is ever told of a batch.
 _ONLY_VERSION = 1
 
 

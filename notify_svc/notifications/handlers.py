@@ -1,4 +1,4 @@
-"""The facts that people are notified of. Each docstring says who, or of what."""
+"""The facts that people are notified of. Each docstring says who is notified, or of what."""
 
 from common import clock
 from common.contracts import (
@@ -47,17 +47,17 @@ def tell_buyer_when_order_delivered(fact: OrderDelivered) -> None:
 
 @subscribe(ReviewPosted)
 def tell_seller_when_review_posted(fact: ReviewPosted) -> None:
-    """Whoever sells what was reviewed."""
+    """The seller of the reviewed product."""
     services.tell_of_posted_review(review=fact, now=clock.now())
 
 
 @subscribe(SellerChanged)
 def tell_seller_when_seller_changed(fact: SellerChanged) -> None:
-    """Whoever may sell now, or may no longer."""
+    """The seller, who may sell now, or may no longer."""
     services.tell_of_changed_seller(seller=fact, now=clock.now())
 
 
 @subscribe(StockLow)
 def tell_seller_when_stock_low(fact: StockLow) -> None:
-    """Whoever sells what is running out."""
+    """The seller of what is running out."""
     services.tell_of_low_stock(stock=fact, now=clock.now())

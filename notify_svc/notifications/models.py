@@ -13,16 +13,16 @@ from notify_svc.notifications import errors, rules
 
 
 class Feed(models.Model):
-    """How far a person's notifications are counted; locked while one is added, so the numbers have no gap."""
+    """A person's feed and its last sequence number. Locked while a notification is added, so there are no gaps."""
 
     user_id = models.UUIDField(primary_key=True)
     last_sequence = models.PositiveBigIntegerField(default=0)
     read_up_to = models.PositiveBigIntegerField(default=0, db_default=0)
-    """All up to this one were read at once: a number is noted as fast for a million of them as for one."""
+    """The last sequence number when all were marked as read: one write, however many notifications there are."""
     all_read_at = models.DateTimeField(null=True)
-    """When they last were."""
+    """When that last happened."""
     muted = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
-    """What they do not want to be told at once, as ``rules.choice`` writes it."""
+    """What they do not want to be told at once, in the form of ``rules.choice``."""
 
     class Meta:
         verbose_name = "preference"
@@ -31,15 +31,15 @@ class Feed(models.Model):
         return str(self.user_id)
 
     def wants(self, group: str, channel: str) -> bool:
-        """Whether they are told of this that way."""
+        """Whether they want this group of events on this channel."""
         return rules.choice(group, channel) not in self.muted
 
 
 class Notification(models.Model):
-    """Something that happened to what is somebody's."""
+    """Something that a person was told, at its place in their feed."""
 
     class Audience(models.TextChoices):
-        """As whom a person is told: one may be buyer and seller of the same order."""
+        """The role in which a person is told: one may be buyer and seller of the same order."""
 
         BUYER = rules.BUYER
         SELLER = rules.SELLER
@@ -54,10 +54,10 @@ class Notification(models.Model):
     body = models.TextField()
     data = models.JSONField()
     is_live = models.BooleanField(default=True, db_default=True)
-    """Whether it is pushed to those who listen; it stands in the list in any case."""
+    """Whether it is pushed to open live feeds; it is in the list in any case."""
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    """When it was read by itself; the feed says up to where all were."""
+    """When it was marked as read on its own; see also ``Feed.read_up_to``."""
 
     class Meta:
         constraints = [
@@ -68,7 +68,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["user_id", "sequence"], condition=Q(read_at=None), name="notification_unread"),
-            # What those who run the shop read them by.
+            # The order of the admin's list.
             models.Index(fields=["-created_at", "-id"], name="notification_newest"),
         ]
 
@@ -77,10 +77,10 @@ class Notification(models.Model):
 
 
 class UnreportedTelling(models.Model):
-    """That somebody was told of an order, until that was told to those who keep the order."""
+    """A notification about an order, or its letter, until order_svc has been told of it."""
 
     class Channel(models.TextChoices):
-        """How they were told."""
+        """How the person was told."""
 
         FEED = "feed"
         EMAIL = "email"
@@ -93,22 +93,22 @@ class UnreportedTelling(models.Model):
 
 
 class Delivery(models.Model):
-    """A notification on its way to somebody outside the shop."""
+    """A notification that is sent to a person outside the shop, by e-mail."""
 
     class Channel(models.TextChoices):
-        """How it goes there."""
+        """The way it is sent."""
 
         EMAIL = "email"
 
     class Status(models.TextChoices):
-        """How far it came."""
+        """The state of a delivery."""
 
         PENDING = "pending"
         SENT = "sent"
         FAILED = "failed"
-        """Tried as often as it ever will be."""
+        """Given up after the last attempt."""
         REFUSED = "refused"
-        """The mail server will never take it, or its reader is somebody whom the shop keeps out."""
+        """Not to be tried again: the mail server will never take it, or the recipient's account is disabled."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
@@ -126,7 +126,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="delivery_pending"),
-            # What those who run the shop look letters up by.
+            # The orders of the admin's list.
             models.Index(fields=["-next_attempt_at", "-id"], name="delivery_newest"),
             models.Index(fields=["-next_attempt_at", "-id"], condition=~Q(status="sent"), name="delivery_unsent"),
         ]
@@ -136,24 +136,24 @@ class Delivery(models.Model):
 
     @property
     def due_at(self) -> datetime | None:
-        """When it is to be tried, if it still is."""
+        """When it is to be tried next; None if it is not."""
         return self.next_attempt_at if self.status == self.Status.PENDING else None
 
     def hasten(self, *, now: datetime) -> None:
-        """It is due now, even if it had been given up or refused. Raises AlreadySent."""
+        """Make it due now, even if it was given up or refused. Raises AlreadySent."""
         if self.status == self.Status.SENT:
             raise errors.AlreadySent
         self.status = self.Status.PENDING
         self.next_attempt_at = now
 
     def refuse(self, *, error: str) -> None:
-        """It did not leave, and never will."""
+        """Note that it was not sent, and is not to be tried again."""
         self.attempts += 1
         self.last_error = error
         self.status = self.Status.REFUSED
 
     def fail(self, *, error: str, now: datetime) -> None:
-        """It did not leave: later again, or never."""
+        """Note that an attempt failed: schedule the next one, or give up after the last."""
         self.attempts += 1
         self.last_error = error
         next_attempt_at = rules.next_mail_attempt_at(attempts=self.attempts, now=now)

@@ -1,4 +1,4 @@
-"""Who is told of what, in which words; and how long mail is tried."""
+"""Who is told of what, in which words; and when mail is tried again."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from common.contracts import (
 from common.money import Money
 
 HOUSE_SELLER_ID = UUID("00000000-0000-4000-8000-000000000001")
-"""The shop itself, where it sells: nobody in particular, so nobody is told."""
+"""The shop itself as a seller: it is not a person, so it is not told anything."""
 
 BUYER = "buyer"
 SELLER = "seller"
 
 GROUPS = ("orders", "sales", "reviews", "stock")
-"""What people may choose about, each on its own: what they bought, what they sold, what is said of it, what is left."""
+"""The groups of events that can be switched off: purchases, sales, reviews of one's products, their stock."""
 STANDING = "standing"
-"""Whether they may sell, which nobody can choose not to be told."""
+"""The group of whether a person may sell, which cannot be switched off."""
 LIVE = "live"
 MAIL = "mail"
 CHANNELS = (LIVE, MAIL)
-"""How they may be told at once. Everything is written down for them in any case."""
+"""How people may be told at once. Everything is in their list in any case."""
 
 MAX_TITLE = 200
 BEST_RATING = 5
 
 MAIL_LEASE = timedelta(seconds=60)
-"""For so long a letter belongs to the worker that took it; after that it is taken to have died."""
+"""For so long a letter is reserved for the worker that claimed it; after that the worker is presumed dead."""
 
 _MAIL_DELAYS_SECONDS = (10, 30, 120, 600, 1800, 3600, 7200)
 
@@ -67,7 +67,7 @@ OrderFact = OrderCancelled | OrderRefunded | OrderShipped | OrderDelivered
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A notification that is still to be written down."""
+    """A notification that is not stored yet."""
 
     user_id: UUID
     audience: str
@@ -79,7 +79,7 @@ class Draft:
 
 
 def drafts_of_confirmed_order(order: OrderConfirmed) -> list[Draft]:
-    """One for the buyer, and one for each seller with that seller's lines alone."""
+    """One for the buyer, and one for each seller, with only that seller's lines."""
     seller_ids = {UUID(line.seller_id) for line in order.lines} - {HOUSE_SELLER_ID}
     return [_for_buyer(order), *(_for_seller(order, seller_id) for seller_id in sorted(seller_ids))]
 
@@ -111,7 +111,7 @@ def drafts_of_refunded_order(order: OrderRefunded) -> list[Draft]:
 
 
 def drafts_of_shipped_order(order: OrderShipped) -> list[Draft]:
-    """One for the buyer, a parcel."""
+    """One for the buyer, for each parcel."""
     what = f"Order {order.number}" if order.is_complete else f"A part of order {order.number}"
     body = f"{_pieces(order.lines).capitalize()} left for you."
     if order.tracking:
@@ -157,7 +157,7 @@ def drafts_of_posted_review(review: ReviewPosted) -> list[Draft]:
 
 
 def drafts_of_changed_seller(seller: SellerChanged) -> list[Draft]:
-    """One for the seller, where staff decided; who has just begun knows how they stand."""
+    """One for the seller, if staff changed their status; a new seller knows theirs."""
     is_decision = seller.previous_status not in {"", seller.status}
     if not is_decision or seller.status not in _STANDINGS:
         return []
@@ -200,7 +200,7 @@ def drafts_of_low_stock(stock: StockLow) -> list[Draft]:
 
 
 def group_of(draft: Draft) -> str:
-    """Which choice of its reader's decides about a notification."""
+    """The group of events that a notification belongs to, or ``STANDING``."""
     if draft.event == SellerChanged.name:
         return STANDING
     if draft.event == StockLow.name:
@@ -211,12 +211,12 @@ def group_of(draft: Draft) -> str:
 
 
 def is_of_order(event: str) -> bool:
-    """Whether a fact says what became of an order."""
+    """Whether an event is about an order."""
     return event.startswith("orders.")
 
 
 def path_of(data: Mapping[str, Any]) -> str:
-    """The page of what a notification tells of: an order, a product, or else the list in which it stands itself."""
+    """The path of what a notification is about: an order, a product, or else the list of notifications."""
     if "order_id" in data:
         return f"/api/v1/orders/{data['order_id']}/"
     if "product_id" in data:
@@ -225,12 +225,12 @@ def path_of(data: Mapping[str, Any]) -> str:
 
 
 def choice(group: str, channel: str) -> str:
-    """How a choice is written down when it is no."""
+    """How ``Feed.muted`` names a channel that is switched off for a group."""
     return f"{group}.{channel}"
 
 
 def next_mail_attempt_at(*, attempts: int, now: datetime) -> datetime | None:
-    """When a letter that failed for the ``attempts``-th time is tried again; None when it is given up."""
+    """When a letter that failed for the ``attempts``-th time is tried again; None if it is given up."""
     if attempts > len(_MAIL_DELAYS_SECONDS):
         return None
     return now + timedelta(seconds=_MAIL_DELAYS_SECONDS[attempts - 1])
@@ -315,6 +315,6 @@ def _stars(rating: int) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    """What people typed, as the subject of a letter: those have one line, and an end."""
+    """Text that a person typed, as a title, which is also the subject of a letter: one line of limited length."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

@@ -1,4 +1,4 @@
-"""Reading notifications: always somebody's."""
+"""Reading notifications, each owned by one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from notify_svc.notifications import rules
 from notify_svc.notifications.models import Delivery, Feed, Notification
 
-# Written out, since each order leads here.
+# Raw SQL, since each order leads here.
 _AFTER = "SELECT * FROM notifications_notification WHERE user_id = %s AND sequence > %s ORDER BY sequence LIMIT %s"
 _WRITTEN_DOWN = """
     SELECT user_id, audience FROM notifications_notification
@@ -22,7 +22,7 @@ _WRITTEN_DOWN = """
 
 
 def notifications_of(*, user_id: UUID, is_unread: bool | None = None) -> QuerySet[Notification]:
-    """A person's notifications, each with ``was_read_at``; only the unread or the read ones where that is asked for."""
+    """A person's notifications, each with ``was_read_at``: all, or only the unread or the read ones."""
     feed = Feed.objects.filter(user_id=user_id)
     notifications = with_reading(Notification.objects.filter(user_id=user_id), feed=feed)
     if is_unread is None:
@@ -32,7 +32,7 @@ def notifications_of(*, user_id: UUID, is_unread: bool | None = None) -> QuerySe
 
 
 def with_reading(notifications: QuerySet[Notification], *, feed: QuerySet[Feed]) -> QuerySet[Notification]:
-    """With ``was_read_at``: when each was read, by itself or with all others in its feed."""
+    """Adds ``was_read_at``: when each was marked as read, on its own or with all others in its feed."""
     with_others = Case(When(sequence__lte=_read_up_to(feed), then=Subquery(feed.values("all_read_at"))))
     return notifications.annotate(was_read_at=Coalesce("read_at", with_others))
 
@@ -42,20 +42,21 @@ def _read_up_to(feed: QuerySet[Feed]) -> Coalesce:
 
 
 def notifications_after(*, user_id: UUID, sequence: int, limit: int) -> list[Notification]:
-    """The next of a person's notifications, in order.
+    """A person's notifications after a sequence number, in order.
 
-    Sequences become visible in their order, since the feed is locked until the commit: none can turn up behind this.
+    Sequence numbers become visible in order, since the feed is locked until the commit: none can turn up before those
+    already seen.
     """
     return list(Notification.objects.raw(_AFTER, [user_id, sequence, limit]))
 
 
 def last_sequence_of(*, user_id: UUID) -> int:
-    """How far a person's notifications are counted."""
+    """The last sequence number of a person's notifications; 0 if there are none."""
     return Feed.objects.filter(user_id=user_id).values_list("last_sequence", flat=True).first() or 0
 
 
 def last_sequences_of(*, user_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How far the notifications of several people are counted; those who have none are left out."""
+    """The last sequence numbers of several people's notifications, without people who have no feed yet."""
     return dict(Feed.objects.filter(user_id__in=user_ids).values_list("user_id", "last_sequence"))
 
 
@@ -65,7 +66,7 @@ def unread_count_of(*, user_id: UUID) -> int:
 
 
 def written_down(drafts: Collection[rules.Draft]) -> set[tuple[UUID, str]]:
-    """To whom, and as whom, it was told before; all drafts are of one fact."""
+    """Recipients and audiences for which notifications of these drafts, all of one fact, are stored already."""
     wanted = [list({getattr(draft, name) for draft in drafts}) for name in ("user_id", "event", "subject_id")]
     with connection.cursor() as cursor:
         cursor.execute(_WRITTEN_DOWN, wanted)
@@ -73,12 +74,12 @@ def written_down(drafts: Collection[rules.Draft]) -> set[tuple[UUID, str]]:
 
 
 def due_deliveries(*, now: datetime) -> QuerySet[Delivery]:
-    """What should be on its way, the longest due first."""
+    """Deliveries that are due, the longest due first."""
     due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_attempt_at__lte=now)
     return due.select_related("notification").order_by("next_attempt_at")
 
 
 def choices_of(*, user_id: UUID) -> dict[str, dict[str, bool]]:
-    """Of which group of events a person is told at once, and how; of all in every way unless they chose."""
+    """Whether a person is told at once, by group of events and channel; True unless they switched it off."""
     feed = Feed.objects.filter(user_id=user_id).first() or Feed(user_id=user_id)
     return {group: {channel: feed.wants(group, channel) for channel in rules.CHANNELS} for group in rules.GROUPS}

@@ -28,15 +28,15 @@ from notify_svc.notifications.models import Notification
 
 BATCH = 100
 LOOK_EVERY_SECONDS = 5.0
-"""After so long, what a lost wake-up should have told of is found."""
+"""How often the database is polled, in case a wake-up was lost."""
 
 TAKE_SECONDS = 30.0
-"""For a client to take what it was sent before. The gateway is less patient."""
+"""How long a client may take to read what it was sent before. The gateway is less patient."""
 
-# As in HTTP, plus 4000: the server beneath us closes with no code of the protocol's own but 1000.
+# HTTP's status codes plus 4000: of the WebSocket protocol's own codes, the server beneath us closes only with 1000.
 BAD_REQUEST, UNAUTHENTICATED, INTERNAL_ERROR, UNAVAILABLE = 4400, 4401, 4500, 4503
 TOO_SLOW = 4008
-"""As the gateway has it."""
+"""The gateway uses the same code."""
 _MAX_SEQUENCE_DIGITS = 18
 _OUT_OF_REACH = (OperationalError, InterfaceError)
 
@@ -57,9 +57,9 @@ class Refused(Exception):
 
 
 class LiveFeed(AsyncJsonWebsocketConsumer):
-    """One connection: what its person missed, then what happens, each once and in order."""
+    """One connection: the notifications that its person missed, then the new ones, each once and in order."""
 
-    # No layer of its own: that would refuse sockets while Redis is away. services.listen waits for it to come back.
+    # No channel layer: with one, sockets would be refused while Redis is away. services.listen waits for it instead.
     channel_layer_alias = "none"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -90,11 +90,12 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         self.following = asyncio.create_task(self._follow(after))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
-        """What a client sends is of no interest: the feed goes one way."""
+        """Ignore what a client sends: the feed goes one way."""
 
     async def _accept(self, headers: dict[str, str]) -> None:
         subprotocol = "bearer" if "bearer" in self.scope["subprotocols"] else None
-        # Daphne drops the headers of ASGI's message, but gives autobahn what stands here, which takes both as a pair.
+        # Daphne drops the headers of the ASGI message, but passes the subprotocol on to autobahn, which accepts a pair
+        # of subprotocol and headers.
         await self.accept(subprotocol=(subprotocol, headers))
 
     async def _authenticate(self) -> Holder:
@@ -109,18 +110,18 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         return Holder(str(principal.id), principal.session_id)
 
     async def _holder_of_ticket(self, ticket: str) -> Holder:
-        # A browser always says where a page comes from; what is not a browser cannot be lured by a page.
+        # A browser always sends the page's origin; other clients cannot be abused by a page of another site.
         if self.headers.get("origin", _public_origin()) != _public_origin():
             raise Refused(UNAUTHENTICATED, "A ticket is good only on the shop's own pages.")
         try:
-            # All that is read from the database takes turns in one thread, and must not wait for Redis.
+            # Not with ``read``: all reads from the database share one thread, and must not wait for Redis.
             holder = await asyncio.to_thread(services.redeem_ticket, ticket=ticket)
         except DomainError as error:
             raise Refused(4000 + error.status, error.detail) from None
         return holder
 
     def _after(self) -> int | None:
-        """The last sequence that the client has seen; None when it wants only what comes."""
+        """The last sequence number that the client has seen; None if it wants only new notifications."""
         given = self.query.get("after")
         if given is None:
             return None
@@ -130,7 +131,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
         return int(digits)
 
     async def _follow(self, after: int | None) -> None:
-        """Greet, then send whatever is new, as long as the socket is open."""
+        """Greet, then send what is new, as long as the socket is open."""
         listening = asyncio.create_task(services.listen(self.user_id, self.woken.set))
         try:
             await self._greet(after)
@@ -153,22 +154,22 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
     async def _greet(self, after: int | None) -> None:
         last = await read(selectors.last_sequence_of)(user_id=self.user_id)
         unread_count = await read(selectors.unread_count_of)(user_id=self.user_id)
-        # A client that has seen more than there is comes from another database; for it, too, live begins now.
+        # A client that has seen more than there is knows another database; it gets only new notifications, too.
         self.sent = last if after is None else min(after, last)
         await self.send_json({"type": "ready", "unread_count": unread_count})
 
     async def _live(self) -> None:
         while True:
-            # A database that is away for a moment costs a socket that is open nothing but that moment.
+            # While the database is out of reach, an open socket only waits.
             with suppress(*_OUT_OF_REACH):
                 await self._catch_up()
             await self.woken.wait()
             self.woken.clear()
 
     async def _catch_up(self) -> None:
-        """Send all that follows what was sent last, and that its reader wants live, as fast as the reader takes it.
+        """Send all live notifications after the last that was sent, as fast as the client reads them.
 
-        No wake-up says what is new, so none can be wrong about it. Raises TimeoutError.
+        What is new is read from the database, not from wake-ups. Raises TimeoutError.
         """
         while True:
             notifications = await read(selectors.notifications_after)(
@@ -185,7 +186,7 @@ class LiveFeed(AsyncJsonWebsocketConsumer):
 
 
 class _Lookout:
-    """Looks into the database for all open feeds at once, now and then: their wake-ups may be lost."""
+    """Polls the database for all open feeds at once, since their wake-ups may be lost."""
 
     def __init__(self) -> None:
         self._feeds: set[LiveFeed] = set()
@@ -194,7 +195,7 @@ class _Lookout:
 
     @contextmanager
     def over(self, feed: LiveFeed) -> Iterator[None]:
-        """Watch over a feed for as long as it is open."""
+        """Include a feed for as long as it is open."""
         self._feeds.add(feed)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())

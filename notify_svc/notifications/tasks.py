@@ -1,4 +1,4 @@
-"""What notifications need from time to time."""
+"""The scheduled jobs of notifications."""
 
 from celery import shared_task
 
@@ -14,5 +14,5 @@ def deliver_mail(**_: object) -> None:
 
 @shared_task(name="notifications.report_tellings")
 def report_tellings(**_: object) -> None:
-    """Tell those who keep the orders who was told of them."""
+    """Tell order_svc who was told of which order."""
     services.report_tellings()

@@ -1,4 +1,4 @@
-"""Whom one can write to, as notify_svc heard it; it is changed where accounts are."""
+"""Recipients, as notify_svc knows them; they are changed in user_svc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app of the people who are told."""
+"""The app of recipients."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What is learnt about recipients."""
+"""Keeping recipients up to date with user_svc."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from notify_svc.recipients import services
 
 @subscribe(UserRegistered)
 def remember_recipient_when_user_registered(fact: UserRegistered) -> None:
-    """Know from now on whom to write to."""
+    """Remember whom to write to."""
     services.remember_recipient(
         user_id=UUID(fact.user_id),
         email=fact.email,
@@ -21,7 +21,7 @@ def remember_recipient_when_user_registered(fact: UserRegistered) -> None:
 
 @subscribe(ProfileChanged)
 def remember_recipient_when_profile_changed(fact: ProfileChanged) -> None:
-    """Write to them from now on where, and by which name, they want it; not while their account is disabled."""
+    """Remember their current address and name, and whether their account is disabled."""
     services.remember_recipient(
         user_id=UUID(fact.user_id),
         email=fact.email,

@@ -11,5 +11,5 @@ __all__ = ["Recipient", "recipients_of"]
 
 
 def recipients_of(*, user_ids: Collection[UUID]) -> dict[UUID, Recipient]:
-    """Whom to write to, by their ids; without those of whom we have not been told yet."""
+    """The recipients with these ids, by id; without those of whom user_svc has told nothing yet."""
     return Recipient.objects.in_bulk(user_ids)

@@ -1,4 +1,4 @@
-"""Keeping the copy of recipients."""
+"""Keeping the local copy of recipients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notify_svc.recipients.models import Recipient
 def remember_recipient(
     *, user_id: UUID, email: str, full_name: str, roles: Sequence[str], version: int, is_active: bool = True
 ) -> None:
-    """Keep what was told of somebody, unless something newer is known."""
+    """Store what was told of a person, unless a newer version is known."""
     told = {
         "email": email,
         "full_name": full_name,

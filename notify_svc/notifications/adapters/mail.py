@@ -1,4 +1,4 @@
-"""Letters, through Django's mail backend."""
+"""Sending letters (e-mails), through Django's mail backend."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from notify_svc.notifications.models import Notification
 def send(letter_id: UUID, notification: Notification, *, email: str, full_name: str) -> None:
     """Send a notification as a letter, in plain text and in HTML.
 
-    What is sent twice bears the same Message-ID, by which one can tell. Raises OSError (SMTPException is
-    one) when it cannot be handed over.
+    A letter that is sent twice has the same Message-ID both times. Raises OSError (SMTPException is one) when it
+    cannot be handed over to the mail server.
     """
     url = f"{settings.PUBLIC_URL.rstrip('/')}{rules.path_of(notification.data)}"
     context = {"notification": notification, "full_name": full_name, "url": url}

@@ -1,7 +1,7 @@
-"""Whether a client takes what it is sent.
+"""Back pressure: whether a client takes what it is sent.
 
-Daphne keeps what a client has not taken yet, without bound, and never has a sender wait: its ``send`` returns at once.
-Twisted beneath it says when its buffer is full, and when it is empty again, to whoever has registered for that.
+Daphne buffers what a client has not taken yet, without a limit, and its ``send`` returns at once. Twisted beneath it
+tells a registered producer when the buffer is full, and when it is empty again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 
 
 class Outflow:
-    """Of one WebSocket: a push producer, as Twisted calls whoever is told (twisted.internet.interfaces)."""
+    """The push producer of one WebSocket (twisted.internet.interfaces.IPushProducer), which Twisted pauses."""
 
     def __init__(self, send: Any) -> None:
         self._is_free = asyncio.Event()
         self._is_free.set()
-        # Daphne's ``send`` is a partial of its own method with the protocol. HTTP has registered before us, and has
-        # nothing more to say.
+        # Daphne's ``send`` is a partial whose first argument is the protocol. The HTTP protocol is still registered as
+        # the transport's producer, of which there can be only one; it has nothing more to send.
         self._transport = send.args[0].transport
         self._transport.unregisterProducer()
         self._transport.registerProducer(self, streaming=True)
@@ -29,7 +29,7 @@ class Outflow:
                 await self._is_free.wait()
 
     def end(self) -> None:
-        """Hear no more of it: a connection with a producer that was stopped half-way would not close."""
+        """Unregister: a connection with a paused producer would not close."""
         self._transport.unregisterProducer()
 
     def pauseProducing(self) -> None:

@@ -1,6 +1,6 @@
-"""Wake-ups: telling a person's open sockets, over the Redis layer of Channels, that there is something to read.
+"""Wake-ups: telling a person's open sockets, over the Redis layer of Channels, that there is something new.
 
-They carry nothing and may be lost: a socket reads from the database, and looks there by itself now and then.
+They carry no data and may be lost: what is new is read from the database, which is also polled now and then.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 
 def wake(user_ids: Iterable[UUID]) -> None:
-    """Wake these people's sockets. When Redis is away they find out by themselves, a little later."""
-    # Published as the layer publishes, but without an event loop: a worker has none that lives from task to task.
+    """Wake these people's sockets. While Redis is away, they find out by polling, a little later."""
+    # Published in the layer's format, but without an event loop: a worker has none that lives from task to task.
     prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
     message = get_channel_layer().serialize(_MESSAGE)
     try:
@@ -38,7 +38,7 @@ def wake(user_ids: Iterable[UUID]) -> None:
 
 
 async def listen(user_id: UUID, on_wake_up: Callable[[], Any]) -> None:
-    """Call back at each wake-up, and whenever one may have been missed. Ends only when it is cancelled."""
+    """Call ``on_wake_up`` at each wake-up, and whenever one may have been missed. Ends only when it is cancelled."""
     while True:
         try:
             await _listen(_group_of(user_id), on_wake_up)
@@ -49,7 +49,7 @@ async def listen(user_id: UUID, on_wake_up: Callable[[], Any]) -> None:
 
 async def _listen(group: str, on_wake_up: Callable[[], Any]) -> None:
     layer = get_channel_layer()
-    # The layer keeps a queue also for a channel that it could not open, so ask first whether Redis is there.
+    # The layer keeps a queue even for a channel that it could not open, so check first that Redis is there.
     await layer.group_send(group, _MESSAGE)
     channel = await layer.new_channel()
     try:

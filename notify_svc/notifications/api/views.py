@@ -29,7 +29,7 @@ from notify_svc.notifications.models import Notification
 
 
 class LatestFirst(NewestFirst):
-    """By their place in the feed."""
+    """By their sequence number in the feed."""
 
     ordering = ("-sequence",)
 

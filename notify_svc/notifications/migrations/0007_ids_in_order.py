@@ -1,4 +1,4 @@
-"""What is told one after another stands side by side, and no index is kept that another one answers for."""
+"""Time-ordered ids, by which new rows lie side by side in the index; indexes that another one covers are dropped."""
 
 from django.db import migrations, models
 from django.db.models import ForeignKey, deletion
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             )
             for name in ("notification", "delivery")
         ),
-        # Django would check every row's key anew, with the table locked; that nobody has to.
+        # Django would check the foreign key of every row again, with the table locked, which is not needed.
         migrations.SeparateDatabaseAndState(
             [
                 migrations.RunSQL(

@@ -1,4 +1,4 @@
-"""What is done with notifications, a module a topic."""
+"""What is done with notifications, with one module for each topic."""
 
 from notify_svc.notifications.adapters.wake_ups import listen
 from notify_svc.notifications.services.choosing import choose

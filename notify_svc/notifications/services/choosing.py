@@ -1,4 +1,4 @@
-"""Choosing what one is told of at once."""
+"""Choosing what to be told of at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from notify_svc.notifications.models import Feed
 
 
 def choose(*, user_id: UUID, wanted: Mapping[str, Mapping[str, bool]]) -> None:
-    """Keep what a person chose, in place of what they had chosen; what is not named is on."""
+    """Replace all of a person's choices; what is not named is on."""
     muted = [
         rules.choice(group, channel)
         for group in rules.GROUPS

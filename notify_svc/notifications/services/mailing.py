@@ -1,4 +1,4 @@
-"""Mailing what people were told: at least once, and out of every transaction."""
+"""Mailing notifications: at least once, and outside of transactions."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from notify_svc.notifications.services import reporting
 from notify_svc.recipients import selectors as recipients
 
 BATCH = 20
-"""So many letters a worker takes at once; so many leave twice when it dies before it has noted that they left."""
+"""How many letters a worker claims at once. If it dies before it has noted them as sent, they are sent again."""
 _MOST_BATCHES = 20
 
 logger = logging.getLogger(__name__)
 
 
 def deliver_mail(*, now: datetime) -> None:
-    """Send what is due, some hundreds at most.
+    """Send letters that are due, a few hundred at most.
 
-    A letter that cannot be sent holds up no other. A mail server that is away ends the run: it must not hold the worker
-    once a letter.
+    One that cannot be sent does not hold up the others. A mail server that is out of reach ends the run: otherwise the
+    worker would wait for it with each letter.
     """
     for _ in range(_MOST_BATCHES):
         deliveries = _claim(now=now)
@@ -42,7 +42,7 @@ def deliver_mail(*, now: datetime) -> None:
 
 @transaction.atomic
 def try_again_now(*, delivery_id: UUID, now: datetime) -> None:
-    """Have a letter sent next that waits, was given up or refused. Raises NotFound, AlreadySent."""
+    """Make a letter due that waits, was given up or was refused. Raises NotFound, AlreadySent."""
     delivery = Delivery.objects.select_for_update().filter(id=delivery_id).first()
     if delivery is None:
         raise NotFound
@@ -52,7 +52,7 @@ def try_again_now(*, delivery_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def _claim(*, now: datetime) -> list[Delivery]:
-    """Take letters for ourselves, for as long as the lease says; another worker takes others."""
+    """Claim letters that are due, until the lease ends; those that another worker claims just now are skipped."""
     due = selectors.due_deliveries(now=now)
     deliveries = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     _put_off(deliveries, until=now + rules.MAIL_LEASE)
@@ -60,7 +60,7 @@ def _claim(*, now: datetime) -> list[Delivery]:
 
 
 def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
-    """Send them, and note how that went; what was not tried is given back. False when the mail server is away."""
+    """Send letters and note the outcome; what was not tried is due again. False if the mail server is out of reach."""
     people = recipients.recipients_of(user_ids={delivery.notification.user_id for delivery in deliveries})
     sent, left, is_away = [], deque(deliveries), False
     while left and not is_away:
@@ -81,18 +81,18 @@ def _deliver(deliveries: Sequence[Delivery], *, now: datetime) -> bool:
 
 
 def _send(delivery: Delivery, recipient: recipients.Recipient) -> Exception | None:
-    """Returns what went wrong, so that it can be noted with the letter."""
+    """Returns the error, if there was one, to be noted with the letter."""
     try:
         mail.send(delivery.id, delivery.notification, email=recipient.email, full_name=recipient.full_name)
     except Exception as error:
-        # Servers like to quote addresses, and those belong neither into logs nor into more tables than one.
+        # Servers like to quote addresses, which belong neither in logs nor in another table.
         logger.warning("letter %s failed, attempt %d: %s", delivery.id, delivery.attempts + 1, type(error).__name__)
         return error
     return None
 
 
 def _is_of_one_letter(error: Exception) -> bool:
-    """Whether the next letter may fare better: the server refused this one, or it could not even be written."""
+    """Whether other letters can still be sent: the server refused only this one, or it could not be rendered."""
     if isinstance(error, SMTPRecipientsRefused | SMTPDataError):
         return True
     return not isinstance(error, OSError | SoftTimeLimitExceeded)

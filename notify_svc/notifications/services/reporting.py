@@ -1,4 +1,4 @@
-"""Telling those who keep the orders who was told of them: many in one fact, so that it costs next to nothing."""
+"""Telling order_svc who was told of which order: many in one fact, so that it costs next to nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Channel = UnreportedTelling.Channel
 
 
 def report_tellings() -> None:
-    """Tell what has gathered, some thousands at most."""
+    """Tell what has gathered, a few thousand at most."""
     for _ in range(_MOST_BATCHES):
         if _report_some() < BATCH:
             return
@@ -33,7 +33,7 @@ def report_tellings() -> None:
 
 @transaction.atomic
 def _report_some() -> int:
-    """Tell a batch; another worker takes another one. Returns how many it had."""
+    """Tell one batch, skipping rows that another worker has locked. Returns its size."""
     waiting = UnreportedTelling.objects.select_for_update(skip_locked=True).order_by("id")
     tellings = list(waiting[:BATCH])
     if tellings:
@@ -43,12 +43,12 @@ def _report_some() -> int:
 
 
 def note_written(notifications: Iterable[Notification]) -> None:
-    """These were written down for their readers."""
+    """Note that these notifications were stored."""
     _note((notification, Channel.FEED, notification.created_at) for notification in notifications)
 
 
 def note_mailed(notifications: Iterable[Notification], *, at: datetime) -> None:
-    """The letters of these left."""
+    """Note that the letters of these notifications were sent."""
     _note((notification, Channel.EMAIL, at) for notification in notifications)
 
 

@@ -1,4 +1,4 @@
-"""Tickets: how a browser, which can send no header with a socket, shows who it is."""
+"""Tickets: how a browser, which can send no header with a WebSocket, authenticates."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ LIFETIME = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Ticket:
-    """Good for one socket of one person, for a moment."""
+    """Good for one WebSocket of one person, until it expires."""
 
     ticket: str
     expires_at: datetime
 
 
 def issue_ticket(*, holder: Holder, now: datetime) -> Ticket:
-    """Give a person a ticket, and keep only its hash. Raises TicketsUnavailable."""
+    """Give a person a ticket, of which only a hash is stored. Raises TicketsUnavailable."""
     ticket = secrets.token_urlsafe(32)
     try:
         get_redis_connection("default").set(_key(ticket), str(holder), ex=LIFETIME)
@@ -35,7 +35,7 @@ def issue_ticket(*, holder: Holder, now: datetime) -> Ticket:
 
 
 def redeem_ticket(*, ticket: str) -> Holder:
-    """Whose ticket it is; it is used up now. Raises TicketRefused, TicketsUnavailable."""
+    """Use up a ticket, and return whose it was. Raises TicketRefused, TicketsUnavailable."""
     try:
         holder = get_redis_connection("default").getdel(_key(ticket))
     except RedisError:
