@@ -1,4 +1,4 @@
-"""People, for those who look after them."""
+"""Accounts, for staff who look after them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from user_svc.factors import selectors as factors
 from user_svc.factors import services as factor_services
 
 ROLE_TONES = {Role.SUPPORT: GOOD, Role.ADMIN: WAITING}
-# Other nouns of this service that belong to somebody, and are found by their id.
+# Other models of this service whose rows belong to a person, and are found by that person's id.
 _BELONGINGS = {
     "shop": "sellers_seller",
     "addresses": "addresses_address",
@@ -32,7 +32,7 @@ _BELONGINGS = {
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """Who has a role; people have several."""
+    """Accounts with a role; they may have several."""
 
     title = parameter_name = "role"
 
@@ -44,7 +44,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Who is kept out."""
+    """Disabled accounts."""
 
     title = parameter_name = "state"
 
@@ -56,13 +56,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class StaffRoleForm(forms.Form):
-    """What somebody is to do for the shop."""
+    """The staff role to appoint a person to."""
 
     role = forms.ChoiceField(choices=[(role, role.label) for role in (Role.SUPPORT, Role.ADMIN)])
 
 
 class SessionInline(RowsInline):
-    """Where somebody is, or was, signed in."""
+    """A person's sessions, open and ended."""
 
     model = Session
     state = Column("state", lambda session: yes_no(session.ended_at is None, yes="open", no="over"))
@@ -91,13 +91,13 @@ class UserAdmin(ServiceAdmin):
     search_help_text = "An id, or how an e-mail address or a name begins."
 
     def second_factors(self, user: User) -> str:
-        """What they show besides a password."""
+        """The methods of their second factors."""
         found = factors.factors_of(user_id=user.pk)
         codes = f" ({found.recovery_codes_left} recovery codes)" if found.recovery_codes_left else ""
         return (", ".join(found.methods) or "none") + codes
 
     def belongings(self, user: User) -> str:
-        """The way to what is theirs."""
+        """Links to the lists of what belongs to them."""
         ways = ((reverse(f"admin:{name}_changelist"), user.pk, label) for label, name in _BELONGINGS.items())
         return format_html_join(" · ", '<a href="{}?q={}">{}</a>', ways)
 

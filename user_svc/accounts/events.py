@@ -15,7 +15,7 @@ from user_svc.accounts.models import Session, User
 
 
 def user_registered(user: User) -> UserRegistered:
-    """Somebody new is here."""
+    """A new account."""
     return UserRegistered(
         user_id=str(user.id),
         version=user.version,
@@ -26,7 +26,7 @@ def user_registered(user: User) -> UserRegistered:
 
 
 def profile_changed(user: User) -> ProfileChanged:
-    """All that others may know of somebody."""
+    """All that other services may know of a person."""
     return ProfileChanged(
         user_id=str(user.id),
         version=user.version,
@@ -39,17 +39,17 @@ def profile_changed(user: User) -> ProfileChanged:
 
 
 def password_reset_requested(email: str) -> PasswordResetRequested:
-    """Each request is a thing of its own, and all that is ever told of it is that it was made."""
+    """A request is an aggregate of its own, of which nothing else is ever told, so its version is always 1."""
     return PasswordResetRequested(request_id=str(uuid.uuid4()), version=1, email=email)
 
 
 def email_verification_requested(user: User) -> EmailVerificationRequested:
-    """The same of a request that our letter be answered."""
+    """The same for a request to verify an address."""
     return EmailVerificationRequested(request_id=str(uuid.uuid4()), version=1, user_id=str(user.id))
 
 
 def credentials_changed(*, user_id: uuid.UUID, email: str, change: str, now: datetime) -> CredentialsChanged:
-    """Each change is a thing of its own; ``email`` is where its owner is told of it."""
+    """The same for a change; ``email`` is the address at which the account's owner is told of it."""
     return CredentialsChanged(
         change_id=str(uuid.uuid4()),
         version=1,
@@ -61,7 +61,7 @@ def credentials_changed(*, user_id: uuid.UUID, email: str, change: str, now: dat
 
 
 def session_ended(session: Session) -> SessionEnded:
-    """The only thing ever told of a session, hence always its version 1."""
+    """The only fact about a session, so its version is always 1."""
     if session.ended_at is None:
         raise ValueError("the session goes on")
     return SessionEnded(

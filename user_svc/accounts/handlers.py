@@ -1,5 +1,5 @@
-"""What user_svc hears: of browsers that are signed out, and of itself, letters to write, which takes longer than a
-request may.
+"""What user_svc hears: browsers that were signed out, and, from itself, letters to send, which takes too long for a
+request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def end_session_when_browser_signed_out(fact: BrowserSignedOut) -> None:
 
 @subscribe(PasswordResetRequested, outside=True)
 def mail_token_when_password_reset_requested(fact: PasswordResetRequested) -> None:
-    """To whom the address belongs, if it is anybody's."""
+    """To the account with this address, if there is one."""
     _write(
         lambda: services.mail_password_reset(letter_id=fact.request_id, email=fact.email, now=clock.now()),
     )
@@ -43,7 +43,7 @@ def mail_token_when_email_verification_requested(fact: EmailVerificationRequeste
 
 @subscribe(CredentialsChanged, outside=True)
 def warn_owner_when_credentials_changed(fact: CredentialsChanged) -> None:
-    """To the address that was theirs before, in case it was not them."""
+    """To the address before the change, in case it was not the owner who made it."""
     _write(
         lambda: services.mail_credentials_changed(
             letter_id=fact.change_id,
@@ -56,7 +56,7 @@ def warn_owner_when_credentials_changed(fact: CredentialsChanged) -> None:
 
 
 def _write(letter: Callable[[], None]) -> None:
-    """Servers like to quote addresses, which belong neither into logs nor among the reasons of a failure."""
+    """Hide the text of an error: mail servers like to quote addresses, which belong neither in logs nor in failures."""
     try:
         letter()
     except OSError as error:

@@ -25,13 +25,13 @@ validate_ascii = RegexValidator(r"^[!-~]*\Z", "Only ASCII is allowed; any domain
 
 
 def validate_visible(text: str) -> None:
-    """Refuse characters by which one name could pass for another."""
+    """Refuse characters by which one name could look like another. Raises ValidationError."""
     if has_hidden_characters(text):
         raise ValidationError("Control characters and other invisible ones are not allowed.")
 
 
 class Role(models.TextChoices):
-    """What somebody may do in the shop."""
+    """What a person may do in the shop."""
 
     CUSTOMER = "customer"
     SELLER = "seller"
@@ -40,11 +40,11 @@ class Role(models.TextChoices):
 
 
 class User(AbstractBaseUser, TimestampedModel):
-    """Somebody with an account."""
+    """A person with an account."""
 
     email = models.EmailField(max_length=rules.EMAIL_LENGTH, validators=[validate_ascii])
     new_email = models.EmailField(max_length=rules.EMAIL_LENGTH, validators=[validate_ascii], blank=True)
-    """The address that is to replace the other one, once its owner has shown that it is theirs."""
+    """The address that is to replace ``email`` once it is verified; empty if there is none."""
     email_verified_at = models.DateTimeField(null=True, blank=True)
     full_name = models.CharField(max_length=rules.NAME_LENGTH, validators=[validate_visible])
     phone = models.CharField(max_length=16, blank=True)
@@ -65,7 +65,7 @@ class User(AbstractBaseUser, TimestampedModel):
             models.CheckConstraint(condition=Q(roles__len__gt=0), name="user_has_a_role"),
             models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="user_roles_are_known"),
         ]
-        # What those who run the shop look people up by.
+        # For the admin's lists and searches.
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="user_newest_first"),
             models.Index(fields=["-created_at", "-id"], condition=Q(is_active=False), name="user_disabled"),
@@ -76,17 +76,17 @@ class User(AbstractBaseUser, TimestampedModel):
 
     @property
     def is_email_verified(self) -> bool:
-        """Somebody answered a letter that was sent there."""
+        """Whether ``email`` was shown to be theirs."""
         return self.email_verified_at is not None
 
     @property
     def is_staff(self) -> bool:
-        """One of those who run the shop, whom Django's admin lets in."""
+        """Whether they are staff, whom Django's admin lets in."""
         return not {Role.SUPPORT, Role.ADMIN}.isdisjoint(self.roles)
 
 
 def by_password() -> list[str]:
-    """How somebody signs in who has nothing but a password."""
+    """The ``amr`` of a sign-in with nothing but a password."""
     return list(rules.BY_PASSWORD)
 
 
@@ -98,19 +98,19 @@ class Session(models.Model):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     amr = ArrayField(models.CharField(max_length=8), default=by_password, db_default=by_password())
-    """How they showed that it is them (RFC 8176)."""
+    """Authentication method references: how they signed in (RFC 8176)."""
 
     class Meta:
         indexes = [models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="session_ended")]
 
     @property
     def is_open(self) -> bool:
-        """It goes on, for somebody who may still come in."""
+        """Whether it has not ended, and its account is not disabled."""
         return self.ended_at is None and self.user.is_active
 
 
 class RefreshToken(models.Model):
-    """Something to trade, once, for new tokens of the same session. Of the token itself only a digest is kept."""
+    """A token to be traded, once, for new tokens of the same session. Of the token itself only a digest is stored."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="refresh_tokens")
@@ -119,30 +119,30 @@ class RefreshToken(models.Model):
 
     @property
     def is_used(self) -> bool:
-        """It was traded before."""
+        """Whether it was traded before."""
         return self.used_at is not None
 
     def is_good(self, *, now: datetime) -> bool:
-        """It can be traded."""
+        """Whether it can be traded."""
         return not self.is_used and now < self.expires_at and self.session.is_open
 
 
 class SpentChallenge(models.Model):
-    """A challenge that was answered, until it would have expired. Of the challenge itself only a digest is kept."""
+    """A challenge that was answered, kept until it would have expired. Of the challenge only a digest is stored."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     expires_at = models.DateTimeField(db_index=True)
 
 
 class Allowance(models.Model):
-    """What was tried too often, or nearly: guesses at a password, letters asked for. Of what it is only a digest."""
+    """The state of a rate limit (``rules.Limit``), such as of guesses at a password. The key is only a digest."""
 
     key = models.CharField(max_length=64, primary_key=True)
     owed_until = models.DateTimeField(db_index=True)
 
 
 class KnownSource(models.Model):
-    """A place from which somebody has signed in to an account before. Of both together only a digest is kept."""
+    """A network from which somebody has signed in to an account. The key is a digest of both."""
 
     key = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField(db_index=True)

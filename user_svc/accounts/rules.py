@@ -1,4 +1,4 @@
-"""Limits of an account, lifetimes of its tokens, and what its values look like."""
+"""Limits of an account, lifetimes of its tokens, and how its values are spelled."""
 
 import hashlib
 import ipaddress
@@ -22,7 +22,7 @@ EMAIL_VERIFICATION_LIFETIME = timedelta(days=3)
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 ROLES_OF_REGISTRATION = {"customer": ("customer",), "seller": ("customer", "seller")}
-"""The roles that somebody gets who signs up as this; those who sell may buy too."""
+"""The roles of a person who signs up as this; sellers may buy too."""
 
 ADMIN_ROLES = ("customer", "admin")
 
@@ -30,7 +30,7 @@ BY_PASSWORD = ("pwd",)  # RFC 8176
 
 
 class Change(StrEnum):
-    """What may change of how somebody signs in, of which they are told."""
+    """Changes of a person's credentials, of which they are told by letter."""
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 – no password
     EMAIL_WANTED = "email_wanted"
@@ -46,37 +46,37 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """So many at once, and then one each while.
+    """A rate limit: a burst of ``at_once`` attempts, and then one for each ``each``.
 
-    The generic cell rate algorithm (ITU-T I.371): all there is to keep is until when the tries made so far are owed.
+    The generic cell rate algorithm (ITU-T I.371): its only state is the time until which past attempts are owed.
     """
 
     at_once: int
     each: timedelta
 
     def owed_at_most_until(self, now: datetime) -> datetime:
-        """Whoever owes for longer has to wait."""
+        """The latest time until which attempts may be owed without having to wait."""
         return now + self.each * self.at_once
 
     def wait_seconds(self, owed_until: datetime, *, now: datetime) -> int:
-        """How long until another try, at least a second."""
+        """Whole seconds until another attempt is allowed, at least 1."""
         wait = owed_until + self.each - self.owed_at_most_until(now)
         return max(1, -(-wait // timedelta(seconds=1)))
 
 
-# At most a hundred wrong passwords an hour for one account (OWASP ASVS 4.0.3, 2.2.1), counting those from each place
-# that its owner has signed in from apart: guesses from elsewhere do not lock them out.
+# At most a hundred wrong passwords an hour for one account (OWASP ASVS 4.0.3, 2.2.1). Those from each source that its
+# owner has signed in from are counted separately: guesses from elsewhere do not lock them out.
 GUESSES_OF_ONE_SOURCE = Limit(at_once=10, each=timedelta(seconds=40))
 GUESSES_OF_ALL_STRANGERS = Limit(at_once=50, each=timedelta(seconds=72))
-# Of codes of six digits, three are good at a time: some forty thousand tries a year have one chance in nine.
+# Three codes of six digits are valid at any time: some forty thousand attempts a year have one chance in nine.
 CODES_OF_ONE_SOURCE = Limit(at_once=5, each=timedelta(minutes=5))
 CODES_OF_ALL_STRANGERS = Limit(at_once=10, each=timedelta(minutes=15))
 LETTERS = Limit(at_once=3, each=timedelta(minutes=15))
-"""To one address, of one kind."""
+"""Letters of one kind to one address."""
 
 
 def network_of(address: str) -> str:
-    """Whose guesses are counted together: an IPv4 address; of IPv6 the /64 that one household gets (RFC 6177)."""
+    """The network whose guesses are counted together: an IPv4 address, or the /64 of IPv6 of a household (RFC 6177)."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -97,10 +97,10 @@ def canonical_locale(text: str) -> str | None:
 def normalised_email(email: str) -> str:
     """The one spelling of an address: lower case, without spaces around it."""
     email = email.strip()
-    # Some letters beyond ASCII would turn into ASCII ones (the Kelvin sign into k), and so into another's address.
+    # Some letters beyond ASCII have ASCII ones as their lower case (the Kelvin sign: k): that is another address.
     return email.lower() if email.isascii() else email
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a refresh token. It has 256 random bits, so a fast hash without salt is enough."""
+    """What is stored of a refresh token. It has 256 random bits, so a fast hash without salt is enough."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What user_svc does with accounts by itself."""
+"""The scheduled jobs of accounts."""
 
 from celery import shared_task
 
@@ -8,11 +8,11 @@ from user_svc.accounts import services
 
 @shared_task(name="accounts.forget_expired_tokens")
 def forget_expired_tokens(**_: object) -> None:
-    """Sweep out what nobody can use any more."""
+    """Delete expired tokens and challenges, and sessions that are over."""
     services.forget_expired_tokens(now=clock.now())
 
 
 @shared_task(name="accounts.forget_stale_guesses")
 def forget_stale_guesses(**_: object) -> None:
-    """Sweep out what slows nobody down any more."""
+    """Delete limits that no longer slow anybody down, and sources not used for long."""
     services.forget_stale_guesses(now=clock.now())

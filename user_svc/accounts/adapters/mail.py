@@ -1,4 +1,4 @@
-"""Letters, in text and HTML, through Django's mail backend."""
+"""Sending letters (e-mails), in text and HTML, through Django's mail backend."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def send_email_verification(letter_id: str, *, to: str, full_name: str, token: s
 
 
 def send_credentials_changed(letter_id: str, *, to: str, full_name: str, change: Change, changed_at: datetime) -> None:
-    """The letter by which somebody learns of a change that may not be theirs. Raises OSError (SMTPException is one)."""
+    """The letter that warns of a change that somebody else may have made. Raises OSError (SMTPException is one)."""
     subject, what = _CHANGES[change]
     at = f"{changed_at:%d %B %Y, %H:%M} UTC"
     _send(letter_id, "credentials_changed", subject, {"full_name": full_name, "what": what, "at": at}, to=to)
@@ -68,13 +68,13 @@ def _send_token(
     letter_id: str, template: str, subject: str, paths: tuple[str, str], *, to: str, full_name: str, token: str
 ) -> None:
     page, path = paths
-    # What follows the # stays in the browser: a token must stand in no server's log.
+    # A browser sends no URL's fragment to a server, so the token gets into no server's log.
     url = f"{settings.PUBLIC_URL}{page}#token={token}"
     _send(letter_id, template, subject, {"full_name": full_name, "token": token, "path": path, "url": url}, to=to)
 
 
 def _send(letter_id: str, template: str, subject: str, about: dict[str, str], *, to: str) -> None:
-    """What is sent twice bears the same Message-ID, by which one can tell."""
+    """A letter that is sent twice has the same Message-ID both times."""
     context = {**about, "shop_url": settings.PUBLIC_URL, "subject": subject}
     sender_domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     letter = EmailMultiAlternatives(

@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens (RFC 9068) that anyone can check against the published keys, without asking us."""
+"""Access tokens: JSON Web Tokens (RFC 9068), which anyone can verify with the published keys, without asking us."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALGORITHM = "EdDSA"
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key, and the public one as others read it."""
+    """A private key, and its public key as a JSON Web Key."""
 
     private: Ed25519PrivateKey
     public: dict[str, str]

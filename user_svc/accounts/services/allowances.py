@@ -1,4 +1,4 @@
-"""How often something may be tried: counted before the try, so that many at once are counted too."""
+"""Rate limits of attempts: counted before the attempt, so that simultaneous ones are counted too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TAKE = """
 
 
 def take(key: str, limit: Limit, *, now: datetime) -> None:
-    """Use up one try. Raises TooManyRequests when none is left, which says when there will be one."""
+    """Use up one attempt. Raises TooManyRequests when none is left, with the seconds until there will be one."""
     values: dict[str, Any] = {"key": key, "now": now, "each": limit.each, "most": limit.owed_at_most_until(now)}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
@@ -32,10 +32,10 @@ def take(key: str, limit: Limit, *, now: datetime) -> None:
 
 
 def give_back(key: str, limit: Limit) -> None:
-    """A try that was none."""
+    """Return one attempt, which is not to be counted."""
     Allowance.objects.filter(key=key).update(owed_until=F("owed_until") - limit.each)
 
 
 def forgive(key: str) -> None:
-    """All tries so far."""
+    """Forget all attempts so far."""
     Allowance.objects.filter(key=key).delete()

@@ -1,6 +1,6 @@
-"""Challenges: handed out with the first of two steps, and taken back with the second, once.
+"""Challenges: handed out by the first of two steps, and redeemed by the second, once.
 
-They are signed and expire. Nothing is kept of one that nobody answers; of one that was answered, a digest until then.
+They are signed and expire. Nothing is stored of a challenge until it is answered; then its digest, until it expires.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from user_svc.accounts.models import SpentChallenge, User
 
 @dataclass(frozen=True)
 class Challenge:
-    """One kind of them: what it is for, and how a bad one is refused."""
+    """A kind of challenge: what it is for, and the error that refuses a bad one."""
 
     purpose: str
     refusal: Callable[[], DomainError]
 
     def issue(self, user: User | None = None, *, now: datetime) -> str:
-        """One for this person, as long as their password stays the same, or for whoever comes with it."""
+        """A challenge for this person, valid until they change their password; without a ``user``, for its bearer."""
         until = int((now + rules.CHALLENGE_LIFETIME).timestamp())
         said: dict[str, Any] = {"nonce": secrets.token_urlsafe(24), "until": until}
         if user is not None:
@@ -36,7 +36,7 @@ class Challenge:
         return self._signer.sign_object(said)
 
     def check(self, token: str, *, now: datetime) -> dict[str, Any]:
-        """What it says. Raises the refusal for one that is forged or has expired."""
+        """The contents of a challenge. Raises the refusal for one that is forged or has expired."""
         try:
             said: dict[str, Any] = self._signer.unsign_object(token)
         except BadSignature:
@@ -46,7 +46,7 @@ class Challenge:
         return said
 
     def holder(self, token: str, *, now: datetime) -> User:
-        """Whose it is. Raises the refusal also when their password is no longer what it was."""
+        """The person that it was issued for. Raises the refusal also when their password has changed since."""
         said = self.check(token, now=now)
         try:
             user = selectors.user_of(user_id=UUID(said["user"]))
@@ -57,7 +57,7 @@ class Challenge:
         return user
 
     def locked_holder(self, token: str, *, now: datetime) -> User:
-        """The same person, locked, so that what is done with the account is done one after the other."""
+        """The same, with the account locked until the transaction ends."""
         try:
             selectors.locked_user(user_id=self.holder(token, now=now).id)
         except errors.UserNotFound:
@@ -65,7 +65,7 @@ class Challenge:
         return self.holder(token, now=now)  # the password may have changed while we waited for the lock
 
     def spend(self, token: str, *, now: datetime) -> None:
-        """Take it back, in the transaction of what it was for. Raises the refusal when a twin was faster."""
+        """Redeem it, in the transaction of what it was for. Raises the refusal if another request did so before."""
         _, is_first = SpentChallenge.objects.get_or_create(
             digest=rules.digest_of(token), defaults={"expires_at": now + rules.CHALLENGE_LIFETIME}
         )

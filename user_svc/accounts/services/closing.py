@@ -1,4 +1,4 @@
-"""Accounts that are disabled by those who run the shop, and enabled again."""
+"""Disabling and enabling of accounts by staff."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from user_svc.sellers import services as sellers
 
 @transaction.atomic
 def disable_account(*, email: str, now: datetime) -> None:
-    """Keep somebody out, wherever they are signed in, and close their shop. Raises UserNotFound."""
+    """Disable an account, end all its sessions, and suspend its shop. Raises UserNotFound."""
     user = selectors.locked_user_with_email(email=email)
     if not user.is_active:
         return
@@ -28,16 +28,16 @@ def disable_account(*, email: str, now: datetime) -> None:
 
 @transaction.atomic
 def enable_account(*, email: str) -> None:
-    """Let somebody in again; their shop opens when it is approved again. Raises UserNotFound."""
+    """Enable an account again; its shop stays suspended until it is approved again. Raises UserNotFound."""
     user = selectors.locked_user_with_email(email=email)
     if not user.is_active:
         _turn(user, is_active=True)
 
 
 def tell_disabled_again() -> int:
-    """Tell once more that the disabled accounts are disabled: others may have heard of that before they asked for it.
+    """Tell again of all disabled accounts, for services that did not use this information when it was first told.
 
-    Returns how many; to be cut off and begun anew does no harm.
+    Returns how many. Interrupting and repeating it does no harm.
     """
     told = 0
     for user_id in selectors.disabled_ids():
@@ -47,7 +47,7 @@ def tell_disabled_again() -> int:
 
 @transaction.atomic
 def _tell_if_disabled(user_id: UUID) -> bool:
-    """As of a new version: of one that they know, others hear nothing."""
+    """Tell it with a new version, since subscribers ignore a version that they have seen."""
     user = User.objects.select_for_update(no_key=True).filter(id=user_id, is_active=False).first()
     if user is not None:
         _turn(user, is_active=False)

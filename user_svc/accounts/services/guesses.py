@@ -1,8 +1,9 @@
-"""Passwords and codes that are tried: guessing is slowed down, and nobody is locked out by the guesses of others.
+"""Rate limits on guessing passwords and codes, by which nobody is locked out because of the guesses of others.
 
-After OWASP's "Slow Down Online Guessing Attacks with Device Cookies", with networks in the place of cookies: each
-place that an account's owner has signed in from has tries of its own, and all other places together have a few more.
-What is counted goes by the address that was typed, whether there is such an account or not, so it betrays nothing.
+After OWASP's "Slow Down Online Guessing Attacks with Device Cookies", with networks in place of cookies: each network
+that an account's owner has signed in from (a known source) has attempts of its own, and all others together have some
+more. They are counted by the e-mail address that was typed, whether or not there is such an account, so that a limit
+does not reveal which accounts exist.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from user_svc.accounts.services import allowances
 
 @dataclass(frozen=True)
 class Target:
-    """What is guessed at, and how often it may be."""
+    """What is guessed at, and how often that may be tried."""
 
     name: str
     of_one_source: Limit
@@ -26,13 +27,13 @@ class Target:
 
 
 PASSWORDS = Target("passwords", rules.GUESSES_OF_ONE_SOURCE, rules.GUESSES_OF_ALL_STRANGERS)
-# Counted apart: who knows the password has its guesses forgiven, again and again.
+# Counted separately: a person who knows the password can have its count reset again and again.
 CODES = Target("codes", rules.CODES_OF_ONE_SOURCE, rules.CODES_OF_ALL_STRANGERS)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """Something that is about to be tried."""
+    """An attempt that is about to be made."""
 
     target: Target
     account: str
@@ -41,17 +42,17 @@ class Guess:
 
     @property
     def of_all(self) -> str:
-        """What all strangers' tries are counted under."""
+        """The key of the attempts from all unknown sources together."""
         return _counted_under(self.target, self.account)
 
     @property
     def of_one(self) -> str:
-        """What the tries from this place are counted under."""
+        """The key of the attempts from this source."""
         return _counted_under(self.target, self.place)
 
 
 def begin(*, email: str, source: str, now: datetime, target: Target = PASSWORDS) -> Guess:
-    """Count a try before it is made. Raises TooManyRequests."""
+    """Count an attempt before it is made. Raises TooManyRequests."""
     account, place = _keys(email, source)
     guess = Guess(target, account, place, is_from_known_source=selectors.is_known_source(key=place))
     allowances.take(guess.of_one, target.of_one_source, now=now)
@@ -61,26 +62,26 @@ def begin(*, email: str, source: str, now: datetime, target: Target = PASSWORDS)
 
 
 def succeed(guess: Guess) -> None:
-    """It was no guess."""
+    """Uncount an attempt that was right, and the earlier ones from the same source."""
     allowances.forgive(guess.of_one)
     if not guess.is_from_known_source:
         allowances.give_back(guess.of_all, guess.target.of_all_strangers)
 
 
 def know(guess: Guess, *, now: datetime) -> None:
-    """Somebody has come in from this place."""
+    """Remember the source: somebody has signed in from it."""
     _know(guess.place, now=now)
 
 
 def trust(*, email: str, source: str, now: datetime) -> None:
-    """Know a place from which somebody has proved otherwise that the account is theirs."""
+    """Remember a source from which a person has proved in another way that the account is theirs."""
     _, place = _keys(email, source)
     allowances.forgive(_counted_under(PASSWORDS, place))
     _know(place, now=now)
 
 
 def prove(user: User, password: str, *, field: str, source: str, now: datetime) -> None:
-    """Have somebody who is signed in show that it is them. Raises WrongPassword, which names the field."""
+    """Check the password of a person who is signed in. Raises WrongPassword, with ``field``, or TooManyRequests."""
     guess = begin(email=user.email, source=source, now=now)
     if not user.check_password(password):
         raise errors.WrongPassword(errors={field: ["This is not your password."]})
@@ -89,9 +90,9 @@ def prove(user: User, password: str, *, field: str, source: str, now: datetime) 
 
 
 def lock_proved(user: User) -> User:
-    """The account, locked, of whoever has just proved to be its owner. Raises PasswordChangedMeanwhile.
+    """The account, locked, whose password was just checked. Raises PasswordChangedMeanwhile.
 
-    A password is checked outside transactions, since that takes long; it must still be the one by the time it counts.
+    A password is checked outside the transaction, since that is slow; under the lock it must still be the same.
     """
     locked = selectors.locked_user(user_id=user.id)
     if locked.password != user.password:

@@ -1,6 +1,6 @@
-"""Tokens that are mailed. Nothing is kept of them: they are signed, expire, and hold until they were used.
+"""Tokens that are mailed. They are not stored: they are signed, expire, and become invalid when they are used.
 
-So none lies in a database, an outbox or on the broker; one is made at the moment when its letter is written.
+So there is none in the database, in the outbox or on the broker: a token is made when its letter is written.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from user_svc.accounts.models import User
 
 @dataclass(frozen=True)
 class LetterToken:
-    """One kind of them: what it is for, how long it holds, and what changes when it is used."""
+    """A kind of token: what it is for, how long it is valid, and which values of the account its use changes."""
 
     purpose: str
     lifetime: timedelta
     state_of: Callable[[User], str]
 
     def issue(self, user: User, *, now: datetime) -> str:
-        """One for this person, as they are now."""
+        """A token for this person, valid while the values of ``state_of`` stay as they are now."""
         until = int((now + self.lifetime).timestamp())
         return self._signer.sign_object({"user": user.id.hex, "until": until, "state": self._digest(user)})
 
     def holder(self, token: str, *, now: datetime) -> User:
-        """Whose it is. Raises BadLetterToken for one that is forged, used or expired."""
+        """The person that it was issued for. Raises BadLetterToken for one that is forged, used or expired."""
         try:
             said = self._signer.unsign_object(token)
             user = selectors.user_of(user_id=UUID(said["user"]))
@@ -42,12 +42,12 @@ class LetterToken:
         return user
 
     def locked_holder(self, token: str, *, now: datetime) -> User:
-        """The same person, locked, so that what is done with the account is done one after the other."""
+        """The same, with the account locked until the transaction ends."""
         try:
             selectors.locked_user(user_id=self.holder(token, now=now).id)
         except errors.UserNotFound:
             raise _refusal() from None
-        return self.holder(token, now=now)  # a twin may have used it while we waited for the lock
+        return self.holder(token, now=now)  # another request may have used it while we waited for the lock
 
     @property
     def _signer(self) -> Signer:

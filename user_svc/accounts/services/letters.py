@@ -1,4 +1,4 @@
-"""Writing letters: those that carry tokens, each made for its letter, and those that warn."""
+"""Sending letters: those with a token, which is made at that moment, and warnings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from user_svc.accounts.services.letter_tokens import EMAIL_VERIFICATION, PASSWOR
 
 
 def mail_password_reset(*, letter_id: str, email: str, now: datetime) -> None:
-    """Write to whoever forgot the password of this address, if anybody has it. Raises OSError."""
+    """Mail a token for a new password to the account with this address, if there is one. Raises OSError."""
     user = selectors.user_with_email(email=email)
     if user is not None and user.is_active:
         token = PASSWORD_RESET.issue(user, now=now)
@@ -21,7 +21,7 @@ def mail_password_reset(*, letter_id: str, email: str, now: datetime) -> None:
 
 
 def mail_email_verification(*, letter_id: str, user_id: UUID, now: datetime) -> None:
-    """Write to the address that somebody has yet to show is theirs. Raises OSError."""
+    """Mail a token to the address that a person has yet to verify, if there is one. Raises OSError."""
     try:
         user = selectors.user_of(user_id=user_id)
     except errors.UserNotFound:
@@ -32,12 +32,12 @@ def mail_email_verification(*, letter_id: str, user_id: UUID, now: datetime) -> 
 
 
 def warn_owner(*, user_id: UUID, email: str, change: Change, now: datetime) -> None:
-    """Have a letter written of how somebody signs in from now on, in the transaction of that change."""
+    """Have a letter sent about a change of a person's credentials, in the transaction of that change."""
     publish(events.credentials_changed(user_id=user_id, email=email, change=change, now=now))
 
 
 def mail_credentials_changed(*, letter_id: str, user_id: UUID, email: str, change: str, changed_at: datetime) -> None:
-    """Write of a change to whom it concerns, at the address that was theirs before. Raises OSError."""
+    """Mail a warning of changed credentials, to the address that the account had before the change. Raises OSError."""
     try:
         user = selectors.user_of(user_id=user_id)
     except errors.UserNotFound:

@@ -1,4 +1,4 @@
-"""Passwords that are changed, and those that were forgotten."""
+"""Changing passwords, and replacing forgotten ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from user_svc.factors import services as factors
 
 
 def faults_of(password: str, user: User) -> list[str]:
-    """Why this is no password for this person; empty when it is one."""
+    """Why this person may not have this password; empty if they may."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -31,7 +31,7 @@ def faults_of(password: str, user: User) -> list[str]:
 
 
 def change_password(*, user_id: UUID, session_id: str, current: str, new: str, source: str, now: datetime) -> None:
-    """Replace a password, and sign its owner out everywhere but here.
+    """Replace a password, and end all sessions of its owner but this one.
 
     Raises WrongPassword, AccountNotAcceptable, TooManyRequests or PasswordChangedMeanwhile.
     """
@@ -43,9 +43,9 @@ def change_password(*, user_id: UUID, session_id: str, current: str, new: str, s
 
 
 def request_password_reset(*, email: str, now: datetime) -> None:
-    """Have a letter sent, if somebody has this address and did not ask too often.
+    """Have a letter sent to this address if it is that of an account, unless this was asked for too often.
 
-    Whether there is an account is looked up later and elsewhere, so neither the answer nor its time betrays it.
+    The account is looked up later, by a handler, so neither the response nor its time reveals whether there is one.
     """
     address = rules.normalised_email(email)
     try:
@@ -57,9 +57,9 @@ def request_password_reset(*, email: str, now: datetime) -> None:
 
 
 def reset_password(*, token: str, new: str, source: str, now: datetime) -> None:
-    """Replace a forgotten password, and sign its owner out everywhere. Raises BadLetterToken, AccountNotAcceptable.
+    """Replace a forgotten password, and end all sessions of its owner. Raises BadLetterToken, AccountNotAcceptable.
 
-    Whoever read the letter has shown that the address is theirs.
+    The token also proves that the address belongs to the person who has read the letter.
     """
     hashed = _hash(new, PASSWORD_RESET.holder(token, now=now))
     with transaction.atomic():
@@ -70,9 +70,10 @@ def reset_password(*, token: str, new: str, source: str, now: datetime) -> None:
 
 
 def take_over(user: User, *, now: datetime) -> None:
-    """Have the account be of whom its address is, if nobody has shown that yet. The account is locked.
+    """Give an account with an unverified address to the owner of that address; the caller has locked the account.
 
-    Else whoever signs up with the address of somebody else could leave a key there, and wait for them to come.
+    Its second factors are removed: an attacker could have signed up with somebody else's address, added a passkey, and
+    waited for them to take over the account.
     """
     if user.is_email_verified:
         return
@@ -82,14 +83,14 @@ def take_over(user: User, *, now: datetime) -> None:
 
 
 def _hash(new: str, user: User) -> str:
-    """What is kept of it. Takes its time by design: no transaction is open meanwhile. Raises AccountNotAcceptable."""
+    """The hash to store. It is slow by design: not to be called in a transaction. Raises AccountNotAcceptable."""
     if faults := faults_of(new, user):
         raise errors.AccountNotAcceptable(errors={"new": faults})
     return make_password(new)
 
 
 def _replace(user: User, hashed: str, *, now: datetime, but: str = "") -> None:
-    """Whoever had the old password is out, and so is what they wished for. The account is locked."""
+    """Set the new hash, end sessions and drop a pending change of address. The caller has locked the account."""
     user.password, user.new_email = hashed, ""
     user.save(update_fields=["password", "new_email", "updated_at"])
     end_sessions_of(user_id=user.id, now=now, but=but)

@@ -1,4 +1,4 @@
-"""What people say of themselves, and the addresses that they have to show are theirs."""
+"""People's profiles, and the verification of their e-mail addresses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOLD = {"full_name", "locale"}
 
 
 def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, source: str, now: datetime) -> User:
-    """Change what is given. Another e-mail address takes the ``current`` password, and holds once it is verified.
+    """Change the given fields. A new e-mail address requires the ``current`` password, and applies once it is verified.
 
     Raises AccountNotAcceptable, WrongPassword, TooManyRequests or PasswordChangedMeanwhile.
     """
@@ -32,7 +32,7 @@ def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, s
     if not values.get("new_email"):
         with transaction.atomic():
             return _change(selectors.locked_user(user_id=user_id), values)
-    _take_letter(user, now=now)  # before the password is hashed, which is dear
+    _take_letter(user, now=now)  # before the password is hashed, which is expensive
     try:
         guesses.prove(user, current, field="current", source=source, now=now)
     except DomainError:
@@ -47,7 +47,7 @@ def change_profile(*, user_id: UUID, changes: Mapping[str, str], current: str, s
 
 @transaction.atomic
 def request_email_verification(*, user_id: UUID, now: datetime) -> None:
-    """Have another letter sent to somebody who has yet to verify an address. Raises TooManyRequests."""
+    """Have another letter sent to a person who has yet to verify an address. Raises UserNotFound, TooManyRequests."""
     user = selectors.locked_user(user_id=user_id)
     if user.new_email or not user.is_email_verified:
         _take_letter(user, now=now)
@@ -56,7 +56,7 @@ def request_email_verification(*, user_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def verify_email(*, token: str, now: datetime) -> None:
-    """Believe that an address belongs to whoever read its letter. Raises BadLetterToken or EmailTaken."""
+    """Mark the address that a letter was sent to as verified, and use it. Raises BadLetterToken or EmailTaken."""
     user = EMAIL_VERIFICATION.locked_holder(token, now=now)
     user.email_verified_at = now
     if not user.new_email:
@@ -70,7 +70,7 @@ def verify_email(*, token: str, now: datetime) -> None:
 
 
 def _change(user: User, values: Mapping[str, str]) -> User:
-    """Save and tell what is new, if anything is. The account is locked."""
+    """Save what has changed, if anything, and tell of it. The caller has locked the account."""
     changed = {name for name, value in values.items() if getattr(user, name) != value}
     for name in changed:
         setattr(user, name, values[name])
@@ -83,7 +83,7 @@ def _change(user: User, values: Mapping[str, str]) -> User:
 
 
 def _wanted_address(email: str, user: User) -> str:
-    """The address that somebody wants instead of theirs; empty when it is theirs. Raises AccountNotAcceptable."""
+    """The new address that a person wants; empty if it is the one they have. Raises AccountNotAcceptable."""
     address = rules.normalised_email(email)
     try:
         User._meta.get_field("email").clean(address, user)

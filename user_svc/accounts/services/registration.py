@@ -1,4 +1,4 @@
-"""Making accounts."""
+"""Creating accounts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from user_svc.sellers import services as sellers
 
 
 def register(*, email: str, password: str, full_name: str, role: str, source: str, now: datetime) -> SignedIn:
-    """Make an account, have its address verified by letter, and sign its owner in, who may buy at once.
+    """Create an account, have a letter sent to verify its address, and sign its owner in, who may buy at once.
 
     Raises AccountNotAcceptable or EmailTaken.
     """
     roles = rules.ROLES_OF_REGISTRATION[role]
     user = User(email=rules.normalised_email(email), full_name=full_name, roles=list(roles))
-    # Hashing takes its time by design; no transaction is open meanwhile.
+    # Hashing is slow by design, so it is done outside the transaction.
     _accept(user, password)
     with transaction.atomic():
         _enrol(user)
@@ -35,7 +35,7 @@ def register(*, email: str, password: str, full_name: str, role: str, source: st
 
 @transaction.atomic
 def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
-    """Have an admin with this address and password, whatever there was before. True when the account is new.
+    """Ensure an active admin with this address and password, whatever there was before. True if the account is new.
 
     Raises AccountNotAcceptable.
     """
@@ -47,7 +47,7 @@ def ensure_admin(*, email: str, password: str, now: datetime) -> bool:
         _enrol(user)
         return True
     is_another = not user.check_password(password)
-    if is_another:  # whoever came in with the old password is not known to be the admin
+    if is_another:  # sessions begun with the old password may not be the admin's
         _accept(user, password)
         user.new_email = ""
         end_sessions_of(user_id=user.id, now=now)
@@ -68,7 +68,7 @@ def _make_admin(user: User) -> None:
 
 
 def _accept(user: User, password: str) -> None:
-    """Give an account its password, once all about it is found good."""
+    """Validate an account's fields and its password, and set the password. Raises AccountNotAcceptable."""
     bad_fields: dict[str, list[str]] = {}
     try:
         user.clean_fields(exclude={"password"})
@@ -82,7 +82,7 @@ def _accept(user: User, password: str) -> None:
 
 
 def _enrol(user: User) -> None:
-    # Asking first whether the address is free would leave a gap for a twin; the constraint leaves none.
+    # Checking first whether the address is free would be a race; the constraint is none.
     try:
         user.save(force_insert=True)
     except IntegrityError as error:

@@ -19,7 +19,7 @@ from user_svc.factors import selectors as factors
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody, and the tokens with which their program goes on."""
+    """A person who is signed in, and the tokens for their client."""
 
     user: User
     access: str
@@ -27,15 +27,15 @@ class SignedIn:
 
 
 def sign_in(*, email: str, password: str, source: str, now: datetime) -> SignedIn:
-    """Begin a session. Raises InvalidCredentials, whatever of the two is wrong, or TooManyRequests.
+    """Begin a session. Raises InvalidCredentials, whichever of the two is wrong, or TooManyRequests.
 
-    Raises SecondFactorRequired when both are right, and the account's owner wants more than a password.
+    Raises SecondFactorRequired if both are right and the account has a second factor.
     """
     guess = guesses.begin(email=email, source=source, now=now)
-    # Hashing takes its time by design; no transaction is open meanwhile.
+    # Hashing is slow by design, so it is done outside any transaction.
     user = selectors.user_with_email(email=email)
     if user is None:
-        # As much work as for an account that exists, so that the time tells no more than the answer.
+        # As much work as for an existing account, so that the time does not reveal whether there is one.
         User().set_password(password)
         raise errors.InvalidCredentials
     if not user.check_password(password) or not user.is_active:
@@ -48,15 +48,15 @@ def sign_in(*, email: str, password: str, source: str, now: datetime) -> SignedI
 
 @transaction.atomic
 def start_session(*, user: User, amr: tuple[str, ...], now: datetime) -> SignedIn:
-    """Let somebody in who has proved who they are; ``amr`` says how (RFC 8176)."""
+    """Begin the session of a person who has authenticated; ``amr`` says how (RFC 8176)."""
     session = Session.objects.create(user=user, amr=list(amr), created_at=now)
     return _continue(session, now=now)
 
 
 def refresh(*, token: str, now: datetime) -> SignedIn:
-    """Trade a refresh token for new tokens. Raises InvalidToken; a token traded before also ends its session.
+    """Trade a refresh token for new tokens. Raises InvalidToken; a token that was traded before also ends its session.
 
-    Whoever comes second with a token may be the thief of it, or the one it was stolen from: nobody can tell.
+    The second of two requests with the same token may come from a thief or from the owner: we cannot tell.
     """
     signed_in = _rotate(token=token, now=now)
     if signed_in is None:
@@ -66,7 +66,7 @@ def refresh(*, token: str, now: datetime) -> SignedIn:
 
 @transaction.atomic
 def sign_out(*, token: str, now: datetime) -> None:
-    """End the session that a refresh token belongs to. An unknown one is as good as signed out."""
+    """End the session that a refresh token belongs to. An unknown token is ignored."""
     held = selectors.locked_refresh_token(token=token)
     if held is not None:
         _end(held.session, now=now)
@@ -74,20 +74,20 @@ def sign_out(*, token: str, now: datetime) -> None:
 
 @transaction.atomic
 def end_session(*, session_id: UUID, now: datetime) -> None:
-    """Sign somebody out where they were signed in by this session, if they still are."""
+    """End this session, if it is still open."""
     _end(*selectors.locked_open_session(session_id=session_id), now=now)
 
 
 @transaction.atomic
 def end_sessions_of(*, user_id: UUID, now: datetime, but: str = "") -> None:
-    """Sign somebody out wherever they are, ``but`` in the session of this id."""
+    """End all sessions of a person, ``but`` the one with this id."""
     sessions = [session for session in selectors.locked_open_sessions_of(user_id=user_id) if str(session.id) != but]
     _end(*sessions, now=now)
 
 
 @transaction.atomic
 def _admit(user: User, *, now: datetime) -> SignedIn:
-    """Whoever changes a password ends the sessions that there are: none may begin with the old one a moment later."""
+    """Start a session under the account's lock, so that none begins with a password that was just replaced."""
     try:
         current = selectors.locked_user(user_id=user.id)
     except errors.UserNotFound:
@@ -101,7 +101,7 @@ def _admit(user: User, *, now: datetime) -> SignedIn:
 
 @transaction.atomic
 def _rotate(*, token: str, now: datetime) -> SignedIn | None:
-    """None is a refusal: raising here would take back the end of the session too."""
+    """Returns None to refuse: an exception would also roll back the end of the session."""
     held = selectors.locked_refresh_token(token=token)
     if held is None:
         return None

@@ -1,4 +1,4 @@
-"""Who helps to run the shop."""
+"""Appointing and dismissing staff."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _STAFF = (Role.SUPPORT, Role.ADMIN)
 
 @transaction.atomic
 def appoint(*, user_id: UUID, role: str, now: datetime) -> None:
-    """Have somebody run the shop in this role and no other. Raises UserNotFound."""
+    """Give a person this staff role and no other one. Raises UserNotFound."""
     user = selectors.locked_user(user_id=user_id)
     _set_roles(user, [*_others(user), role], now=now)
 
 
 @transaction.atomic
 def dismiss(*, user_id: UUID, by: UUID, now: datetime) -> None:
-    """Have somebody run the shop no longer. Raises UserNotFound, or OwnRole for oneself."""
+    """Take away a person's staff role. Raises UserNotFound, or OwnRole for one's own."""
     if user_id == by:
         raise errors.OwnRole
     user = selectors.locked_user(user_id=user_id)
@@ -36,7 +36,7 @@ def _others(user: User) -> list[str]:
 
 
 def _set_roles(user: User, roles: list[str], *, now: datetime) -> None:
-    """Their sessions end, since the tokens of those say what they were. The account is locked."""
+    """Also ends their sessions, whose tokens name the old roles. The caller has locked the account."""
     if set(roles) == set(user.roles):
         return
     user.roles = roles
