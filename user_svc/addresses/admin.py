@@ -1,4 +1,4 @@
-"""Addresses, for those who help with a parcel that went astray."""
+"""Addresses, for staff who help with a lost parcel."""
 
 from __future__ import annotations
 

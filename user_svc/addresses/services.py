@@ -1,4 +1,4 @@
-"""What can be done with addresses. Whoever has any has one that is taken unless they say otherwise."""
+"""What can be done with addresses. A person who has any has exactly one default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from user_svc.addresses.rules import PostalAddress
 
 @transaction.atomic
 def keep_address(*, user_id: UUID, address: PostalAddress, is_default: bool) -> Address:
-    """Remember an address; somebody's first is their default. Raises AddressNotAcceptable or TooManyAddresses."""
+    """Save an address; a person's first becomes the default. Raises AddressNotAcceptable or TooManyAddresses."""
     good = rules.checked(address)
     accounts.locked_user(user_id=user_id)  # so that nothing comes between the count and the insert
     kept = selectors.addresses_of(user_id=user_id).count()
@@ -30,7 +30,7 @@ def keep_address(*, user_id: UUID, address: PostalAddress, is_default: bool) -> 
 
 @transaction.atomic
 def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any]) -> Address:
-    """Change what is given. Raises AddressNotFound or AddressNotAcceptable."""
+    """Change the given fields. Raises AddressNotFound or AddressNotAcceptable."""
     accounts.locked_user(user_id=user_id)
     address = selectors.address_of(user_id=user_id, address_id=address_id)
     values = dict(changes)
@@ -49,7 +49,7 @@ def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any
 
 @transaction.atomic
 def forget_address(*, user_id: UUID, address_id: UUID) -> None:
-    """Remove an address; when it was the default, the newest of the others is that now. Raises AddressNotFound."""
+    """Remove an address; if it was the default, the newest of the others becomes it. Raises AddressNotFound."""
     accounts.locked_user(user_id=user_id)
     address = selectors.address_of(user_id=user_id, address_id=address_id)
     address.delete()

@@ -1,4 +1,4 @@
-"""What a guess at a password costs."""
+"""How expensive it is to guess a password."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
@@ -6,8 +6,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 class Argon2(Argon2PasswordHasher):
     """Argon2id at the cost that OWASP's Password Storage Cheat Sheet names first: 19 MiB, two passes, one lane.
 
-    Django's own default takes 100 MiB and 130 ms a sign-in on two cores, this 19 MiB and 19 ms: a rush of sign-ins must
-    not take the machine's memory.
+    Django's own default takes 100 MiB and 130 ms for each sign-in on two cores, this 19 MiB and 19 ms: many sign-ins at
+    once must not exhaust the machine's memory.
     """
 
     time_cost = 2

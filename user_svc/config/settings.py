@@ -36,8 +36,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Ed25519; the first signs access tokens, all are published, so that a new one can be put in front of the old.
 TOKEN_KEYS = env.keys("USER_SVC_TOKEN_KEYS")
 
-# With which the secrets of second factors are encrypted: the first encrypts, all decrypt.
+# The keys for the secrets of second factors: the first encrypts, all decrypt.
 FACTOR_KEYS = env.keys("USER_SVC_FACTOR_KEYS") if env.optional("USER_SVC_FACTOR_KEYS") else []
 
-# Whether somebody who signs up as a seller waits for staff to approve them, or sells at once.
+# Whether a new seller has to be approved by staff first, or may sell at once.
 SELLERS_NEED_APPROVAL = env.flag("OPENCOMMERCE_SELLERS_NEED_APPROVAL")

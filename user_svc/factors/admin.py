@@ -1,4 +1,4 @@
-"""Passkeys; what else people show is no one's to look at. An account's page removes all of them."""
+"""Passkeys. Other second factors are not shown to anybody; all of them are removed on an account's page."""
 
 from __future__ import annotations
 

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class FactorsConfig(AppConfig):
-    """What people show besides a password."""
+    """What people sign in with besides a password."""
 
     name = "user_svc.factors"

@@ -12,18 +12,18 @@ CREDENTIAL_IS_UNIQUE = "passkey_credential_is_unique"
 
 
 class Totp(TimestampedModel):
-    """What somebody's authenticator makes one-time codes of."""
+    """The secret from which a person's authenticator computes one-time codes."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="totp")
     sealed_secret = models.TextField()
     confirmed_at = models.DateTimeField(null=True)
-    """When a first code showed that the authenticator has the secret; codes count from then on."""
+    """When a first code showed that the authenticator has the secret; codes are accepted from then on."""
     last_step = models.BigIntegerField(default=0)
-    """The time step of the newest code that was taken: none is taken twice (RFC 6238, 5.2)."""
+    """The time step of the newest code that was used: none is accepted twice (RFC 6238, 5.2)."""
 
 
 class Passkey(TimestampedModel):
-    """The public half of a key pair that somebody's authenticator holds (WebAuthn, 4: credential record)."""
+    """The public half of a key pair that a person's authenticator holds (WebAuthn, 4: credential record)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys")
     name = models.CharField(max_length=rules.NAME_LENGTH)
@@ -41,7 +41,7 @@ class Passkey(TimestampedModel):
 
 
 class RecoveryCode(models.Model):
-    """A code that stands in once for a lost factor; there are none without one. Only a digest of it is kept."""
+    """A code that replaces a lost factor once; there are none without a factor. Only a digest of it is stored."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")

@@ -14,20 +14,20 @@ from user_svc.factors.models import Passkey, RecoveryCode, Totp
 
 @dataclass(frozen=True)
 class Factors:
-    """What somebody has to show besides a password."""
+    """A person's second factors."""
 
     methods: tuple[str, ...]
     recovery_codes_left: int
 
 
 def factors_of(*, user_id: UUID) -> Factors:
-    """All of it at a glance."""
+    """The methods that a person can use, and how many recovery codes are left."""
     return Factors(methods_of(user_id=user_id), recovery_codes_of(user_id=user_id).count())
 
 
 def methods_of(*, user_id: UUID) -> tuple[str, ...]:
-    """How somebody can show a second factor; empty when a password is enough."""
-    # One query: everybody who signs in pays for it, whether they have a factor or not.
+    """The second factors that a person can use; empty if a password is enough."""
+    # One query, since every sign-in makes it, whether there is a factor or not.
     kept = {
         "totp": totps_of(user_id=user_id).filter(confirmed_at__isnull=False),
         "passkey": passkeys_of(user_id=user_id),
@@ -38,22 +38,22 @@ def methods_of(*, user_id: UUID) -> tuple[str, ...]:
 
 
 def totps_of(*, user_id: UUID) -> QuerySet[Totp]:
-    """The one secret that somebody has, confirmed or not, if any."""
+    """A person's secret for one-time codes, confirmed or not: at most one."""
     return Totp.objects.filter(user_id=user_id)
 
 
 def confirmed_totp_of(*, user_id: UUID) -> Totp | None:
-    """What somebody's one-time codes are made of."""
+    """The same, only if it is confirmed."""
     return totps_of(user_id=user_id).filter(confirmed_at__isnull=False).first()
 
 
 def passkeys_of(*, user_id: UUID) -> QuerySet[Passkey]:
-    """All that somebody has."""
+    """All passkeys of a person."""
     return Passkey.objects.filter(user_id=user_id)
 
 
 def passkey_of(*, user_id: UUID, passkey_id: UUID) -> Passkey:
-    """One of somebody's own. Raises PasskeyNotFound."""
+    """One of a person's own. Raises PasskeyNotFound."""
     passkey = passkeys_of(user_id=user_id).filter(id=passkey_id).first()
     if passkey is None:
         raise errors.PasskeyNotFound(passkey_id=passkey_id)
@@ -61,15 +61,15 @@ def passkey_of(*, user_id: UUID, passkey_id: UUID) -> Passkey:
 
 
 def passkey_with(*, credential_id: bytes) -> Passkey | None:
-    """Whosever it is."""
+    """The passkey with this credential id, of any person."""
     return Passkey.objects.filter(credential_id=credential_id).first()
 
 
 def recovery_codes_of(*, user_id: UUID) -> QuerySet[RecoveryCode]:
-    """Those that were not used."""
+    """A person's unused recovery codes."""
     return RecoveryCode.objects.filter(user_id=user_id)
 
 
 def recovery_code_of(*, user_id: UUID, code: str) -> RecoveryCode | None:
-    """One of them, however it was typed."""
+    """One of them, in any spelling (see ``rules.recovery_digest``)."""
     return recovery_codes_of(user_id=user_id).filter(digest=rules.recovery_digest(code, user_id=user_id)).first()

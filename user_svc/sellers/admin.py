@@ -1,4 +1,4 @@
-"""Sellers, for those who let them sell."""
+"""Sellers, for staff who approve and suspend them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from user_svc.sellers.models import Seller
 
 
 def seller_changed(seller: Seller, *, previous_status: str) -> SellerChanged:
-    """All that others may know of a seller, and whether they may sell."""
+    """All that other services may know of a seller, and whether they may sell."""
     return SellerChanged(
         seller_id=str(seller.user_id),
         version=seller.version,

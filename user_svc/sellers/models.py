@@ -14,7 +14,7 @@ from user_svc.sellers import rules
 
 
 class Status(models.TextChoices):
-    """Whether somebody may sell."""
+    """Whether a seller may sell: only while approved."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -22,7 +22,7 @@ class Status(models.TextChoices):
 
 
 class Seller(models.Model):
-    """Somebody with a shop here; the seller's id is that of their account."""
+    """A person with a shop here. A seller's id is that of their account."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -30,7 +30,7 @@ class Seller(models.Model):
     about = models.CharField(max_length=rules.ABOUT_LENGTH, blank=True)
     status = models.CharField(max_length=16, choices=Status.choices)
     reason = models.CharField(max_length=rules.REASON_LENGTH, blank=True)
-    """Why it is suspended, as staff put it."""
+    """Why the seller is suspended, in the words of staff; empty otherwise."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -40,7 +40,7 @@ class Seller(models.Model):
                 condition=Q(status=Status.SUSPENDED) ^ Q(reason=""), name="seller_is_suspended_for_a_reason"
             ),
         ]
-        # What those who run the shop look sellers up by.
+        # For the admin's lists and searches.
         indexes = [
             models.Index(fields=["-created_at", "-user"], name="seller_newest_first"),
             models.Index(fields=["status", "-created_at", "-user"], name="seller_newest_of_status"),
@@ -52,9 +52,9 @@ class Seller(models.Model):
 
     @property
     def id(self) -> UUID:
-        """The account's."""
+        """The account's id."""
         return self.user_id
 
     def is_seen_by(self, *, viewer_id: UUID | None, is_staff: bool) -> bool:
-        """Everybody sees one who may sell; others are seen by themselves and by staff."""
+        """Everybody sees an approved seller; others are seen only by themselves and by staff."""
         return self.status == Status.APPROVED or is_staff or viewer_id == self.user_id

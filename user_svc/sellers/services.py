@@ -15,7 +15,7 @@ from user_svc.sellers.models import Seller, Status
 
 @transaction.atomic
 def open_shop(*, user_id: UUID, name: str) -> None:
-    """Make somebody a seller, who sells at once or waits for approval: a setting says which."""
+    """Make a person a seller, who may sell at once or, if ``SELLERS_NEED_APPROVAL``, once approved."""
     status = Status.PENDING if settings.SELLERS_NEED_APPROVAL else Status.APPROVED
     seller = Seller.objects.create(user_id=user_id, name=name, status=status)
     publish(events.seller_changed(seller, previous_status=""))
@@ -23,13 +23,13 @@ def open_shop(*, user_id: UUID, name: str) -> None:
 
 @transaction.atomic
 def change_shop(*, user_id: UUID, changes: Mapping[str, str]) -> Seller:
-    """Change what a seller says of themselves. Raises SellerNotFound."""
+    """Change a seller's name or description. Raises SellerNotFound."""
     return _change(selectors.locked_seller(seller_id=user_id), changes)
 
 
 @transaction.atomic
 def approve_seller(*, seller_id: UUID) -> Seller:
-    """Let somebody sell, for the first time or again. Raises SellerNotFound or AccountIsDisabled."""
+    """Let a seller sell, for the first time or again. Raises SellerNotFound or AccountIsDisabled."""
     seller = selectors.locked_seller_and_account(seller_id=seller_id)
     if not seller.user.is_active:
         raise errors.AccountIsDisabled(seller_id=seller_id)
@@ -38,12 +38,12 @@ def approve_seller(*, seller_id: UUID) -> Seller:
 
 @transaction.atomic
 def suspend_seller(*, seller_id: UUID, reason: str) -> Seller:
-    """Let somebody sell no longer, until they are approved again. Raises SellerNotFound."""
+    """Stop a seller from selling, until they are approved again. Raises SellerNotFound."""
     return _change(selectors.locked_seller(seller_id=seller_id), {"status": Status.SUSPENDED, "reason": reason})
 
 
 def _change(seller: Seller, changes: Mapping[str, str]) -> Seller:
-    """Save and tell what is new, if anything is. The seller is locked."""
+    """Save what has changed, if anything, and tell of it. The caller has locked the seller."""
     changed = [name for name, value in changes.items() if getattr(seller, name) != value]
     if not changed:
         return seller

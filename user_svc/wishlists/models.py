@@ -1,4 +1,4 @@
-"""What is on a wishlist."""
+"""The items of a wishlist."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ PRODUCT_IS_LISTED_ONCE = "product_is_wished_for_once"
 
 
 class WishlistItem(TimestampedModel):
-    """A product that somebody wants to find again. Whether it is still for sale, product_svc knows."""
+    """A product that a person wants to find again. Only product_svc knows whether it is still for sale."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wishlist")
     product_id = models.UUIDField()

@@ -10,5 +10,5 @@ from user_svc.wishlists.models import WishlistItem
 
 
 def wishlist_of(*, user_id: UUID) -> QuerySet[WishlistItem]:
-    """All that somebody wants to find again."""
+    """All items on a person's wishlist."""
     return WishlistItem.objects.filter(user_id=user_id)

@@ -13,7 +13,7 @@ from user_svc.wishlists.models import WishlistItem
 
 @transaction.atomic
 def wish_for(*, user_id: UUID, product_id: UUID) -> tuple[WishlistItem, bool]:
-    """Put a product on somebody's list; False when it was there. Raises WishlistFull."""
+    """Put a product on a person's wishlist; the bool is False if it was there already. Raises WishlistFull."""
     accounts.locked_user(user_id=user_id)  # so that nothing comes between the count and the insert
     wished = selectors.wishlist_of(user_id=user_id)
     item = wished.filter(product_id=product_id).first()
@@ -25,5 +25,5 @@ def wish_for(*, user_id: UUID, product_id: UUID) -> tuple[WishlistItem, bool]:
 
 
 def forget_wish(*, user_id: UUID, product_id: UUID) -> None:
-    """Take a product off somebody's list, if it is there."""
+    """Take a product off a person's wishlist, if it is there."""
     selectors.wishlist_of(user_id=user_id).filter(product_id=product_id).delete()

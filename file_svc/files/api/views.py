@@ -185,7 +185,7 @@ def _key(request: Request) -> str | None:
 
 
 def _answer(file: StoredFile, *, status: int = 200) -> Response:
-    """A file in JSON. For a private one it is not to be cached: its links are for this caller, and expire."""
+    """A file in JSON. That of a private one must not be cached: its links are for this caller, and expire."""
     response = Response(FileOutput(file).data, status=status)
     if status == HTTPStatus.CREATED:
         response["Location"] = urljoin(settings.PUBLIC_URL, reverse("file", args=[file.id]))

@@ -1,4 +1,4 @@
-"""What can be done with files, a module a topic."""
+"""What can be done with files, with one module for each topic."""
 
 from file_svc.files.services.removal import Removed, delete_file, delete_files, remove_deleted
 from file_svc.files.services.sweeping import remove_strays, sweep_unfinished

@@ -202,11 +202,11 @@ class PasskeySignIn(APIView):
 
 
 def _person(request: Request) -> dict[str, Any]:
-    """Who is asking, and in which session, which is spared when the others end."""
+    """The caller, and their session, which stays open when the others end."""
     return {"user_id": caller_id(request), "session_id": caller(request).session_id}
 
 
 def _proof(request: Request) -> dict[str, Any]:
-    """Their password anew."""
+    """The caller's password, which they have to send again."""
     body = ProofInput.of(request.data)
     return {"current": body["current"], "source": source_of(request), "now": clock.now()}

@@ -1,4 +1,4 @@
-"""The two ceremonies of WebAuthn Level 3 (W3C), with us as the relying party and Yubico's library as the reader."""
+"""The two ceremonies of WebAuthn Level 3 (W3C), with us as the relying party, through Yubico's library."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PREFERRED, REQUIRED = UserVerificationRequirement.PREFERRED, UserVerificationReq
 
 @dataclass(frozen=True)
 class Ceremony:
-    """What a browser needs: a challenge for us to recognise it by, and options for ``navigator.credentials``."""
+    """What a browser needs: the challenge, which it sends back, and options for ``navigator.credentials``."""
 
     challenge: str
     options: dict[str, Any]
@@ -46,7 +46,7 @@ class Ceremony:
 def registration(
     challenge: str, *, user_handle: bytes, email: str, full_name: str, known: Iterable[Passkey]
 ) -> Ceremony:
-    """Have a passkey made that somebody does not have yet."""
+    """The ceremony that makes a new passkey, on an authenticator that does not hold a ``known`` one."""
     options, _ = _relying_party().register_begin(
         PublicKeyCredentialUserEntity(id=user_handle, name=email, display_name=full_name),
         credentials=_descriptors(known),
@@ -58,7 +58,7 @@ def registration(
 
 
 def registered(credential: Mapping[str, Any], *, challenge: str) -> tuple[AuthenticatorData, AttestedCredentialData]:
-    """What was made. Raises BadPasskey."""
+    """Check the answer to a registration and return the new credential. Raises BadPasskey."""
     with _refusing(errors.BadPasskey(errors={"credential": ["It does not answer the challenge."]})):
         answer = RegistrationResponse.from_dict(credential)
         _check_frame(answer.response.client_data)
@@ -71,7 +71,7 @@ def registered(credential: Mapping[str, Any], *, challenge: str) -> tuple[Authen
 def authentication(
     challenge: str, *, passkeys: Iterable[Passkey] = (), verification: UserVerificationRequirement
 ) -> Ceremony:
-    """Have the challenge signed by one of these passkeys, or by any that somebody chooses."""
+    """The ceremony that has the challenge signed by one of these passkeys, or, without any, by the user's choice."""
     options, _ = _relying_party().authenticate_begin(
         _descriptors(passkeys), user_verification=verification, challenge=_bytes_of(challenge)
     )
@@ -79,7 +79,7 @@ def authentication(
 
 
 def parsed(assertion: Mapping[str, Any]) -> AuthenticationResponse:
-    """An answer of a browser, read but not believed. Raises WrongAnswer."""
+    """A browser's answer, parsed but not verified. Raises WrongAnswer."""
     with _refusing(errors.WrongAnswer()):
         return AuthenticationResponse.from_dict(assertion)
 
@@ -87,7 +87,7 @@ def parsed(assertion: Mapping[str, Any]) -> AuthenticationResponse:
 def check(
     answer: AuthenticationResponse, passkey: Passkey, *, challenge: str, verification: UserVerificationRequirement
 ) -> None:
-    """Believe that this passkey signed the challenge, by its owner's hand. Raises WrongAnswer."""
+    """Verify that this passkey signed the challenge, with its user present. Raises WrongAnswer."""
     said = answer.response
     with _refusing(errors.WrongAnswer()):
         _check_frame(said.client_data)
@@ -111,7 +111,7 @@ def _relying_party() -> Fido2Server:
 
 
 def _state(challenge: str, verification: UserVerificationRequirement) -> dict[str, Any]:
-    """What the library would have us keep between the two steps; our challenge is all there is to keep."""
+    """The state that the library expects us to store between the two steps; it follows from our challenge."""
     return {"challenge": websafe_encode(_bytes_of(challenge)), "user_verification": verification}
 
 
@@ -131,7 +131,7 @@ def _check_frame(client_data: CollectedClientData) -> None:
 
 @contextmanager
 def _refusing(refusal: DomainError) -> Iterator[None]:
-    """Whatever is wrong with it: the library's parsers break on junk with any of Python's exceptions."""
+    """Turn every exception into this refusal: on malformed input the library's parsers may raise any of Python's."""
     try:
         yield
     except Exception:

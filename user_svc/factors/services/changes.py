@@ -1,4 +1,4 @@
-"""What every change of somebody's factors brings with it."""
+"""The consequences of every change of a person's second factors."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from user_svc.factors.services import recovery_codes
 
 
 def turned_on(*, user_id: UUID, email: str, change: accounts.Change, session_id: str, now: datetime) -> list[str]:
-    """Sign its owner out everywhere but here, and tell them. Returns recovery codes, with somebody's first factor."""
+    """End the owner's other sessions, and warn them by letter. Returns recovery codes if there were none yet."""
     _settle(user_id=user_id, email=email, change=change, session_id=session_id, now=now)
     return [] if selectors.recovery_codes_of(user_id=user_id).exists() else recovery_codes.replace(user_id=user_id)
 
 
 def turned_off(*, user_id: UUID, email: str, change: accounts.Change, session_id: str, now: datetime) -> None:
-    """The same when a factor is gone; with the last one the recovery codes go too."""
+    """The same when a factor was removed; with the last one the recovery codes are deleted too."""
     _settle(user_id=user_id, email=email, change=change, session_id=session_id, now=now)
     if set(selectors.methods_of(user_id=user_id)) <= {"recovery_code"}:
         selectors.recovery_codes_of(user_id=user_id).delete()

@@ -1,4 +1,4 @@
-"""One-time codes that an authenticator makes of a secret and the time (TOTP, RFC 6238)."""
+"""One-time codes, which an authenticator computes from a secret and the time (TOTP, RFC 6238)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an authenticator has to know, shown once."""
+    """What an authenticator app needs, shown once."""
 
     secret: str
     uri: str
 
 
 def begin_totp(*, user_id: UUID, current: str, source: str, now: datetime) -> Enrolment:
-    """Make a secret, which counts once it is confirmed.
+    """Create a secret, which takes effect once it is confirmed.
 
     Raises WrongPassword, TooManyRequests, PasswordChangedMeanwhile or TotpIsOn.
     """
@@ -47,7 +47,7 @@ def begin_totp(*, user_id: UUID, current: str, source: str, now: datetime) -> En
 
 
 def confirm_totp(*, user_id: UUID, session_id: str, code: str, source: str, now: datetime) -> list[str]:
-    """Turn one-time codes on with a first one. Returns recovery codes, with somebody's first factor.
+    """Turn one-time codes on, by a first one. Returns recovery codes if it is the person's first second factor.
 
     Raises TotpNotBegun, TotpIsOn, WrongCode or TooManyRequests.
     """
@@ -79,7 +79,7 @@ def remove_totp(*, user_id: UUID, session_id: str, current: str, source: str, no
 
 
 def use_code(*, user_id: UUID, code: str, now: datetime) -> tuple[str, ...]:
-    """Take a code, once; the account is locked. Raises WrongAnswer. Returns the method (RFC 8176)."""
+    """Use up a code; the caller has locked the account. Raises WrongAnswer. Returns the ``amr`` (RFC 8176)."""
     totp = selectors.confirmed_totp_of(user_id=user_id)
     step = totp and _fresh_step(totp, code, now=now)
     if not totp or not step:
@@ -103,7 +103,7 @@ def _confirm(*, user_id: UUID, code: str, now: datetime) -> None:
 
 
 def _fresh_step(totp: Totp, code: str, *, now: datetime) -> int | None:
-    """The time step that a code is of, if none of that step or a later one was taken before."""
+    """The time step of a valid code; None for a wrong one, or if one of that step or a later one was used before."""
     try:
         generator = pyotp.TOTP(sealing.unseal(totp.sealed_secret))
         step = generator.verify_and_get_timecode(code, for_time=now, valid_window=rules.TOTP_WINDOW)

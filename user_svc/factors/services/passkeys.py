@@ -1,4 +1,4 @@
-"""Passkeys: made, named, used and removed."""
+"""Registering, renaming, using and removing passkeys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REGISTRATION = Challenge("passkey_registration", refusal=_refusal)
 
 
 def begin_passkey(*, user_id: UUID, current: str, source: str, now: datetime) -> Ceremony:
-    """What a browser needs to make one. Raises WrongPassword, TooManyRequests or TooManyPasskeys."""
+    """What a browser needs to make a passkey. Raises WrongPassword, TooManyRequests or TooManyPasskeys."""
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     known = selectors.passkeys_of(user_id=user_id)
@@ -44,7 +44,7 @@ def begin_passkey(*, user_id: UUID, current: str, source: str, now: datetime) ->
 def register_passkey(
     *, user_id: UUID, session_id: str, challenge: str, credential: Mapping[str, Any], name: str, now: datetime
 ) -> tuple[Passkey, list[str]]:
-    """Keep one that was made. Returns it and, with somebody's first factor, recovery codes.
+    """Store a new passkey. Returns it, and recovery codes if it is the person's first second factor.
 
     Raises RegistrationExpired, BadPasskey, PasskeyTaken or TooManyPasskeys.
     """
@@ -63,7 +63,7 @@ def register_passkey(
 
 @transaction.atomic
 def rename_passkey(*, user_id: UUID, passkey_id: UUID, name: str) -> Passkey:
-    """Call it otherwise. Raises PasskeyNotFound."""
+    """Rename a passkey. Raises PasskeyNotFound."""
     people.locked_user(user_id=user_id)
     passkey = selectors.passkey_of(user_id=user_id, passkey_id=passkey_id)
     passkey.name = name
@@ -74,7 +74,7 @@ def rename_passkey(*, user_id: UUID, passkey_id: UUID, name: str) -> Passkey:
 def remove_passkey(
     *, user_id: UUID, session_id: str, passkey_id: UUID, current: str, source: str, now: datetime
 ) -> None:
-    """Take it no longer. Raises PasskeyNotFound, WrongPassword, TooManyRequests or PasswordChangedMeanwhile."""
+    """Delete a passkey. Raises PasskeyNotFound, WrongPassword, TooManyRequests or PasswordChangedMeanwhile."""
     user = people.user_of(user_id=user_id)
     guesses.prove(user, current, field="current", source=source, now=now)
     with transaction.atomic():
@@ -93,7 +93,7 @@ def use_passkey(
     verification: UserVerificationRequirement,
     now: datetime,
 ) -> tuple[str, ...]:
-    """Take what it signed; its owner is locked. Raises WrongAnswer. Returns the method (RFC 8176)."""
+    """Verify what it signed; the caller has locked the account. Raises WrongAnswer. Returns the ``amr`` (RFC 8176)."""
     ceremonies.check(answer, passkey, challenge=challenge, verification=verification)
     passkey.sign_count, passkey.last_used_at = answer.response.authenticator_data.counter, now
     passkey.save(update_fields=["sign_count", "last_used_at", "updated_at"])

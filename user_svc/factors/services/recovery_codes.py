@@ -1,4 +1,4 @@
-"""Codes on paper, for whoever lost their telephone."""
+"""Recovery codes: written down, for the case that another factor is lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from user_svc.factors.models import RecoveryCode
 
 
 def renew_recovery_codes(*, user_id: UUID, current: str, source: str, now: datetime) -> list[str]:
-    """New ones in the place of those there are.
+    """Replace a person's recovery codes by new ones.
 
     Raises WrongPassword, TooManyRequests, PasswordChangedMeanwhile or NoSecondFactor.
     """
@@ -31,7 +31,7 @@ def renew_recovery_codes(*, user_id: UUID, current: str, source: str, now: datet
 
 
 def replace(*, user_id: UUID) -> list[str]:
-    """Make ten, which are shown once; the account is locked."""
+    """Replace them by ten new codes, which are shown once; the caller has locked the account."""
     selectors.recovery_codes_of(user_id=user_id).delete()
     codes = [rules.new_recovery_code(secrets.choice) for _ in range(rules.RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
@@ -41,7 +41,7 @@ def replace(*, user_id: UUID) -> list[str]:
 
 
 def use_recovery_code(*, user_id: UUID, email: str, code: str, now: datetime) -> tuple[str, ...]:
-    """Take one, which is gone then; the account is locked. Raises WrongAnswer. Returns the method (RFC 8176)."""
+    """Use up a code; the caller has locked the account. Raises WrongAnswer. Returns the ``amr`` (RFC 8176)."""
     kept = selectors.recovery_code_of(user_id=user_id, code=code)
     if kept is None:
         raise errors.WrongAnswer

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again, encrypted: who has only the database has nothing."""
+"""Encryption of stored secrets, which are useless to a reader of the database alone."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from django.conf import settings
 
 
 def seal(secret: str) -> str:
-    """Encrypt it with the first key."""
+    """Encrypt a secret with the first key."""
     return _fernet(tuple(settings.FACTOR_KEYS), settings.SECRET_KEY).encrypt(secret.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
-    """Decrypt it with whichever key fits. Raises cryptography.fernet.InvalidToken when none does."""
+    """Decrypt it with the key that fits. Raises cryptography.fernet.InvalidToken if none does."""
     return _fernet(tuple(settings.FACTOR_KEYS), settings.SECRET_KEY).decrypt(sealed).decode()
 
 
 @lru_cache
 def _fernet(keys: tuple[bytes, ...], secret_key: str) -> MultiFernet:
-    # The last resort is derived from what every installation has, and stays readable once there are keys.
+    # The last key is derived from SECRET_KEY, which every installation has. It encrypts only while FACTOR_KEYS is
+    # empty; what it has encrypted stays readable afterwards.
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opencommerce second factors")
     all_keys = (*keys, derived.derive(secret_key.encode()))
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in all_keys])

@@ -1,4 +1,4 @@
-"""The second step of signing in, and the only one for whoever signs in with a passkey alone."""
+"""The second step of signing in, and signing in with a passkey alone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def begin_second_passkey(*, challenge: str, now: datetime) -> Ceremony:
 
 
 def answer_second_factor(*, challenge: str, answer: Mapping[str, Any], source: str, now: datetime) -> accounts.SignedIn:
-    """Begin the session of somebody whose password was right, by a code, a recovery code or a passkey.
+    """Begin a session after the password was right, by a one-time code, a recovery code or a passkey.
 
     Raises InvalidChallenge, WrongAnswer or TooManyRequests. A challenge outlives a wrong answer.
     """
@@ -48,21 +48,21 @@ def answer_second_factor(*, challenge: str, answer: Mapping[str, Any], source: s
 
 
 def begin_passkey_alone(*, now: datetime) -> Ceremony:
-    """What a browser needs to sign in whoever chooses one of their passkeys."""
+    """What a browser needs to sign in with a passkey that its user chooses."""
     return ceremonies.authentication(PASSKEY_ALONE.issue(now=now), verification=REQUIRED)
 
 
 def sign_in_with_passkey(
     *, challenge: str, assertion: Mapping[str, Any], source: str, now: datetime
 ) -> accounts.SignedIn:
-    """Begin a session by a passkey whose authenticator knows its owner, which is two factors in one.
+    """Begin a session by a passkey alone. Its authenticator has verified the user, so it counts as two factors.
 
     Raises InvalidChallenge or WrongAnswer.
     """
     PASSKEY_ALONE.check(challenge, now=now)
     answer = ceremonies.parsed(assertion)
     passkey = selectors.passkey_with(credential_id=answer.raw_id)
-    # Nobody said who they are, so the passkey must (WebAuthn, 7.2, step 6).
+    # The user was not identified before, so the passkey has to name them (WebAuthn, 7.2, step 6).
     if passkey is None or answer.response.user_handle is None:
         raise errors.WrongAnswer
     with transaction.atomic():
@@ -79,7 +79,7 @@ def sign_in_with_passkey(
 
 
 def _use(answer: Mapping[str, Any], *, user_id: UUID, email: str, challenge: str, now: datetime) -> tuple[str, ...]:
-    """Take what was shown; the account is locked. Raises WrongAnswer. Returns the method (RFC 8176)."""
+    """Use the given factor; the caller has locked the account. Raises WrongAnswer. Returns the ``amr`` (RFC 8176)."""
     if "code" in answer:
         return one_time_codes.use_code(user_id=user_id, code=answer["code"], now=now)
     if "recovery_code" in answer:

@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Whoever signed up as a seller before sellers had a profile gets one, and goes on selling."""
+    """Accounts that signed up as sellers before there were profiles of sellers get one, and may go on selling."""
 
     dependencies = [("sellers", "0001_initial")]
 
