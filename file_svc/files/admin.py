@@ -53,7 +53,7 @@ def _sizes(file: StoredFile) -> str:
 
 
 class StateFilter(admin.SimpleListFilter):
-    """States with a database index each. By default stored files only; in a search, files of every state."""
+    """States with a database index each. Without a choice: stored files, or in a search files of every state."""
 
     title = parameter_name = "state"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mmap import mmap
 
 _ENOUGH_HOPS = 250_000
-"""How many parts are read. A legitimate picture of 25 MiB has 100,000 at most, the blocks of a GIF."""
+"""The most parts that are read. A legitimate picture of 25 MiB has 100,000 at most, the blocks of a GIF."""
 
 
 class Role(enum.Enum):
@@ -54,7 +54,7 @@ def parts_of(data: mmap, content_type: str) -> Iterator[Part]:
         raise Malformed("it breaks off") from error
 
 
-# A marker that begins or ends a segment: in coded data FF 00 is the value FF, and FF D0 to FF D7 are restart markers.
+# A marker outside of coded data, in which FF 00 is the value FF, and FF D0 to FF D7 are restart markers.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _JPEG_END, _JPEG_SCAN, _JPEG_COMMENT = 0xD9, 0xDA, 0xFE
 _JPEG_APPLICATIONS = range(0xE0, 0xF0)
