@@ -66,7 +66,7 @@ def unread_count_of(*, user_id: UUID) -> int:
 
 
 def written_down(drafts: Collection[rules.Draft]) -> set[tuple[UUID, str]]:
-    """Recipients and audiences for which notifications of these drafts, all of one fact, are stored already."""
+    """The recipients and audiences whose drafts, all of one fact, are stored already."""
     wanted = [list({getattr(draft, name) for draft in drafts}) for name in ("user_id", "event", "subject_id")]
     with connection.cursor() as cursor:
         cursor.execute(_WRITTEN_DOWN, wanted)

@@ -1,4 +1,4 @@
-"""Rate limits on guessing passwords and codes, by which nobody is locked out because of the guesses of others.
+"""Rate limits on guessing passwords and codes, which do not lock an account's owner out when others guess.
 
 After OWASP's "Slow Down Online Guessing Attacks with Device Cookies", with networks in place of cookies: each network
 that an account's owner has signed in from (a known source) has attempts of its own, and all others together have some
@@ -62,7 +62,7 @@ def begin(*, email: str, source: str, now: datetime, target: Target = PASSWORDS)
 
 
 def succeed(guess: Guess) -> None:
-    """Uncount an attempt that was right, and the earlier ones from the same source."""
+    """Do not count an attempt that was right, nor the earlier ones from the same source."""
     allowances.forgive(guess.of_one)
     if not guess.is_from_known_source:
         allowances.give_back(guess.of_all, guess.target.of_all_strangers)

@@ -43,7 +43,7 @@ def change_password(*, user_id: UUID, session_id: str, current: str, new: str, s
 
 
 def request_password_reset(*, email: str, now: datetime) -> None:
-    """Have a letter sent to this address if it is that of an account, unless this was asked for too often.
+    """Have a letter sent to this address if there is such an account, unless one was requested too often.
 
     The account is looked up later, by a handler, so neither the response nor its time reveals whether there is one.
     """

@@ -82,7 +82,7 @@ def _accept(user: User, password: str) -> None:
 
 
 def _enrol(user: User) -> None:
-    # Checking first whether the address is free would be a race; the constraint is none.
+    # Checking first whether the address is free would leave a race condition; the constraint leaves none.
     try:
         user.save(force_insert=True)
     except IntegrityError as error:

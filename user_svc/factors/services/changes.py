@@ -11,7 +11,7 @@ from user_svc.factors.services import recovery_codes
 
 
 def turned_on(*, user_id: UUID, email: str, change: accounts.Change, session_id: str, now: datetime) -> list[str]:
-    """End the owner's other sessions, and warn them by letter. Returns recovery codes if there were none yet."""
+    """End the owner's other sessions, and warn them by letter. Returns recovery codes if there are none."""
     _settle(user_id=user_id, email=email, change=change, session_id=session_id, now=now)
     return [] if selectors.recovery_codes_of(user_id=user_id).exists() else recovery_codes.replace(user_id=user_id)
 

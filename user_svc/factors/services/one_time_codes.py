@@ -47,7 +47,7 @@ def begin_totp(*, user_id: UUID, current: str, source: str, now: datetime) -> En
 
 
 def confirm_totp(*, user_id: UUID, session_id: str, code: str, source: str, now: datetime) -> list[str]:
-    """Turn one-time codes on, by a first one. Returns recovery codes if it is the person's first second factor.
+    """Turn one-time codes on, by a first one. Returns recovery codes if the person has none.
 
     Raises TotpNotBegun, TotpIsOn, WrongCode or TooManyRequests.
     """

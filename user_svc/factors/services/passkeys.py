@@ -44,7 +44,7 @@ def begin_passkey(*, user_id: UUID, current: str, source: str, now: datetime) ->
 def register_passkey(
     *, user_id: UUID, session_id: str, challenge: str, credential: Mapping[str, Any], name: str, now: datetime
 ) -> tuple[Passkey, list[str]]:
-    """Store a new passkey. Returns it, and recovery codes if it is the person's first second factor.
+    """Store a new passkey. Returns it, and recovery codes if the person has none.
 
     Raises RegistrationExpired, BadPasskey, PasskeyTaken or TooManyPasskeys.
     """

@@ -15,7 +15,7 @@ from user_svc.factors.services import changes
 
 @transaction.atomic
 def remove_all_factors(*, email: str, now: datetime) -> None:
-    """For a person who lost them: end all their sessions too, and tell them by letter. Raises UserNotFound."""
+    """Remove those of a person who lost them, end all their sessions, and tell them by letter. Raises UserNotFound."""
     user = people.locked_user_with_email(email=email)
     _remove(user_id=user.id, email=user.email, now=now)
 
