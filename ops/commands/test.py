@@ -6,13 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common.topology import GATEWAY
 from ops import compiled, interrupts, suites
 from ops.blueprint import Blueprint
 from ops.platform import Platform
@@ -35,13 +34,15 @@ def run(options: argparse.Namespace) -> int:
     chosen = suites.chosen(options.path)
     results = _FOLDER / "results"
     results.mkdir(mode=0o700, parents=True, exist_ok=True)
-    services = [suite for suite in chosen if suite.service]
+    units = suites.units(chosen)
     whole = [suite for suite in chosen if not suite.service]
     new_runs = partial(Runs, results, options.passed_on)
     with ThreadPoolExecutor(1) as beside:
-        # Whoever tests everything tests it compiled too; for a few tests nobody wants to wait.
-        gateway = beside.submit(_compile) if not options.path else None
-        outcome = _run_services(services, new_runs(), gateway) if services else Outcome()
+        # A full run tests the compiled gateway too; a run of a few tests should not wait for it.
+        compiling = beside.submit(_compile) if not options.path else None
+        outcome = _run_services(units, new_runs()) if units else Outcome()
+        if compiling:
+            compiling.result()
     for suite in whole:
         with new_runs() as runs:
             outcome += runs.run(suite, _variables_of_the_whole(), is_alone=True)
@@ -54,37 +55,24 @@ def _compile() -> None:
         print("No C compiler: the gateway is tested as it is, not compiled.", file=sys.stderr)
 
 
-def _run_services(chosen: Sequence[Suite], runs: Runs, gateway: Future[None] | None) -> Outcome:
-    """Everything that needs no more than the servers, which are stopped whatever happens; who tests the gateway waits
-    until it is compiled.
-    """
+def _run_services(units: Sequence[Sequence[Suite]], runs: Runs) -> Outcome:
+    """Everything that needs no more than the servers, which are stopped whatever happens."""
     platform = Platform(State(_FOLDER / "servers"))
-    units = suites.units(chosen)
-    at_once = min(suites.AT_ONCE, len(units))
+    count, at_once = sum(map(len, units)), min(suites.AT_ONCE, len(units))
     with ExitStack() as stack:
         blueprint = platform.up_servers()
         stack.callback(_stop, platform)
         pool = stack.enter_context(ThreadPoolExecutor(at_once))
         stack.enter_context(runs)
-        if len(chosen) > 1:
-            print(f"Running {len(chosen)} suites, {at_once} at once; each is shown as it ends.", file=sys.stderr)
-        run_unit = partial(_run_unit, runs=runs, blueprint=blueprint, gateway=gateway, is_alone=len(chosen) == 1)
+        if count > 1:
+            print(f"Running {count} suites, {at_once} at once; each is shown as it ends.", file=sys.stderr)
+        run_unit = partial(_run_unit, runs=runs, blueprint=blueprint, is_alone=count == 1)
         return sum(pool.map(run_unit, range(len(units)), units), Outcome())
 
 
-def _run_unit(
-    number: int,
-    unit: Sequence[Suite],
-    *,
-    runs: Runs,
-    blueprint: Blueprint,
-    gateway: Future[None] | None,
-    is_alone: bool,
-) -> Outcome:
+def _run_unit(number: int, unit: Sequence[Suite], *, runs: Runs, blueprint: Blueprint, is_alone: bool) -> Outcome:
     outcome = Outcome()
     for suite in unit:
-        if gateway and suite.name == GATEWAY.name:
-            gateway.result()
         outcome += runs.run(suite, _variables(blueprint, suite, number), is_alone=is_alone)
     return outcome
 
