@@ -1,4 +1,4 @@
-"""How fast the catalogue is read: each kind of page, cold and warm, at both doors, beside its bare SQL."""
+"""How fast the catalogue is read: each kind of page, cold and warm, direct and by the gateway, beside its bare SQL."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Figure:
     asked: str
     connections: int
     queries: float
-    """What the answer takes of the database, on average."""
+    """SQL statements for each response, on average."""
     of_bare_sql: float
-    """The rate as a part of the rate at which the database alone gives the same rows."""
+    """The rate, divided by that at which the database alone returns the same rows."""
     measured: Measured
 
     @property
     def failed(self) -> int:
-        """How many answers were none."""
+        """How many requests failed."""
         return sum(self.measured.errors.values())
 
 
 def fill(stage: Stage, products: int, *, say: Say) -> None:
-    """Bring the catalogue to so many products."""
+    """Fill the catalogue up to this number of products."""
     stage.manage(PRODUCTS, "fill_catalogue", "--products", str(products), say=say)
 
 
@@ -56,7 +56,7 @@ def sample(stage: Stage, kinds: Sequence[str], *, say: Say) -> dict[str, Pages]:
 
 
 def profile(stage: Stage, pages: Mapping[str, Pages]) -> Iterator[tuple[str, str]]:
-    """Where the first page's processor time goes, cold and warm."""
+    """Profiles of the first page's processor time, cold and warm, as title and text."""
     path = next(iter(pages.values()))[0]["path"]
     yield f"{path}, cold", stage.manage(PRODUCTS, "profile_page", path, "--cold")
     yield f"{path}, warm", stage.manage(PRODUCTS, "profile_page", path)
@@ -72,13 +72,13 @@ def measure(stage: Stage, pages: Mapping[str, Pages], *, seconds: float, say: Sa
 
 
 def least_seconds(pages: Mapping[str, Pages], *, each: float) -> float:
-    """How long measuring takes when everything answers at once."""
+    """How long measuring takes at least."""
     ways = 1 + len(_STATES) * 2
     return len(pages) * len(CONNECTIONS) * ways * each
 
 
 class _Bench:
-    """What is the same for all figures."""
+    """What all figures have in common."""
 
     def __init__(self, stage: Stage, seconds: float) -> None:
         self._stage = stage
@@ -87,7 +87,7 @@ class _Bench:
         self._doors = {"service": (services, stage.gateways_header(PRODUCTS)), "gateway": (gateways, {})}
 
     def compare(self, kind: str, pages: Pages, connections: int) -> Iterator[Figure]:
-        """The bare SQL, and then both doors, cold and warm."""
+        """The bare SQL, and then the service and the gateway, each cold and warm."""
         bare = self._ask_database(pages, connections)
         cold_queries = mean(len(page["statements"]) for page in pages)
         warm_queries = mean(page["warm_queries"] for page in pages)

@@ -1,4 +1,4 @@
-"""What was promised of the catalogue: that far pages, and many products, cost no more, and what a cache must bring."""
+"""Targets of the catalogue: how little far pages and more products may cost, and how much the cache must gain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ops.bench.claim import Claim
 
 OF_BARE_SQL = 0.5
 OF_PAGE_ONE = 1.25
-"""The same, but for what two figures of one thing differ by."""
+"""The same, apart from the noise between two measurements."""
 LARGER, SEARCH_LARGER = 1.5, 4.0
 _COLD, _WARM = "service, cold", "service, warm"
 
@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 
 def claims(figures: Sequence[Figure]) -> Iterator[Claim]:
-    """All that one run can be judged by."""
+    """All targets that can be judged by one run."""
     found = {(figure.page, figure.asked, figure.connections): figure for figure in figures}
     far = next((figure.page for figure in figures if figure.page.startswith("list, page")), "")
     for connections in CONNECTIONS:
@@ -33,7 +33,7 @@ def claims(figures: Sequence[Figure]) -> Iterator[Claim]:
 
 
 def growth(figures: Sequence[Figure], earlier: Json) -> Iterator[Claim]:
-    """What more products may cost: the p50 beside that of an earlier run, as ``--json`` wrote it, on one connection."""
+    """What more products may cost: p50 on one connection, beside that of an earlier run as written by ``--json``."""
     before = {(seen["page"], seen["asked"], seen["connections"]): seen["measured"] for seen in earlier["figures"]}
     for figure in figures:
         seen = before.get((figure.page, figure.asked, figure.connections))

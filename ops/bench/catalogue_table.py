@@ -12,7 +12,7 @@ _NUMBERS = ("at a time", "req/s", "× SQL", "p50 ms", "p99 ms", "errors", "queri
 
 
 def table(figures: Iterable[Figure]) -> Table:
-    """One row a figure, with a gap after each kind of page."""
+    """One row for each figure, with a gap after each kind of page."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("page", "asked"):
         made.add_column(title, no_wrap=True)

@@ -1,4 +1,4 @@
-"""What the platform costs while nobody asks it for anything: memory and processor time, by process."""
+"""What the platform costs while it is idle: memory and processor time, by process."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Cost:
 
     name: str
     pss_mib: float
-    """Its proportional share of the memory it holds: the sum over processes is what they take together."""
+    """Proportional set size: summed over all processes, it is what they take together."""
     cpu_percent: float
     """Of one core, on average over the time observed."""
 
 
 def measure(platform: Platform, *, seconds: float = OBSERVED_SECONDS) -> list[Cost]:
-    """Watch a platform that runs for some seconds; the dearest in memory first."""
+    """Watch a running platform for some seconds; the process with the most memory comes first."""
     families = _families(platform)
     before = {name: sum(map(procfs.cpu_ticks, pids)) for name, pids in families.items()}
     time.sleep(seconds)

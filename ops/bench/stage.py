@@ -1,4 +1,4 @@
-"""A platform of the benchmarks' own, kept from one to the next."""
+"""A platform of the benchmarks' own, whose data are kept from one run to the next."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Stage:
         self._blueprint = blueprint_of(platform.state)
 
     def manage(self, service: Service, *arguments: str, say: Say = lambda _: None) -> str:
-        """What a service's manage.py prints; ``say`` hears what it says of its progress. Raises OpsError."""
+        """Run a service's manage.py and return its output; ``say`` gets each line of stderr. Raises OpsError."""
         variables = self._blueprint.environment.of_service(service) | {"OPENCOMMERCE_LOG_LEVEL": "WARNING"}
         command = [sys.executable, str(ROOT / service.name / "manage.py"), *arguments]
         with TemporaryFile("w+") as printed:
@@ -49,7 +49,7 @@ class Stage:
             return printed.read()
 
     def restart(self) -> None:
-        """Take it down and bring it up again."""
+        """Take the platform down and bring it up again."""
         self.platform.down()
         self.platform.up(attached=True)
 
@@ -58,28 +58,28 @@ class Stage:
         return next(spec for spec in self._blueprint.application_specs() if spec.name == name)
 
     def port(self, name: str) -> int:
-        """Where a process listens."""
+        """The port that a process listens on. Raises OpsError if there is none."""
         port = self.spec(name).port
         if port is None:
             raise OpsError(f"{name} does not listen.")
         return port
 
     def database_url(self, service: Service) -> str:
-        """The service's own, in its own role."""
+        """The service's own database, with its own role."""
         return self._blueprint.environment.database_url(service)
 
     def administrators_url(self, database: str = "postgres") -> str:
-        """Any database, for whom PostgreSQL refuses nothing: so what is done counts for none of the services."""
+        """Any database, as superuser, so that statements do not count as those of a service."""
         return urlsplit(self._blueprint.server_urls()[Postgres.variable])._replace(path=f"/{database}").geturl()
 
     @property
     def broker_url(self) -> str:
-        """The one broker."""
+        """The URL of RabbitMQ."""
         return self._blueprint.server_urls()["OPENCOMMERCE_BROKER_URL"]
 
     @property
     def redis_url(self) -> str:
-        """The one that all services share."""
+        """The URL of the Redis that all services share."""
         return self._blueprint.server_urls()["OPENCOMMERCE_REDIS_URL"]
 
     def roots(self, *names: str) -> dict[str, int]:
@@ -88,13 +88,13 @@ class Stage:
         return {name: running[name]["identity"]["pid"] for name in names or running}
 
     def gateways_header(self, service: Service) -> dict[str, str]:
-        """With which a service takes us for the gateway, speaking for a visitor."""
+        """An assertion like the gateway's, for an anonymous visitor; valid for a day."""
         key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(self._blueprint.environment.assertion_key()))
         return {assertion.HEADER: assertion.sign(key, audience=service.name, life_seconds=_A_DAY_OF_SECONDS)}
 
 
 def _listen(process: Popen[str], say: Say) -> str:
-    """The last lines of what it says until it ends; whoever stops listening ends it."""
+    """Pass each line of stderr on until the process ends, and return the last ones. On an exception, kill it."""
     last: deque[str] = deque(maxlen=_LINES_OF_A_FAILURE)
     try:
         for line in process.stderr or ():
@@ -108,9 +108,9 @@ def _listen(process: Popen[str], say: Say) -> str:
 
 @contextmanager
 def stage(name: str = "bench", *, fresh: bool) -> Iterator[Stage]:
-    """Bring it up beside whatever runs, without limits on rates, and take it down again, however it ends.
+    """Bring a platform up, beside one that may be running, without rate limits, and take it down in any case.
 
-    Stages of different names keep different data.
+    Stages of different names have data of their own.
     """
     _refuse_what_is_given()
     os.environ.update(OPENCOMMERCE_RATE_LIMITS="off")
@@ -124,7 +124,7 @@ def stage(name: str = "bench", *, fresh: bool) -> Iterator[Stage]:
 
 
 def _refuse_what_is_given() -> None:
-    """What lies on servers that somebody gave may be somebody's."""
+    """Raise OpsError if servers are configured by variables: their data may matter to somebody."""
     variables = [kind.variable for kind in SERVERS] + [service.database_variable for service in SERVICES]
     given = [name for name in variables if os.environ.get(name)]
     if given:

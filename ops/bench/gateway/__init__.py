@@ -1,1 +1,1 @@
-"""What the gateway costs, beside what the same server can do at all."""
+"""What the gateway costs, beside the most that the same server can do."""

@@ -1,4 +1,4 @@
-"""What was promised of the gateway, beside what was seen."""
+"""Targets of the gateway, beside what was measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ops.bench.gateway.ways import ALONE, CEILING, GATEWAY, KEPT, NGINX, ONE, RE
 
 OF_NGINX = OF_CEILING = 0.5
 TWO_OF_ONE = 1.8
-# Two that each have a core to themselves answer at twice the rate of one, if a request costs each as much.
+# Two processes, each with a core to itself, answer at twice the rate of one if a request costs each the same.
 _CPU_OF_ONE = 2 / TWO_OF_ONE
 KIB_A_SOCKET = 25.0
 P95_IN_A_FLOOD, BACK_AFTER_SECONDS = 2.0, 10.0
@@ -21,7 +21,7 @@ P95_IN_A_FLOOD, BACK_AFTER_SECONDS = 2.0, 10.0
 def claims(
     figures: Iterable[Figure], held: Iterable[Held], floods: Sequence[Overload] = (), *, cores: int
 ) -> Iterator[Claim]:
-    """All that can be judged by these."""
+    """All targets that can be judged by these figures."""
     found = list(figures)
     for figure in found:
         where = f"{figure.page}, {figure.asked}"
@@ -55,7 +55,7 @@ def _of_floods(floods: Sequence[Overload]) -> Iterator[Claim]:
 
 
 def _added(figures: Iterable[Figure]) -> Iterator[Claim]:
-    """Judged where nobody waits for anybody: on one connection, before the real service."""
+    """What the gateway adds, judged where no request waits for another: on one connection, before the real service."""
     lone = {figure.asked: figure for figure in figures if figure.page == REAL and figure.connections == 1}
     if ALONE in lone and SIGNED_IN in lone:
         said = f"{REAL}, {SIGNED_IN}: added p50 ms, under the service's own"

@@ -1,4 +1,4 @@
-"""Who may be on which core, so that none is in the way of what is measured."""
+"""Pinning processes to cores, so that nothing else runs on the core that is measured."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ANY: Cores = frozenset()
 
 
 def parted(cores: Set[int]) -> tuple[Cores, Cores]:
-    """One for what is measured, and the others for the rest; where there is but one, it is everybody's."""
+    """One core for what is measured, and the others for the rest; if there is only one, both share it."""
     first, *others = sorted(cores)
     return frozenset({first}), frozenset(others or {first})
 
 
 @contextmanager
 def kept(pid: int, cores: Cores) -> Iterator[None]:
-    """A process and all below it are there, with their threads; afterwards they may be where the process might."""
+    """Pin a process, its descendants and all their threads to these cores; afterwards, to its former ones."""
     before = frozenset(os.sched_getaffinity(pid))
     try:
         _move(pid, cores)
@@ -31,7 +31,7 @@ def kept(pid: int, cores: Cores) -> Iterator[None]:
 
 
 def _move(pid: int, cores: Cores) -> None:
-    """Each thread, since each has its own; then those that were started meanwhile by one that was not yet moved."""
+    """Affinity is set thread by thread; repeat for threads that were started meanwhile by one not moved yet."""
     moved: set[int] = set()
     while found := _threads(pid) - moved:
         for thread in found:
@@ -41,7 +41,7 @@ def _move(pid: int, cores: Cores) -> None:
 
 
 def _threads(pid: int) -> set[int]:
-    """Of it and of all below it; none of those that are gone."""
+    """The threads of a process and its descendants; those that have ended are skipped."""
     threads: set[int] = set()
     for each in procfs.family_of(pid):
         with suppress(FileNotFoundError, ProcessLookupError):

@@ -1,7 +1,7 @@
-"""Figures, and how they come about: several doors to one page, asked in turn.
+"""Figures, and how they are measured: several ways to the same page, in turn.
 
-A machine that others use is faster at one moment than at the next. So each round asks at every door, and what counts
-is the middle one of the rounds' ratios and differences.
+A machine that others use too is faster at one moment than at the next. So each round measures every way, and the
+result is the median of the rounds' ratios and differences.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from ops.bench.load.watch import TICKS_A_SECOND
 
 ROUNDS = 5
 ENOUGH_CORES = 3
-"""For two processes: one each, and the load must be somewhere."""
+"""For two processes: one each, and one for the load."""
 
 
 @dataclass(frozen=True)
 class Door:
-    """Where a page is asked for, and how."""
+    """Where and how a page is requested."""
 
     port: int
     path: str
     watched: Mapping[str, int]
-    """The ``server`` that answers there, and the ``upstream`` behind it."""
+    """The pids of the ``server`` that answers there, and of the ``upstream`` behind it, if any."""
     headers: Mapping[str, str]
     load: Cores = ANY
-    """Where whoever asks is kept."""
+    """The cores that the load runs on."""
 
 
 @contextmanager
 def on_cores(door: Door, *, server: Cores, others: Cores) -> Iterator[Door]:
-    """Its server is kept on some, what is behind it and whoever asks there on others."""
+    """Pin the door's server to some cores, and the upstream behind it and the load to others."""
     with ExitStack() as keeping:
         for name, pid in door.watched.items():
             keeping.enter_context(kept(pid, server if name == "server" else others))
@@ -50,39 +50,39 @@ def on_cores(door: Door, *, server: Cores, others: Cores) -> Iterator[Door]:
 
 
 Way = Sequence[Door]
-"""One door, or several that are asked at once."""
+"""One door, or several that are measured at the same time."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One way of asking for one page."""
+    """One way of requesting one page."""
 
     page: str
     asked: str
     connections: int
     rates: Mapping[str, float]
-    """The rate as a part of that of each other way to the same page: the middle one of the rounds."""
+    """The rate, divided by that of each other way to the same page: the median of the rounds."""
     added_p50_ms: Mapping[str, float]
-    """The median beyond that of each other way, likewise."""
+    """By how much p50 exceeds that of each other way, likewise."""
     cpu: Mapping[str, float]
-    """The server's processor time a request, as a part of that of each other way, likewise."""
+    """The server's processor time for a request, divided by that of each other way, likewise."""
     measured: Measured
-    """The middle round."""
+    """The round with the median rate."""
 
     @property
     def failed(self) -> int:
-        """How many answers were none."""
+        """How many requests failed."""
         return sum(self.measured.errors.values())
 
 
 def compared(page: str, ways: Mapping[str, Way], *, connections: int, seconds: float) -> Iterator[Figure]:
-    """Each way in turn, round after round."""
+    """Measure each way in turn, round after round."""
     rounds = [{name: _ask(way, connections, seconds) for name, way in ways.items()} for _ in range(ROUNDS)]
     yield from of_rounds(page, rounds, connections=connections)
 
 
 def of_rounds(page: str, rounds: Sequence[Mapping[str, Measured]], *, connections: int) -> Iterator[Figure]:
-    """One a way, from what each round saw of each."""
+    """One figure for each way, from the results of all rounds."""
     ways = rounds[0]
     for name in ways:
         yield Figure(
@@ -97,7 +97,7 @@ def of_rounds(page: str, rounds: Sequence[Mapping[str, Measured]], *, connection
 
 
 def _cpu_ms(measured: Measured) -> float:
-    """The server's, for a request; less than a tick cannot be seen."""
+    """The server's, for each request; at least one tick of the clock, since less cannot be measured."""
     return max(measured.cpu_ms["server"], 1000 / TICKS_A_SECOND / max(1, measured.requests))
 
 
@@ -108,7 +108,7 @@ def _ask(way: Way, connections: int, seconds: float) -> Measured:
 
 def _ask_at(door: Door, *, connections: int, seconds: float) -> Measured:
     if door.load:
-        os.sched_setaffinity(0, door.load)  # of this thread, and of the load that it starts
+        os.sched_setaffinity(0, door.load)  # of this thread, and so of the load process that it starts
     job = FloodJob(
         connections=connections,
         seconds=seconds,
@@ -121,7 +121,7 @@ def _ask_at(door: Door, *, connections: int, seconds: float) -> Measured:
 
 
 def together(parts: Sequence[Measured]) -> Measured:
-    """What was measured at once, as one: the slowest says how slow it was."""
+    """Simultaneous measurements as one: counts are summed, and percentiles are those of the slowest."""
     requests = sum(part.requests for part in parts)
     errors: Counter[str] = Counter()
     for part in parts:

@@ -1,4 +1,4 @@
-"""The gateway beside what passes on faster, what answers faster, and what does nothing but answer."""
+"""Measuring the gateway beside nginx, beside the service alone, and beside a plain function on the same server."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ops.progress import Say
 
 CONNECTIONS = 16
 _PEOPLE = 100
-"""Who hold the sockets, each no more of them than one may at this gateway."""
+"""They hold the sockets, each as many as the gateway is set to allow one person."""
 _PRODUCTS_PATH = "/api/v1/products/"
 
 
 class Bench:
-    """All of it, on one stage."""
+    """All measurements, on one stage."""
 
     def __init__(self, stage: Stage, *, seconds: float, say: Say) -> None:
         self._stage = stage
@@ -42,13 +42,13 @@ class Bench:
         self._product = f"{_PRODUCTS_PATH}{first['slug']}/"
 
     def figures(self) -> Iterator[Figure]:
-        """Passed on to the real service and to a trivial one, from memory, and by two processes."""
+        """Proxied to the real service and to a trivial one; from the gateway's cache; and by two gateway processes."""
         plain.BODY.write_bytes(self._body(self._product))
         name = f"{PRODUCTS.name}.web"
         service = Running(self._stage.port(name), self._stage.roots(name)[name])
         yield from self._passed_on(ways.REAL, service, (1, CONNECTIONS), {ways.NGINX: True})
         with self._own.trivial_service() as service:
-            # It has no threads, and takes whatever comes.
+            # It has no threads, and accepts any number of requests at once.
             takes_all = {"GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE": str(CONNECTIONS)}
             fronts = {ways.AS_IT_COMES: False, ways.NGINX: True}
             yield from self._passed_on(ways.TRIVIAL, service, (CONNECTIONS,), fronts, **takes_all)
@@ -57,7 +57,7 @@ class Bench:
         yield from self._kept("a list of 20", _PRODUCTS_PATH)
 
     def held(self) -> list[Held]:
-        """What a socket takes in the gateway; behind each is a server like its own, with nothing on it."""
+        """The memory that a socket takes in a gateway; behind each gateway is the same server with a plain function."""
         self._say(f"{_PEOPLE} people")
         tokens = [sign_up(self._stage.platform.url).shop.access for _ in range(_PEOPLE)]
         processes, many = sockets.room()
@@ -74,7 +74,7 @@ class Bench:
             return sockets.hold([each.port for each in gateways], tokens, watched, many=many)
 
     def overload(self) -> list[Overload]:
-        """Of a service that can answer little."""
+        """The gateway in front of a service of little capacity."""
         self._say(f"{overload.TIMES:g} × too much, {overload.ROUNDS} times")
         with self._own.working_service() as service:
             url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
@@ -84,7 +84,7 @@ class Bench:
     def _passed_on(
         self, page: str, service: Running, connections: Sequence[int], fronts: Mapping[str, bool], **variables: str
     ) -> Iterator[Figure]:
-        """Beside nginx that keeps its connections, or does not: each on a core of its own, the rest on the others."""
+        """Proxied requests, beside nginx with and without kept connections; proxies on one core, the rest on others."""
         one, others = parted(os.sched_getaffinity(0))
         url = {PRODUCTS.url_variable: f"http://127.0.0.1:{service.port}"}
         with ExitStack() as running:
@@ -109,7 +109,10 @@ class Bench:
             yield from self._compared(page, {name: [door] for name, door in doors.items()}, CONNECTIONS)
 
     def _two(self) -> Iterator[Figure]:
-        """From memory: a service behind them would want cores as well. Where there are few, each keeps to one."""
+        """Two gateways that answer from their cache, since a service behind them would need cores as well.
+
+        With fewer than ``ENOUGH_CORES``, each is pinned to one.
+        """
         with ExitStack() as running:
             gateways = [running.enter_context(self._own.gateway(keeps=True)) for _ in range(2)]
             both = [self._door(gateway, self._signed_in()) for gateway in gateways]

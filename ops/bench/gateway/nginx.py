@@ -1,4 +1,4 @@
-"""nginx in front of a service: the yardstick for passing on."""
+"""nginx in front of a service: the yardstick for proxying."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ops.servers.server import on_path
 PACKAGE = "nginx"
 _BESIDE_THE_PATH = Path("/usr/sbin/nginx")
 
-# One worker, and a line of log for each request: what the gateway does as well.
+# One worker, and a log line for each request, like the gateway.
 _CONFIGURATION = """
 daemon off;
 worker_processes 1;
@@ -45,7 +45,7 @@ http {{
 """
 
 
-# Connections that stay are asked for; left to itself, this nginx opens one to the service for each request.
+# Keeps connections to the service open; by default, nginx opens one for each request.
 _KEPT = "keepalive 64; keepalive_requests 10000000;"
 _OF_KEPT = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 
@@ -56,7 +56,7 @@ def find() -> Path | None:
 
 
 def install(log: Path) -> None:
-    """Get it, and wrk, where apt can; say what is missing without them."""
+    """Install nginx and wrk with apt if possible; print what is missing without them."""
     missing = [name for name, is_here in ((PACKAGE, find() is not None), (wrk.PACKAGE, wrk.is_here())) if not is_here]
     if missing and apt.can_install():
         apt.install(missing, log)
@@ -67,7 +67,7 @@ def install(log: Path) -> None:
 
 
 def in_front_of(upstream: int, *, keeps: bool) -> AbstractContextManager[Running]:
-    """One worker that passes everything on to this port, on connections that it keeps or not."""
+    """One nginx worker that proxies everything to this port, on connections that it keeps open or not."""
     program = str(find())
     how = {"kept": _KEPT, "version": _OF_KEPT} if keeps else {"kept": "", "version": ""}
 

@@ -1,7 +1,7 @@
-"""Three times as many requests as a service can answer: who is turned away, and how long the others wait.
+"""Three times as many requests as a service can answer: how many are refused, and how long the others wait.
 
-The requests come at an even pace, whether or not others were answered (an open loop): who asks again only when they
-have an answer would ask the less, the slower it is.
+The requests come at an even pace, whether or not earlier ones were answered (an open loop): a client that waits for
+each response would send the fewer requests, the slower the server gets.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ops.bench.load.watch import percentile
 ROUNDS = 2
 TIMES = 3.0
 _CALM = 0.6
-"""Of what the service can answer, so much is asked of it on a quiet day."""
+"""The load in quiet times, as a share of the service's capacity."""
 _CAPACITY_SECONDS, _CALM_SECONDS, _FLOOD_SECONDS, _AFTER_SECONDS = 2.0, 3.0, 10.0, 10.0
 _CONNECTIONS = 8
-"""Twice as many as the service has threads: it has always something to do."""
+"""Twice as many as the service has threads, so that it is always busy."""
 _AS_BEFORE = 1.25
-"""The quiet day is back when 95 of a hundred requests of one second take this times what they took before, at most."""
+"""It counts as recovered when the p95 of one second is at most this many times that of the quiet time before."""
 _LOOK_SECONDS, _STEP_SECONDS = 1.0, 0.25
 _REFUSED = frozenset({"429", "503"})
 
@@ -34,33 +34,33 @@ class Overload:
     """One flood, between two quiet times."""
 
     capacity: float
-    """Requests a second that the service answers when it has always something to do."""
+    """Requests a second that the service answers when it is always busy."""
     offered: float
-    """Times that, in the flood."""
+    """The rate of requests in the flood, as a multiple of ``capacity``."""
     answered: float
-    """Of what it could have answered in the flood."""
+    """The rate of requests answered in the flood, as a share of ``capacity``."""
     refused: float
-    """Of all that came in the flood."""
+    """The share of the flood that was refused."""
     refused_well: float
-    """Of those, with 429 or 503 and when to come back."""
+    """The share of those that were refused with a Retry-After header."""
     p95_before_ms: float
     p95_ms: float
-    """Of those in the flood that were answered."""
+    """Of the requests in the flood that were answered."""
     back_after_seconds: float
-    """From the end of the flood until it is as before; as long as was looked if it never was."""
+    """From the end of the flood until it has recovered; the whole time observed if it did not."""
     late_ms: float
-    """How much later than it should have been sent the latest request was: by how much the load was uneven."""
+    """The largest delay with which a request was sent: how uneven the load was."""
     errors: Mapping[str, int]
-    """What was neither answered nor refused, in all."""
+    """How many requests were neither answered nor properly refused, by status."""
 
     @property
     def p95_ratio(self) -> float:
-        """To that of the quiet time."""
+        """The p95 in the flood, divided by that of the quiet time before."""
         return self.p95_ms / self.p95_before_ms if self.p95_before_ms else inf
 
 
 def floods(port: int, path: str, headers: Mapping[str, str]) -> Iterator[Overload]:
-    """Ask the gateway there, once quiet and then far too much; round after round."""
+    """Round after round: a quiet time, a flood, and a quiet time again, at the gateway on this port."""
     capacity = do(
         FloodJob(connections=_CONNECTIONS, seconds=_CAPACITY_SECONDS, watched={}, port=port, path=path, headers=headers)
     ).rate
@@ -72,7 +72,7 @@ def floods(port: int, path: str, headers: Mapping[str, str]) -> Iterator[Overloa
 
 
 def of_replies(replies: Sequence[Reply], *, capacity: float, flood_seconds: float, late: float) -> Overload:
-    """What they come to."""
+    """The figures of one round, from its replies."""
     before, flood, after = ([each for each in replies if each.pace == pace] for pace in range(3))
     refused = [each for each in flood if each.status in _REFUSED]
     quiet = _p95(before)
@@ -91,20 +91,20 @@ def of_replies(replies: Sequence[Reply], *, capacity: float, flood_seconds: floa
 
 
 def middle(found: Iterable[Overload], name: str) -> float:
-    """Of the rounds."""
+    """The median of one figure over the rounds."""
     value: float = median(getattr(each, name) for each in found)
     return value
 
 
 def _errors(before: Sequence[Reply], flood: Sequence[Reply], after: Sequence[Reply]) -> dict[str, int]:
-    """Who is refused where there is room for all is one too, but for the moment in which the flood runs off."""
+    """A refusal counts as an error before the flood, but neither in it nor after it, while it drains."""
     wrong = [each.status for each in before if each.status != OK]
     wrong += [each.status for each in (*flood, *after) if each.status != OK and each.status not in _REFUSED]
     return dict(Counter(wrong))
 
 
 def _back_after(replies: Sequence[Reply], most: float) -> float:
-    """When a second begins in which all are answered, and in that time."""
+    """The start of the first second in which all requests are answered, with a p95 of at most ``most`` seconds."""
     start, last = 0.0, max((each.after for each in replies), default=0.0)
     while start + _LOOK_SECONDS <= last + _STEP_SECONDS:
         second = [each for each in replies if start <= each.after < start + _LOOK_SECONDS]

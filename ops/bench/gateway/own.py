@@ -1,4 +1,4 @@
-"""The processes that the bench compares: gateways of its own, and what stands beside or behind them."""
+"""The processes that the benchmark compares: its own gateways, and the servers beside or behind them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WORKING = "ops.bench.gateway.working:application"
 
 
 class Own:
-    """Started for the bench, as the platform starts its own."""
+    """Processes of the benchmark's own, started with the platform's commands and variables."""
 
     def __init__(self, stage: Stage) -> None:
         self._gateway = stage.spec(f"{GATEWAY.name}.web")
         self._service = stage.spec(f"{USERS.name}.web")
 
     def gateway(self, *, keeps: bool, **variables: str) -> AbstractContextManager[Running]:
-        """One process with everything switched on; whether answers are kept is said, since then nobody is asked."""
+        """One gateway process with everything enabled; ``keeps`` says whether it caches responses."""
         own = {"OPENCOMMERCE_RATE_LIMITS": _LIMITS_THAT_ALLOW_ALL, "OPENCOMMERCE_INSIDE_ADDRESS": ""}
         environment = {**self._gateway.environment, **own, **({} if keeps else _NOTHING_KEPT), **variables}
         return server(lambda port: _at(port, self._gateway.argv), environment, probe="/health/ready")
@@ -35,20 +35,20 @@ class Own:
         return server(lambda port: _at(port, argv), self._gateway.environment)
 
     def trivial_service(self) -> AbstractContextManager[Running]:
-        """A plain function on the server of the services, which has nothing to think about."""
+        """A plain function on the server of the services: a service that does no work."""
         argv = [*self._service.argv[:-1], _PLAIN]
         argv[argv.index("wsgi")] = "asgi"
-        argv[argv.index("--blocking-threads") + 1] = "1"  # there are no others for ASGI
+        argv[argv.index("--blocking-threads") + 1] = "1"  # more are not possible with ASGI
         return server(lambda port: _at(port, argv), self._service.environment)
 
     def working_service(self) -> AbstractContextManager[Running]:
-        """The server of the services, with their threads, and a function that works for a while."""
+        """The server of the services, with their threads, and a function that takes a fixed time."""
         argv = [*self._service.argv[:-1], _WORKING]
         return server(lambda port: _at(port, argv), self._service.environment)
 
 
 def _at(port: int, argv: list[str]) -> list[str]:
-    """The same at another port."""
+    """The same command line, with another port."""
     found = list(argv)
     found[found.index("--port") + 1] = str(port)
     return found

@@ -1,4 +1,4 @@
-"""A plain ASGI function that answers with one body, and keeps every WebSocket open: what the server can do at all."""
+"""A plain ASGI function with one fixed body, which keeps every WebSocket open: the most that the server can do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from ops.state import LOCAL
 
 BODY = LOCAL / "bench" / "plain-body"
-"""What it answers with, written before it starts."""
+"""The body of every response; has to be written before the process starts."""
 
 _body = BODY.read_bytes() if BODY.exists() else b""
 _HEAD = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_body))]
@@ -18,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """Answer whatever is asked."""
+    """Answer every request with the same body."""
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
         await send({"type": "http.response.body", "body": _body})

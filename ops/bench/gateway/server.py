@@ -1,4 +1,4 @@
-"""Servers of the bench's own."""
+"""Servers that a benchmark starts itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIRST_PORT = 33_000
 
 
 class Running(NamedTuple):
-    """A server that answers."""
+    """A server that is up."""
 
     port: int
     pid: int
@@ -31,7 +31,10 @@ class Running(NamedTuple):
 def server(
     argv: Callable[[int], Sequence[str]], environment: Mapping[str, str], *, probe: str = "/"
 ) -> Iterator[Running]:
-    """One that is started with these arguments for a free port, while it is needed. Raises OpsError."""
+    """Run a server, started by ``argv(port)`` on a free port, until the context ends.
+
+    Raises OpsError if it does not answer at ``probe`` within 30 seconds.
+    """
     port = next(port for port in range(_FIRST_PORT, _FIRST_PORT + 1000) if is_free(port))
     with (BENCH / f"server-{port}.log").open("wb") as log:
         process = subprocess.Popen(argv(port), env=dict(environment), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

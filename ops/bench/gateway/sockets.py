@@ -1,4 +1,4 @@
-"""What an open WebSocket takes of a process's memory, while nothing is said on it."""
+"""How much memory an open, idle WebSocket takes in a process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ops import procfs
 FEW, MANY = 400, 10_000
 _AT_ONCE = 16
 _OPEN_SECONDS = 30.0
-# What was set aside to open them is given back, or used again.
+# Lets memory that was needed only for opening them be freed or used again.
 _REST_SECONDS = 1.0
-# Of a gateway, which has two for each socket, and keeps some for itself.
+# Files that a gateway needs besides the two for each socket.
 _OTHER_FILES = 512
 _MOST_GATEWAYS = 2
 PATH = "/ws/notifications/"
@@ -30,28 +30,29 @@ PATH = "/ws/notifications/"
 
 @dataclass(frozen=True)
 class Held:
-    """The memory of processes of one kind, by how many sockets are open in all of them."""
+    """The memory of all processes of one kind, with few and with many sockets open."""
 
     process: str
     processes: int
     few_bytes: int
-    """With ``FEW`` in each."""
+    """With ``FEW`` sockets in each."""
     many: int
     many_bytes: int
 
     @property
     def kib_each(self) -> float:
-        """From the difference, so what the process takes anyway does not count."""
+        """From the difference of the two, so that what a process takes without any socket does not count."""
         return (self.many_bytes - self.few_bytes) / (self.many - self.processes * FEW) / 1024
 
 
 def room() -> tuple[int, int]:
-    """Over so many gateways so many in all, with as many files as the system lets a process of ours have; who starts
-    later has them.
+    """How many gateways, and how many sockets in all; see ``spread``.
+
+    Raises our limit of open files as far as possible, which processes started afterwards inherit.
     """
     wanted = 2 * MANY + _OTHER_FILES
     if open_files.most() < wanted:
-        # To go beyond what the system set takes more than to be root in some places.
+        # Raising the hard limit may be refused even to root, as in some containers.
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
         open_files.allow_most()
@@ -59,14 +60,14 @@ def room() -> tuple[int, int]:
 
 
 def spread(files: int) -> tuple[int, int]:
-    """Over so many gateways so many in all, where each may have so many files: one, if all fit into it."""
+    """How many gateways, and how many sockets in all, if each may open so many files; one gateway if it holds all."""
     each = (files - _OTHER_FILES) // 2
     gateways = 1 if each >= MANY else _MOST_GATEWAYS
     return gateways, min(gateways * each, MANY)
 
 
 def hold(ports: Sequence[int], tokens: Sequence[str], watched: Mapping[str, Sequence[int]], *, many: int) -> list[Held]:
-    """Open few at each port, then many in all, spread over these people, and look at these processes' memory."""
+    """Open few sockets at each port, then ``many`` in all, with the tokens in turn; measure the memory of the pids."""
     before, after = asyncio.run(_hold(ports, tokens, watched, many))
     return [Held(name, len(pids), before[name], many, after[name]) for name, pids in watched.items()]
 
@@ -99,7 +100,7 @@ def _pss_bytes(pid: int) -> int:
 
 
 class _Idle(asyncio.Protocol):
-    """A client that says nothing, but that it is there; ten thousand of them fit into one process."""
+    """A client that sends nothing after the handshake; ten thousand of them fit into one process."""
 
     def __init__(self, port: int, token: str) -> None:
         self._protocol = ClientProtocol(parse_uri(f"ws://127.0.0.1:{port}{PATH}"))
@@ -134,7 +135,7 @@ class _Idle(asyncio.Protocol):
             self._opened.set_exception(self._protocol.handshake_exc or InvalidHandshake("hung up on"))
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Send a close frame, and close the connection."""
         if self._protocol.state is OPEN:
             self._protocol.send_close()
             self._transport.writelines(self._protocol.data_to_send())

@@ -17,7 +17,7 @@ _CPU = ("server", "upstream", "load")
 
 
 def speed(figures: Iterable[Figure]) -> Table:
-    """One row a figure."""
+    """One row for each figure."""
     made = _table("page", "connections", "asked", right="req/s,× yardstick,p50 ms,p99 ms,added p50 ms")
     for name in _CPU:
         made.add_column(f"{name} CPU µs", justify="right")
@@ -41,7 +41,7 @@ def speed(figures: Iterable[Figure]) -> Table:
 
 
 def memory(held: Iterable[Held]) -> Table:
-    """One row a kind of process."""
+    """One row for each kind of process."""
     made = _table("idle WebSockets", right=f"processes,PSS MiB with {FEW} in each,with,PSS MiB,KiB each")
     for each in held:
         few, many = (f"{size / 2**20:.1f}" for size in (each.few_bytes, each.many_bytes))
@@ -50,7 +50,7 @@ def memory(held: Iterable[Held]) -> Table:
 
 
 def overload(floods: Iterable[Overload]) -> Table:
-    """One row a round."""
+    """One row for each round."""
     made = _table(
         f"{TIMES:g} × too much",
         right="a service's req/s,× that offered,× that answered,refused %,told when %,p95 ms before,p95 ms,×"
@@ -75,7 +75,7 @@ def overload(floods: Iterable[Overload]) -> Table:
 
 
 def shortfall(held: Iterable[Held]) -> Iterator[str]:
-    """Why there were no more sockets, where there were fewer than there should have been."""
+    """Why there were fewer sockets than planned, if so."""
     fewer = [each for each in held if each.many < MANY]
     if fewer:
         files = f"a process may have {open_files.most():,} files here, and a socket takes two"

@@ -1,4 +1,4 @@
-"""What the ways to a page are called, and the pages that are no page of the shop."""
+"""The names of the ways to a page, and of the pages measured."""
 
 ALONE, PUBLIC, SIGNED_IN = "service alone", "gateway, visitor", "gateway, signed in"
 NGINX, AS_IT_COMES = "nginx, connections kept", "nginx as it comes"

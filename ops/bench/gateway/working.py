@@ -1,4 +1,4 @@
-"""A plain WSGI function that works for a while on each request: it waits, so its speed is not that of the machine."""
+"""A plain WSGI function that takes a fixed time for each request: it sleeps, so the machine's speed does not matter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HEADERS = [("Content-Type", "application/json"), ("Content-Length", str(len(_BO
 
 
 def application(_environ: Mapping[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer, in time."""
+    """Answer after ``SECONDS``."""
     time.sleep(SECONDS)
     start_response("200 OK", list(_HEADERS))
     return [_BODY]

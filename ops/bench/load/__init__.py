@@ -1,1 +1,1 @@
-"""Asking as fast as answers come, in a process of its own, so that the asking is not counted as answering."""
+"""Load generators, in a process of their own, so that their processor time is not counted as the server's."""

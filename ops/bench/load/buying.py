@@ -1,4 +1,4 @@
-"""Buying over HTTP/1.1, each buyer with a live feed open that tells when the order is confirmed."""
+"""Buying over HTTP/1.1; each buyer has a live feed open, which tells when the order is confirmed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _LIVE_SECONDS = 30.0
 _OPENING_SECONDS = 30.0
 _AFTER_AN_ERROR_SECONDS = 0.1
 _COMING = 0.1
-"""In this part of the time the buyers come, one after another: no crowd of people does anything in the same instant."""
+"""The part of the time over which the buyers' starts are spread, since real people do not all start at once."""
 
 
 class Feed:
-    """A buyer's live feed, which notes when each order was told to be confirmed."""
+    """A buyer's live feed, which notes when the confirmation of each order arrived."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -42,7 +42,7 @@ class Feed:
         self._following = asyncio.create_task(self._follow())
 
     async def live_at(self, order_id: str) -> float | None:
-        """When it was told of this order, now or before; None when the feed is lost or stays silent."""
+        """When the confirmation of this order arrived, waiting if need be; None if the feed is lost or stays silent."""
         told = self._told[order_id]
         waited: set[asyncio.Future[Any]] = {told, self._following}
         await asyncio.wait(waited, timeout=_LIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -50,7 +50,7 @@ class Feed:
 
     @property
     def is_lost(self) -> bool:
-        """Nothing comes any more."""
+        """Whether the feed was closed."""
         return self._following.done()
 
     async def _follow(self) -> None:
@@ -76,7 +76,7 @@ class Buyer:
         self.errors: Counter[str] = Counter()
 
     async def buy(self, *, after: float, until: float) -> None:
-        """One order after another, to the end of the last one begun in time; no more once the feed is lost."""
+        """Place one order after another; the last one begun in time is waited for. Stops when the feed is lost."""
         await asyncio.sleep(after)
         while (began := time.perf_counter()) < until and not self._feed.is_lost:
             error = await self._order()
@@ -86,11 +86,11 @@ class Buyer:
             await asyncio.sleep(began + least - time.perf_counter())
 
     def leave(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()
 
     async def _order(self) -> str:
-        """Place one and wait until it is live. The name of what went wrong, if anything did."""
+        """Place an order and wait until it is live. Returns the name of the error, or nothing."""
         body = _body(self._job)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Idempotency-Key": _key()}
         sent_at = time.time()
@@ -141,7 +141,7 @@ async def _open(job: OrderJob, stack: AsyncExitStack) -> Sequence[Buyer]:
 
 
 async def _open_feed(job: OrderJob, access: str, stack: AsyncExitStack) -> Feed:
-    # Compressing and pinging are work of the client's that nobody wants measured.
+    # Without compression and pings, whose work in the client should not be measured.
     connecting = connect(
         f"ws://{HOST}:{job.port}/ws/notifications/",
         additional_headers=_credential(access),

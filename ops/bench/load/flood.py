@@ -1,4 +1,4 @@
-"""Asking for one page over HTTP/1.1 with as little work as can be: for servers that are faster than careful asking."""
+"""Requesting one page over HTTP/1.1 with as little work as possible, for servers that are faster than ``http`` is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 
 def run(job: FloodJob) -> Measured:
-    """Ask for a moment, so that everything is awake, and then measure."""
+    """Warm up for a moment, and then measure."""
     return uvloop.run(_run(job))
 
 
@@ -33,7 +33,7 @@ async def _run(job: FloodJob) -> Measured:
 
 
 async def _body_bytes(port: int, request: bytes) -> int:
-    """How long the body is: of one page it is always the same."""
+    """The length of the body, which is always the same for one page."""
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(request)
     head = (await reader.readuntil(_END_OF_HEAD)).lower()
@@ -55,7 +55,7 @@ async def _flood(job: FloodJob, request: bytes, body_bytes: int, seconds: float,
 
 
 class _Asking(asyncio.Protocol):
-    """Asks again as soon as it is answered, until the time is over or the connection is."""
+    """Sends the next request as soon as it has the response, until the time is over or the connection is closed."""
 
     def __init__(
         self, request: bytes, body_bytes: int, deadline: float, watch: Watch, end: asyncio.Future[None]
@@ -75,7 +75,7 @@ class _Asking(asyncio.Protocol):
         self._heard = heard = self._heard + data if self._heard else data
         at = heard.find(_END_OF_HEAD)
         if at < 0 or len(heard) < at + len(_END_OF_HEAD) + self._body_bytes:
-            if at > 0 and not heard.startswith(_GOOD):  # whose body may be shorter
+            if at > 0 and not heard.startswith(_GOOD):  # an error, whose body may be shorter
                 self._count()
                 self._transport.close()
             return

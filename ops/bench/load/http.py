@@ -1,4 +1,4 @@
-"""Asking over HTTP/1.1, on connections that are kept open."""
+"""Requests over HTTP/1.1, on connections that are kept open."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ OK = "200"
 
 
 class Connection:
-    """One connection, opened when it is needed and again after anything went wrong."""
+    """One connection, opened when it is needed, and again after an error."""
 
     def __init__(self, port: int, headers: str) -> None:
         self._port = port
         self._headers = headers
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.heard: Mapping[str, str] = {}
-        """The headers of the last answer, their names in small letters."""
+        """The headers of the last response, by their names in lower case."""
 
     async def ask(self, path: str) -> str:
-        """The status of the answer, which is read to its end, or the name of what happened instead."""
+        """GET a path and read the whole response. Returns its status, or the name of the exception instead."""
         return (await self.send("GET", path))[0]
 
     async def send(self, method: str, path: str, *, headers: str = "", body: bytes = b"") -> tuple[str, bytes]:
-        """The same, and the answer's body."""
+        """The same for any method; returns the status or name, and the body."""
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 reader, writer = self._streams = self._streams or await asyncio.open_connection(HOST, self._port)
@@ -58,7 +58,7 @@ class Connection:
         return first.split(" ")[1], body
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the connection, if there is one."""
         if self._streams:
             self._streams[1].close()
             self._streams = None
@@ -73,7 +73,7 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
 
 
 def run(job: HttpJob) -> Measured:
-    """Ask for each page once, so that all are awake, and then measure."""
+    """Request each page once to warm up, and then measure."""
     return uvloop.run(_run(job))
 
 
@@ -91,14 +91,14 @@ async def _run(job: HttpJob) -> Measured:
 
 
 def header_lines(headers: Mapping[str, str]) -> str:
-    """Headers as they go over the wire."""
+    """Headers as they are sent."""
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
 class _Pages:
-    """Pages, a part of them after another, for so many seconds; the cache is emptied before each part.
+    """Pages in parts, one part after another, for a number of seconds; the cache is emptied before each part.
 
-    That waits until nobody asks for a page of the part any more: its answer would be kept afterwards, and be found.
+    Emptying waits until no request for a page of that part is under way, since its response would be cached afterwards.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class _Pages:
         self._answered = asyncio.Event()
 
     async def take(self) -> str | None:
-        """The next page to ask for; None when the time or the pages are over."""
+        """The next page to request; None when the time is over or there are no more."""
         async with self._turn:
             if not self._ahead:
                 part = next(self._parts, ())
@@ -126,7 +126,7 @@ class _Pages:
             return path
 
     def give_back(self, path: str) -> None:
-        """Its answer is here."""
+        """Note that the response for this page has arrived."""
         self._asked[path] -= 1
         self._answered.set()
 
@@ -140,7 +140,7 @@ class _Pages:
 
 
 async def _ask_all(connections: list[Connection], pages: _Pages, watch: Watch) -> None:
-    """Each connection takes the next page when it has the answer to the last."""
+    """Each connection takes the next page when it has the response to the last."""
 
     async def work(connection: Connection) -> None:
         while (path := await pages.take()) is not None:
@@ -153,7 +153,7 @@ async def _ask_all(connections: list[Connection], pages: _Pages, watch: Watch) -
 
 
 def _halves(paths: Sequence[str]) -> list[Sequence[str]]:
-    """Two parts, so that emptying the cache for one seldom waits for anybody, who is at the other."""
+    """Two parts: emptying the cache for one seldom has to wait, while the requests under way are for the other."""
     half = -(-len(paths) // 2)
     return [part for part in (paths[:half], paths[half:]) if part]
 
@@ -165,7 +165,7 @@ def _emptier(url: str) -> Callable[[], object] | None:
 
     def empty() -> None:
         server.flushdb()
-        # What the gateway keeps is old as well (gateway_svc/catalogue).
+        # Empties the gateways' own caches as well (gateway_svc/catalogue).
         server.publish("gateway_svc.old_groups", '["*"]')
 
     return empty

@@ -1,4 +1,4 @@
-"""What the load process is told, and what it tells."""
+"""The input of the load process, and its results."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _STARTING_SECONDS = 90.0
 
 
 class Job(msgspec.Struct, kw_only=True, tag=True):
-    """What all loads have in common."""
+    """What most jobs have in common."""
 
     connections: int
     seconds: float
     watched: Mapping[str, int]
-    """Processes by name, whose processor time, with that of all below them, is measured meanwhile."""
+    """Pids by name, whose processor time, with that of their descendants, is measured meanwhile."""
 
 
 class HttpJob(Job):
-    """Pages of a server, one after another and again from the first."""
+    """Pages of a server, one after another, over and over."""
 
     port: int
     headers: Mapping[str, str]
     paths: Sequence[str]
     empty_cache_at: str = ""
-    """The URL of the Redis whose database is emptied so often that no page is ever found there; empty: never."""
+    """The URL of a Redis database to be emptied so often that no page is ever found there; empty to leave it alone."""
 
 
 class FloodJob(Job):
-    """One page of a server, again and again, as fast as it is given."""
+    """One page of a server, over and over, as fast as it answers."""
 
     port: int
     headers: Mapping[str, str]
@@ -42,14 +42,14 @@ class FloodJob(Job):
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """So many requests a second, for so long."""
+    """A rate of requests, and for how long."""
 
     a_second: float
     seconds: float
 
 
 class PacedJob(msgspec.Struct, kw_only=True, tag=True):
-    """One page of a server, asked for at an even pace whether or not it answers; one pace after another."""
+    """One page of a server, requested at an even pace whether or not it answers; one pace after another."""
 
     port: int
     headers: Mapping[str, str]
@@ -58,12 +58,12 @@ class PacedJob(msgspec.Struct, kw_only=True, tag=True):
 
     @property
     def seconds(self) -> float:
-        """All of them together."""
+        """How long all paces take together."""
         return sum(pace.seconds for pace in self.paces)
 
 
 class SqlJob(Job):
-    """The statements of the same pages, straight to the database."""
+    """The SQL statements of pages, sent directly to the database."""
 
     database_url: str
     pages: Sequence[Sequence[str]]
@@ -82,20 +82,20 @@ class OrderJob(msgspec.Struct, kw_only=True, tag=True):
     watched: Mapping[str, int]
     """Processes whose processor time is noted before the first order, once all feeds are open."""
     pause_seconds: float = 0.0
-    """A buyer begins no two orders closer together than this."""
+    """The least time between the starts of two orders of one buyer."""
 
 
 class Measured(msgspec.Struct, kw_only=True):
-    """What came of it."""
+    """The result of a job."""
 
     requests: int
     seconds: float
     p50_ms: float
     p99_ms: float
     errors: dict[str, int]
-    """How many went wrong, by the status they were answered with or by what happened instead."""
+    """How many requests failed, by status or kind of failure."""
     cpu_ms: dict[str, float]
-    """Per request, by the watched process; the load's own as ``load``."""
+    """Processor time for each request, by watched process; the load's own as ``load``."""
 
     @property
     def rate(self) -> float:
@@ -104,62 +104,62 @@ class Measured(msgspec.Struct, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):
-    """To one request that was sent at a pace."""
+    """The reply to one request that was sent at a pace."""
 
     pace: int
-    """Which, from 0."""
+    """Its index, from 0."""
     after: float
-    """Seconds from when that pace began to when it was sent."""
+    """Seconds from the start of that pace until the request was due."""
     took: float
     """Seconds."""
     status: str
-    """Or the name of what happened instead."""
+    """Or the name of the exception."""
     retry_after: str = ""
 
 
 class Paced(msgspec.Struct, kw_only=True):
-    """What came of asking at a pace."""
+    """The result of a PacedJob."""
 
     replies: list[Reply]
-    """In the order in which they came."""
+    """In the order in which they arrived."""
     late: float
-    """Seconds that the latest request was sent later than it should have been: how even the load was."""
+    """The largest delay, in seconds, with which a request was sent: how uneven the load was."""
 
 
 class Placed(msgspec.Struct, kw_only=True):
-    """An order that was taken, and when (seconds since 1970)."""
+    """An order that was accepted, with times in seconds since 1970."""
 
     order_id: str
     sent_at: float
     answered_at: float
     live_at: float | None = None
-    """When the buyer's socket brought that it is confirmed; None when it did not in time."""
+    """When the confirmation arrived on the buyer's live feed; None if it did not in time."""
 
 
 class Ordered(msgspec.Struct, kw_only=True):
-    """What came of buying."""
+    """The result of an OrderJob."""
 
     began_at: float
     placed: list[Placed]
     errors: dict[str, int]
     ticks_before: dict[str, int]
-    """What the watched processes had taken by then."""
+    """The processor time of the watched processes at ``began_at``, in clock ticks."""
     cpu_seconds: float
-    """The load's own."""
+    """The load's own processor time."""
 
 
 def do(job: HttpJob | FloodJob | SqlJob) -> Measured:
-    """Have it done by a process of its own. Raises OpsError when that fails or takes far too long."""
+    """Do a job in a process of its own. Raises OpsError if that fails or takes far too long."""
     return msgspec.json.decode(_have_done(job), type=Measured)
 
 
 def order(job: OrderJob) -> Ordered:
-    """Have orders placed by a process of its own. Raises OpsError like ``do``."""
+    """Place orders from a process of its own. Raises OpsError like ``do``."""
     return msgspec.json.decode(_have_done(job), type=Ordered)
 
 
 def paced(job: PacedJob) -> Paced:
-    """Have it asked for at a pace by a process of its own. Raises OpsError like ``do``."""
+    """Send requests at a pace from a process of its own. Raises OpsError like ``do``."""
     return msgspec.json.decode(_have_done(job), type=Paced)
 
 

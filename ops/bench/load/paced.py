@@ -1,4 +1,4 @@
-"""Asking at an even pace over HTTP/1.1, whether or not what was asked before is answered: as people do."""
+"""Requests over HTTP/1.1 at an even pace, whether or not earlier ones were answered, as from independent people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ops.bench.load.jobs import Pace, Paced, PacedJob, Reply
 
 
 def run(job: PacedJob) -> Paced:
-    """One pace after another, and then wait for what is still under way."""
+    """Send one pace after another, and then wait for the responses that are still missing."""
     return uvloop.run(_run(job))
 
 
@@ -30,7 +30,7 @@ async def _run(job: PacedJob) -> Paced:
 
 
 def _moments(paces: Sequence[Pace]) -> Iterator[tuple[int, float, float]]:
-    """For each request its pace, when it is due in that, and when in all."""
+    """For each request: its pace's index, and seconds until it is due from the start of that pace, and of the first."""
     began = 0.0
     for number, pace in enumerate(paces):
         for place in range(int(pace.a_second * pace.seconds)):
@@ -39,7 +39,7 @@ def _moments(paces: Sequence[Pace]) -> Iterator[tuple[int, float, float]]:
 
 
 class _Asking:
-    """As many connections as requests are under way; those that are free are used again."""
+    """As many connections as there are requests under way; idle ones are used again."""
 
     def __init__(self, job: PacedJob) -> None:
         self._job = job
@@ -48,7 +48,7 @@ class _Asking:
         self.replies: list[Reply] = []
 
     async def ask(self, pace: int, after: float) -> None:
-        """Once."""
+        """Send one request, and note its reply."""
         connection = self._free.pop() if self._free else Connection(self._job.port, self._headers)
         sent_at = time.perf_counter()
         status = await connection.ask(self._job.path)
@@ -57,6 +57,6 @@ class _Asking:
         self._free.append(connection)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         for connection in self._free:
             connection.close()

@@ -1,4 +1,4 @@
-"""Asking the database itself: the yardstick."""
+"""Querying the database itself, as the yardstick."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Page = Sequence[str]
 
 
 def run(job: SqlJob) -> Measured:
-    """A connection and a thread each, every row fetched, nothing made of the rows."""
+    """Each connection has a thread; every row is fetched, and none is processed."""
     with ExitStack() as stack, ThreadPoolExecutor(job.connections) as pool:
         connections = [stack.enter_context(_connect(job.database_url)) for _ in range(job.connections)]
         _ask_all(pool, connections, within(WAKING_SECONDS, iter(job.pages)), Watch({}))
@@ -30,7 +30,7 @@ def run(job: SqlJob) -> Measured:
 
 
 def _connect(url: str) -> psycopg.Connection:
-    # The services prepare no statements; nor does their yardstick.
+    # The services do not prepare statements, so their yardstick does not either.
     return psycopg.connect(url, autocommit=True, connect_timeout=3, prepare_threshold=None, options=_LIMITS)
 
 
@@ -54,7 +54,7 @@ def _ask_all(
 
 
 def _fetch(connection: psycopg.Connection, page: Page) -> str:
-    """The name of what went wrong, if anything did."""
+    """Returns the name of the exception, or nothing."""
     try:
         for statement in page:
             connection.execute(statement.encode()).fetchall()

@@ -1,4 +1,4 @@
-"""Counting requests, how long each took, and what they cost which process."""
+"""Counting requests, their durations, and the processor time of each process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 WAKING_SECONDS = 30.0
-"""How long asking for each page once may take, before anything is measured."""
+"""How long warming up, with one request for each page, may take."""
 
 Item = TypeVar("Item")
 
 
 class Watch:
-    """Begins to count when it is made."""
+    """Counts from its creation on."""
 
     def __init__(self, watched: Mapping[str, int]) -> None:
         self._watched = watched
@@ -33,13 +33,13 @@ class Watch:
         self._began = time.perf_counter()
 
     def count(self, seconds: float, *, error: str = "") -> None:
-        """A request ended."""
+        """Count a request that ended."""
         self._seconds_taken.append(seconds)
         if error:
             self._errors[error] += 1
 
     def measured(self) -> Measured:
-        """All until now."""
+        """The result until now."""
         seconds, own = time.perf_counter() - self._began, time.process_time() - self._own_before
         after, requests = ticks(self._watched), len(self._seconds_taken)
         taken = sorted(self._seconds_taken)
@@ -55,17 +55,17 @@ class Watch:
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The smallest value that so many percent of them do not exceed (nearest rank); 0 of nothing."""
+    """The percentile by nearest rank, of values in ascending order; 0 if there are none."""
     rank = -(-len(ordered) * percent // 100)
     return ordered[max(0, int(rank) - 1)] if ordered else 0.0
 
 
 def within(seconds: float, items: Iterator[Item]) -> Iterator[Item]:
-    """The items until so many seconds from now, or until there are no more."""
+    """The items, until so many seconds from now."""
     deadline = time.perf_counter() + seconds
     return itertools.takewhile(lambda _: time.perf_counter() < deadline, items)
 
 
 def ticks(watched: Mapping[str, int]) -> dict[str, int]:
-    """The processor time that each of these has taken, with all below it."""
+    """The processor time of each of these pids with its descendants until now, in clock ticks."""
     return {name: sum(map(procfs.cpu_ticks, procfs.family_of(pid))) for name, pid in watched.items()}

@@ -1,4 +1,4 @@
--- What wrk measured, as JSON on stderr: its own report rounds for people.
+-- What wrk measured, as JSON on stderr, because the figures in its own report are rounded.
 done = function(summary, latency, requests)
   local errors = summary.errors
   io.stderr:write(string.format(

@@ -1,4 +1,4 @@
-"""Asking for one page with wrk, which takes a tenth of the processor time that the same takes in Python."""
+"""Requesting one page with wrk, which takes a tenth of the processor time that Python takes for it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class _Said(msgspec.Struct):
 
 
 def is_here() -> bool:
-    """Whether this machine has it."""
+    """Whether wrk is installed."""
     return shutil.which(PACKAGE) is not None
 
 
 def run(job: FloodJob) -> Measured:
-    """Measure for whole seconds, which is all that wrk knows. Raises OpsError."""
+    """Measure, rounding the duration up to whole seconds, since wrk takes no other. Raises OpsError."""
     before, own_before = ticks(job.watched), _own_seconds()
     said = _ask(job)
     own, after, requests = _own_seconds() - own_before, ticks(job.watched), max(1, said.requests)

@@ -1,1 +1,1 @@
-"""What an order takes: how long each leg of its way, how much of whom, and how many of them go through."""
+"""What an order costs: how long each leg of its way takes, what it takes of each process, and how many go through."""

@@ -1,4 +1,4 @@
-"""What the services' own databases say of the orders of a run."""
+"""The orders of a run, as read from the services' databases."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ class Life:
     status: str
     placed_at: float
     confirmed_at: float | None
-    """When that was written down to be told, a moment before the commit; None if it was not."""
+    """When the fact was written to the outbox, a moment before the commit; None if it was not."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Facts of one service since a run began."""
+    """How many facts one service told and heard since a run began."""
 
     told: int
     heard: int
 
 
 def lives(stage: Stage, order_ids: Sequence[str], *, since: float) -> dict[str, Life]:
-    """What became of these orders."""
+    """These orders by id; those that order_svc does not have are missing."""
     with psycopg.connect(stage.administrators_url(ORDERS.name), connect_timeout=3) as connection:
         rows = connection.execute(_LIVES, [OrderConfirmed.name, since, list(order_ids)])
         return {order_id: Life(*life) for order_id, *life in rows}
 
 
 def traffic(stage: Stage, *, since: float) -> dict[str, Traffic]:
-    """What each service told and heard, by its name."""
+    """The traffic of each service, by its name."""
     found = {}
     for service in SERVICES:
         with psycopg.connect(stage.administrators_url(service.name), connect_timeout=3) as connection:

@@ -1,4 +1,4 @@
-"""Waiting until nothing is on its way any more: no fact unsent, no message untaken, no letter unsent, all reported."""
+"""Waiting until nothing is under way: no unsent fact, no message in a queue, no unsent mail, and all reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ops.progress import Say
 PATIENCE_SECONDS = 180.0
 _PAUSE_SECONDS = 0.5
 _LOOKS = 2
-"""A worker may hold what no queue counts any more, so calm has to last from one look to the next."""
+"""How often in a row nothing must be found: a worker may hold a message that no queue counts any more."""
 
 _UNTOLD = """
     SELECT (SELECT count(*) FROM notifications_delivery WHERE status = 'pending')
@@ -27,7 +27,7 @@ _UNTOLD = """
 
 
 def wait_for_calm(stage: Stage, *, say: Say) -> int:
-    """Return once it is calm; or else, after some minutes, how much is still on its way."""
+    """Wait until nothing is under way. Returns 0, or how much still is after ``PATIENCE_SECONDS``."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     with ExitStack() as stack:
         broker = stack.enter_context(Connection(stage.broker_url, connect_timeout=3))

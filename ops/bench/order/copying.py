@@ -1,7 +1,7 @@
 """Copies of an order's rows, made by the database itself.
 
-Each copy has ids, a number, a customer and a time of its own. All of these are computed from those of the first one and
-the copy's position ``n``, so that databases agree on them without asking each other.
+Each copy has its own ids, number, customer and time. All of these are computed from those of the original and the
+copy's position ``n``, so that all databases agree on them without any exchange.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from ops.bench.order.model import Row
 BATCH = 5000
 ORDERS_A_CUSTOMER = 10
 
-# The oldest is as old as this, the youngest is of now; whatever is older than a week, some service forgets.
+# The age of the oldest copy; the newest is of now. Services delete some things that are older than a week.
 _PAST = timedelta(days=6)
 _MILLISECOND = timedelta(milliseconds=1)
 _COUNTED = {("notifications_notification", "sequence")}
-"""What rises from row to row."""
+"""Columns that count upwards from row to row."""
 
 
 @dataclass(frozen=True)
 class Copying:
-    """One order, to be made all of these by their positions among the past ones."""
+    """One order, and the positions ``n`` of the copies to be made of it."""
 
     ids: frozenset[str]
     number: str
@@ -35,12 +35,12 @@ class Copying:
     numbers: range
 
     def batches(self) -> Iterator[range]:
-        """Some thousands at a time."""
+        """The positions, ``BATCH`` at a time."""
         for first in range(0, len(self.numbers), BATCH):
             yield self.numbers[first : first + BATCH]
 
     def statement(self, row: Row, batch: range) -> sql.Composed:
-        """Write a batch of copies of a row."""
+        """The INSERT of a batch of copies of a row."""
         return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM generate_series({}, {}) AS n").format(
             sql.Identifier(row.table),
             sql.SQL(", ").join(map(sql.Identifier, row.values)),
@@ -63,7 +63,7 @@ class Copying:
         return sql.SQL("({})::{}").format(self._renamed(text), kind)
 
     def _renamed(self, text: str) -> sql.Composable:
-        """The text with every name in it made that of the copy."""
+        """The text with every id, customer and number in it replaced by the copy's."""
         renamed: sql.Composable = sql.Literal(text)
         for old, new in self._names():
             if old in text:
@@ -79,7 +79,7 @@ class Copying:
 
 
 def _id_like(own: UUID, *, of: range) -> sql.Composable:
-    """An id of the copy's own, and of its own time where the first one's tells its time."""
+    """The copy's id, as hexadecimal digits; if the original's is a UUIDv7, with the time of the copy in it."""
     drawn = sql.SQL("md5({} || n)").format(sql.Literal(str(own)))
     if own.version != 7:
         return drawn

@@ -1,4 +1,4 @@
-"""Who buys and what there is to buy, all made through the public API."""
+"""Buyers, sellers and products, all created through the public API."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _OFFERED_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed in."""
+    """A user who is signed in."""
 
     id: str
     shop: Shop
 
     def renew(self) -> str:
-        """A new access token, which lives longer than any run."""
-        self.shop.access = ""  # one that has expired would be refused, and renewed by the shop with our refresh token
+        """A new access token, which is valid for longer than any run takes."""
+        self.shop.access = ""  # an expired one would make the client use up our refresh token itself
         answer = self.shop.request("POST", "/api/v1/auth/token/refresh/", body={"refresh": self.shop.refresh})
         self.shop.access, self.shop.refresh = answer["access"], answer["refresh"]
         return self.shop.access
@@ -51,7 +51,7 @@ class Crowd:
 
 
 def gather(url: str, buyers: int, *, say: Say) -> Crowd:
-    """Sign everybody up, a few at a time, and publish what is to be bought."""
+    """Sign everybody up, a few at a time, and publish the products."""
     roles = ["seller"] * SELLERS + ["customer"] * buyers
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         waiting = [pool.submit(sign_up, url, role) for role in roles]
@@ -66,7 +66,7 @@ def gather(url: str, buyers: int, *, say: Say) -> Crowd:
 
 
 def sign_up(url: str, role: str = "customer") -> Person:
-    """Somebody new."""
+    """Register a new user."""
     shop = Shop(url, timeout_seconds=30, patience_seconds=_PATIENCE_SECONDS)
     email, password = f"{role}-{secrets.token_hex(8)}@example.com", secrets.token_urlsafe(16)
     user = shop.register(email=email, password=password, full_name=f"A {role}", role=role)
@@ -89,7 +89,7 @@ def _publish(seller: Person) -> list[str]:
 
 
 def _wait_until_offered(shop: Shop, skus: Sequence[str]) -> None:
-    """Orders are taken of what order_svc has heard of."""
+    """Wait until order_svc knows the products: only those can be ordered. Raises OpsError after 30 seconds."""
     deadline = time.monotonic() + _OFFERED_SECONDS
     body = {"items": [{"sku": sku, "quantity": 1} for sku in skus], "shipping_address": ADDRESS}
     while True:

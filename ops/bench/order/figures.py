@@ -1,4 +1,4 @@
-"""What one run of buyers comes to."""
+"""The figures of one run of buyers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER_CONFIRMED = "never confirmed"
 
 @dataclass(frozen=True)
 class Leg:
-    """How long a part of the way took."""
+    """How long one part of an order's way took."""
 
     p50_ms: float
     p99_ms: float
@@ -25,7 +25,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class Spent:
-    """What a run took of everybody, altogether."""
+    """What a run cost altogether."""
 
     cpu_seconds: Mapping[str, float]
     """By process; the load's own as ``load``."""
@@ -33,12 +33,12 @@ class Spent:
     """By service."""
     statements: Sequence[Statement]
     left: int
-    """How much of its work was still on its way when the others were read."""
+    """How much of its work was still under way when the other figures were read."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """So many buyers at once, for some seconds."""
+    """The figures of a number of simultaneous buyers."""
 
     asked: str
     buyers: int
@@ -49,20 +49,20 @@ class Figure:
     errors: Mapping[str, int]
     spent: Spent
     yardstick: float | None = field(default=None)
-    """Transactions a second of pgbench, with as many clients."""
+    """Transactions a second of pgbench with as many clients."""
 
     @property
     def failed(self) -> int:
-        """How much went wrong."""
+        """How many errors there were."""
         return sum(self.errors.values())
 
     def each(self, amount: float) -> float:
-        """So much altogether is so much an order."""
+        """A total, divided by the number of orders."""
         return amount / max(1, self.orders)
 
     @property
     def share(self) -> float | None:
-        """Settled orders for each transaction of pgbench."""
+        """Orders settled for each transaction of pgbench."""
         return self.settled_rate / self.yardstick if self.yardstick else None
 
 
@@ -76,7 +76,7 @@ def figure(
     seconds: float,
     yardstick: float | None,
 ) -> Figure:
-    """Rates are of the seconds during which orders were placed; what ended later counts for the legs alone."""
+    """Rates count only the seconds during which orders were placed; what ended later counts only for the legs."""
     until = ordered.began_at + seconds
     confirmed = [life.confirmed_at for life in lives.values() if life.confirmed_at is not None]
     return Figure(
@@ -111,7 +111,7 @@ def _leg(ordered: Sequence[float]) -> Leg:
 
 
 def _errors(ordered: Ordered, lives: Mapping[str, Life]) -> dict[str, int]:
-    """What the buyers saw go wrong, and orders that did not end as they should; by what it was."""
+    """Errors that the buyers saw, and orders that did not end as they should, by kind."""
     errors = Counter(ordered.errors)
     for placed in ordered.placed:
         life = lives.get(placed.order_id)

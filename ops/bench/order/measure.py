@@ -1,4 +1,4 @@
-"""Letting buyers buy, so many at once, and counting what that takes."""
+"""Letting a number of buyers buy at once, and measuring what that costs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ONE_A_SECOND = 1.0
 
 
 class Bench:
-    """What is the same for all runs."""
+    """What all runs have in common."""
 
     def __init__(self, stage: Stage, crowd: Crowd, *, seconds: float, say: Say) -> None:
         self._stage = stage
@@ -35,7 +35,7 @@ class Bench:
         self._statements = Statements(stage)
 
     def measure(self, counts: Sequence[int]) -> Iterator[Figure]:
-        """One buyer who takes a second for each order, and then so many at once as they can."""
+        """One buyer who places an order a second; then each number of buyers, who order as fast as they can."""
         self._say("warming up")
         self._order("warming up", min(_WARMING_BUYERS, len(self._crowd.buyers)), seconds=_WARMING_SECONDS)
         yield self._run("one a second", 1, pause_seconds=_ONE_A_SECOND)
@@ -82,7 +82,7 @@ class Bench:
 
 
 def as_json(seen: Figure) -> dict[str, Any]:
-    """A figure as plain data, with what it took an order."""
+    """A figure as plain data, with the costs of each order."""
     cpu = {name: 1000 * seen.each(seconds) for name, seconds in seen.spent.cpu_seconds.items()}
     return {
         "asked": seen.asked,

@@ -1,4 +1,4 @@
-"""Everything that hangs on one order, in every database."""
+"""All rows that belong to one order, in every database."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Connections = Mapping[str, psycopg.Connection[Any]]
 _TABLES = """
     SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname
 """
-# Those that count by themselves are left to count.
+# Without identity and generated columns, which the database fills in.
 _COLUMNS = """
     SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = ''
     ORDER BY attnum
 """
-# A unique index over such a column alone says that it is what the row is called by.
+# A uuid column with a unique index of its own is taken for an id of the row.
 _NAMES = """
     SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
     WHERE indrelid = %s::regclass AND indisunique AND indnkeyatts = 1 AND indpred IS NULL AND atttypid = 'uuid'::regtype
@@ -29,7 +29,7 @@ _NAMES = """
 
 @dataclass(frozen=True)
 class Row:
-    """A row as text, by its columns' names, with their types."""
+    """A row: the values of its columns as text, and their SQL types, by column."""
 
     table: str
     values: Mapping[str, str | None]
@@ -38,14 +38,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Model:
-    """An order, the rows that hang on it by their database, and the ids that are new in each copy."""
+    """The rows that belong to an order, by database, and the ids that have to be new in each copy."""
 
     rows: Mapping[str, list[Row]]
     ids: frozenset[str]
 
 
 def find_model(databases: Connections, *known: str) -> Model:
-    """Look for rows in which an id of the order stands, and for more rows by their own ids, until there are no more."""
+    """Find all rows that contain one of the ids ``known``; then those that contain ids of these rows, until no more."""
     ids: frozenset[str] = frozenset()
     found = frozenset(known)
     rows: dict[str, list[Row]] = {}

@@ -1,6 +1,6 @@
-"""Past orders: one that the platform settled itself, copied with everything that hangs on it in every database.
+"""Past orders: one that the platform settled itself, copied with all rows that belong to it in every database.
 
-All copies are committed at the end, or none.
+The databases commit their copies at the end, when all of them are complete.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ Databases = Mapping[str, psycopg.Connection[Any]]
 
 _SETTLING_SECONDS = 60.0
 _LIVE_ORDERS = 10_000
-"""So many may come to the past by measuring before it counts for a longer one."""
+"""How many orders earlier runs may have added before the past counts as a longer one."""
 
 _COUNT = "SELECT count(*) FROM orders_order WHERE status <> 'placed'"
-# Copies of what holds together hold together: no key of theirs has to be checked, and no relay be woken.
+# Copies of consistent rows are consistent: no foreign key has to be checked, and no trigger has to wake a relay.
 _WITHOUT_CHECKS = "SET LOCAL session_replication_role = replica"
 _WERE_RECEIVED = """
     INSERT INTO inventory_stockmovement (item_id, delta, kind, reason, created_at)
@@ -47,9 +47,9 @@ _COUNT_FEEDS = """
 
 
 def fill(stage: Stage, crowd: Crowd, total: int, *, say: Say) -> int:
-    """Bring the past to so many settled orders. Returns how many there are now.
+    """Fill up to so many settled orders. Returns how many there are now.
 
-    Raises OpsError when there are so many more that they would count for a longer past.
+    Raises OpsError if there are so many more that the figures would be those of a longer past.
     """
     present = count(stage)
     if present > total + max(total, _LIVE_ORDERS):
@@ -61,14 +61,14 @@ def fill(stage: Stage, crowd: Crowd, total: int, *, say: Say) -> int:
 
 
 def count(stage: Stage) -> int:
-    """How many orders are settled."""
+    """How many orders are settled, that is, no longer ``placed``."""
     with psycopg.connect(stage.administrators_url(ORDERS.name), connect_timeout=3) as connection:
         row = connection.execute(_COUNT).fetchone()
     return int(row[0]) if row else 0
 
 
 def _settle_one(stage: Stage, crowd: Crowd, *, say: Say) -> dict[str, Any]:
-    """An order of somebody who never ordered before, once nothing of it is on its way any more."""
+    """Place an order as a new customer, and wait until it is confirmed and nothing is under way."""
     say("one real order")
     buyer = sign_up(stage.platform.url)
     key = str(uuid.uuid4())
@@ -101,7 +101,7 @@ def _copy(stage: Stage, model: Mapping[str, Any], numbers: range, *, say: Say) -
 
 
 def _copy_all(copying: Copying, rows: Mapping[str, list[Row]], databases: Databases, *, say: Say) -> None:
-    """All databases at once; when one fails, or we are interrupted, the others stop after their batch."""
+    """Copy into all databases at once; if one fails, or on an interrupt, the others stop after their statement."""
     done = dict.fromkeys((name for name in rows if rows[name]), 0)
     stopping = threading.Event()
 

@@ -1,4 +1,4 @@
-"""How many SQL statements each service sends, as PostgreSQL itself counts them."""
+"""How many SQL statements each service sends, as counted by pg_stat_statements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psycopg
 from common.topology import SERVICES
 from ops.bench.stage import Stage
 
-# Each savepoint has a name of its own, and so a place of its own; where places run out, some are forgotten.
+# Each savepoint has a name of its own, and so an entry of its own; beyond the maximum, entries are dropped.
 _SETTINGS = "\nshared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.max = 100000\n"
 _IS_AVAILABLE = "SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'"
 _IS_LOADED = "SELECT FROM pg_settings WHERE name = 'shared_preload_libraries' AND setting LIKE '%pg_stat_statements%'"
@@ -26,22 +26,25 @@ _NAMES = [service.name for service in SERVICES]
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a service, its values left out."""
+    """One statement of a service, without its values."""
 
     service: str
     query: str
     calls: int
     milliseconds: float
-    """What PostgreSQL took to execute all of them."""
+    """The time in which PostgreSQL executed all its calls."""
 
     @property
     def is_sent(self) -> bool:
-        """Whether the service sent it; foreign keys are checked by statements that PostgreSQL sends itself."""
+        """Whether the service sent it: PostgreSQL checks foreign keys by statements of its own."""
         return "OPERATOR(pg_catalog.=)" not in self.query
 
 
 class Statements:
-    """Counts from when it was last begun; nothing where PostgreSQL comes without the extension that counts."""
+    """Counts since the last ``begin``; nothing if PostgreSQL lacks the extension.
+
+    Restarts the platform if the extension has to be loaded first.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._url = stage.administrators_url()
@@ -53,20 +56,20 @@ class Statements:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
     def begin(self) -> None:
-        """Forget what was before."""
+        """Reset the counters."""
         if self._is_loaded:
             with self._connect() as connection:
                 connection.execute("SELECT pg_stat_statements_reset()")
 
     def counted(self) -> list[Statement]:
-        """All since then, the most frequent first."""
+        """All statements since then, the most frequent first."""
         if not self._is_loaded:
             return []
         with self._connect() as connection:
             return [Statement(*row) for row in connection.execute(_COUNTED, [_NAMES])]
 
     def _prepare(self) -> bool:
-        """Whether PostgreSQL must be started anew to count."""
+        """Configure the extension if need be. Returns whether PostgreSQL has to be restarted for it."""
         with self._connect() as connection:
             if connection.execute(_IS_LOADED).rowcount or not connection.execute(_IS_AVAILABLE).rowcount:
                 return False

@@ -13,7 +13,7 @@ _LEAST_CPU_MS = 0.05
 
 
 def speed(figures: Sequence[Figure]) -> Table:
-    """How many, and how long each leg took them: p50 and p99."""
+    """How many orders there were, and how long each leg took: p50 and p99."""
     rows: list[tuple[str, Callable[[Figure], str]]] = [
         ("orders", lambda seen: str(seen.orders)),
         ("placed/s", lambda seen: f"{seen.placed_rate:.1f}"),
@@ -33,7 +33,7 @@ def speed(figures: Sequence[Figure]) -> Table:
 
 
 def cost(figures: Sequence[Figure]) -> Table:
-    """What an order takes of everybody."""
+    """What an order costs: processor time, facts and SQL statements."""
     made = _table("an order", figures)
     cpu = [{name: 1000 * seen.each(spent) for name, spent in seen.spent.cpu_seconds.items()} for seen in figures]
     _add(made, "CPU ms", "", [sum(spent.values()) - spent["load"] for spent in cpu], "{:.1f}")
@@ -50,7 +50,7 @@ def cost(figures: Sequence[Figure]) -> Table:
 
 
 def troubles(figures: Sequence[Figure]) -> Iterator[str]:
-    """What was not as it should be."""
+    """What makes figures doubtful, as lines of text."""
     for seen in figures:
         if seen.failed:
             told = ", ".join(f"{count} × {name}" for name, count in seen.errors.items())
@@ -78,7 +78,7 @@ def _add(made: Table, title: str, name: str, amounts: Sequence[float], form: str
 
 
 def _dearest(amounts: Sequence[dict[str, float]]) -> list[str]:
-    """All names, the dearest of the last run first; without those that take next to nothing there."""
+    """The names by their amounts in the last run, the largest first, without those below ``_LEAST_CPU_MS``."""
     last = amounts[-1]
     return sorted((name for name in last if last[name] >= _LEAST_CPU_MS), key=lambda name: -last[name])
 

@@ -22,7 +22,7 @@ _RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
 class Pgbench:
-    """Made once: as many branches as the most clients there will be, so that they do not all wait for one row."""
+    """Its tables have a branch for each of the most clients there will be, so that they do not all wait for one row."""
 
     def __init__(self, stage: Stage, *, branches: int) -> None:
         self._url = stage.administrators_url(DATABASE)
@@ -32,7 +32,7 @@ class Pgbench:
             self._run("--initialize", "--quiet", "--scale", str(branches), within_seconds=_FILLING_SECONDS)
 
     def rate(self, *, clients: int, seconds: float) -> float:
-        """Transactions a second of so many clients at once."""
+        """Transactions a second with this number of simultaneous clients."""
         whole = max(1, round(seconds))
         threads = min(clients, os.cpu_count() or 1)
         options = ["--client", str(clients), "--jobs", str(threads), "--time", str(whole), "--no-vacuum"]
@@ -66,7 +66,7 @@ class Pgbench:
 
 
 def rate_in(printed: str) -> float:
-    """The rate that pgbench prints. Raises OpsError where there is none."""
+    """The rate in the output of pgbench. Raises OpsError if there is none."""
     found = _RATE.search(printed)
     if not found:
         raise OpsError(f"pgbench told no rate:\n{printed[-2000:]}")
