@@ -26,7 +26,7 @@ _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "
 
 @dataclass
 class Exported:
-    """What was written, and which pictures were not to be had."""
+    """How much was written, and which pictures were missing."""
 
     products: int = 0
     pictures: int = 0
@@ -35,7 +35,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class Page:
-    """A product, as it is written."""
+    """A product to be written, with its key and the pictures that were missing."""
 
     key: str
     product: Product
@@ -45,9 +45,9 @@ class Page:
 def export_catalog(
     shop: Shop, path: Path, *, format_name: str, with_pictures: bool, watch: Watch, parallel: int = PARALLEL
 ) -> Exported:
-    """Write all products, whatever their status, as staff. The file is there when all of it is, and not before.
+    """Write all products, whatever their status, as staff. The file appears only once it is complete.
 
-    Raises OpsError when it cannot be written, or the shop fails.
+    Raises OpsError if it cannot be written, or the shop fails.
     """
     exported = Exported()
     categories = list(categories_of(shop.categories()))
@@ -70,7 +70,7 @@ def export_catalog(
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of what is there once it is whole. Raises OpsError."""
+    """Open a new file that atomically replaces the one at this path once it is complete. Raises OpsError."""
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
@@ -85,13 +85,13 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 
 
 def _every_product(shop: Shop) -> Iterator[Json]:
-    """The newest first, and what can be bought before what cannot."""
+    """All products, the published ones first; of each status, the newest first."""
     for status in _STATUSES:
         yield from shop.products(status=status, ordering="newest")
 
 
 def _read(shop: Shop, folder: Path | None, listed: Json) -> Page | None:
-    """The product in full, its pictures saved; None when it was taken out of the shop meanwhile."""
+    """The product in full, with its pictures saved; None if it was removed from the shop meanwhile."""
     try:
         shown = shop.product(listed["id"])
     except Refused as refusal:
@@ -111,7 +111,7 @@ def _read(shop: Shop, folder: Path | None, listed: Json) -> Page | None:
 
 
 def _save(shop: Shop, file_id: str, folder: Path, stem: str) -> Path | None:
-    """Where the picture lies now, unless it lay there already; None when the shop has it no more."""
+    """Save a picture, unless it is there already. Returns its path; None if the shop has it no more."""
     try:
         file = shop.file(file_id)
         path = folder / f"{stem}{_SUFFIXES[file['content_type']]}"

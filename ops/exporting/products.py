@@ -1,4 +1,4 @@
-"""A product of the shop as a file of ours says it."""
+"""A product of the shop in the form of our catalogue files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ops.shop import Json
 
 
 def product_of(shown: Json, pictures: Sequence[Picture]) -> Product:
-    """The product. Its stock is what can be sold now: on hand, less what open orders have put aside."""
+    """The product. Its stock is what can be sold now: on hand, less what is reserved for open orders."""
     price = Price(**shown["price"])
     return Product(
         title=shown["title"],
@@ -25,7 +25,7 @@ def product_of(shown: Json, pictures: Sequence[Picture]) -> Product:
 
 
 def alt_of(image: Json, shown: Json) -> str:
-    """The words for a picture, unless they are only the product's title."""
+    """The alternative text of a picture; empty if it is just the product's title."""
     return "" if image["alt"] == shown["title"] else str(image["alt"])
 
 

@@ -15,12 +15,12 @@ from ops.importing.cells import LIST, PATH, from_pairs, guarded, joined
 from ops.importing.formats.table import COLUMNS, OF_VARIANT
 
 Write = Callable[[str, Product], None]
-"""Takes a product's key, which is its own in the file, and the product."""
+"""Takes a product's key, which is unique in the file, and the product."""
 
 
 @contextmanager
 def written_json(file: BinaryIO, categories: Iterable[Category]) -> Iterator[Write]:
-    """Our own format, a line a category or product, so that a line's number says which."""
+    """Our own format, with one line for each category and product, so that line numbers identify them."""
     encode = msgspec.json.Encoder().encode
     file.write(b'{"categories": [')
     file.write(b",".join(b"\n" + encode(category) for category in categories))
@@ -38,7 +38,7 @@ def written_json(file: BinaryIO, categories: Iterable[Category]) -> Iterator[Wri
 
 @contextmanager
 def written_table(file: BinaryIO, categories: Iterable[Category]) -> Iterator[Write]:
-    """A table with a byte order mark, without which some spreadsheets take it for another encoding than UTF-8."""
+    """A CSV table with a byte order mark, without which some spreadsheets do not read it as UTF-8."""
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     table = csv.DictWriter(text, COLUMNS, restval="")
     table.writeheader()
@@ -60,7 +60,7 @@ WRITERS: dict[str, Callable[[BinaryIO, Iterable[Category]], AbstractContextManag
 
 
 def _paths(categories: Iterable[Category]) -> dict[str, list[str]]:
-    """The names on the way to each category, by its slug."""
+    """The names from the root to each category, by its slug."""
     paths: dict[str, list[str]] = {}
     for category in categories:
         paths[category.slug] = [*paths.get(category.parent or "", []), category.name]
@@ -68,7 +68,7 @@ def _paths(categories: Iterable[Category]) -> dict[str, list[str]]:
 
 
 def _lines(key: str, product: Product, paths: dict[str, list[str]]) -> Iterator[dict[str, str]]:
-    """A line a variant; what is the product's own stands in the first alone."""
+    """A line for each variant; only the first has the product's own cells."""
     cells = _of_product(product, paths)
     for variant in product.variants:
         own = {

@@ -1,1 +1,1 @@
-"""Catalogues from files: read row by row, then loaded through the shop's own door."""
+"""Catalogues from files: read row by row, and loaded through the public API."""

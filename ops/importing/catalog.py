@@ -1,4 +1,4 @@
-"""What a catalogue's file can hold: things that can be loaded, and what cannot with the reason."""
+"""What a catalogue file can hold: what can be loaded, and what cannot, with the reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from common.money import Money
 from common.text import has_hidden_characters
 
-# What the shop takes (product_svc.catalog.rules), so that a file can be checked where no shop runs.
+# The shop's own limits (product_svc.catalog.rules), so that a file can be checked where no shop runs.
 MAX_TITLE = 200
 MAX_DESCRIPTION = 20_000
 MAX_SLUG = 120
@@ -32,7 +32,7 @@ Title = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_TITLE)]
 Words = Annotated[str, Meta(max_length=MAX_TITLE)]
 Name = Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_NAME)]
 Description = Annotated[str, Meta(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*\Z", max_length=MAX_DESCRIPTION)]
-"""Marks that steer how a text is set may stand in it, other control characters may not."""
+"""Formatting characters such as bidirectional marks are allowed; of control characters, only tab, LF and CR."""
 Attributes = Annotated[
     dict[
         Annotated[str, Meta(pattern=_SOMETHING, max_length=MAX_ATTRIBUTE_NAME)],
@@ -41,7 +41,7 @@ Attributes = Annotated[
     Meta(max_length=MAX_ATTRIBUTES),
 ]
 PicturePath = Annotated[str, Meta(pattern=r"^(?!(.*/)?\.{0,2}(/|\Z))[^\\\x00]+\Z")]
-"""Relative, with slashes, and never out of its folder."""
+"""Relative, with slashes, and never outside its folder."""
 
 
 def _require_visible(lines: Iterable[str], *, prose: Iterable[str] = ()) -> None:
@@ -61,12 +61,12 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def money(self) -> Money:
-        """The exact amount; two ways to write it are one. Raises BadMoney, which is a ValueError."""
+        """The exact amount, however it is written. Raises BadMoney, which is a ValueError."""
         return Money.parse(self.amount, self.currency)
 
 
 class Category(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A shelf of the shop; ``parent`` is the slug of the one above it."""
+    """A category of the shop; ``parent`` is the slug of the one above it."""
 
     slug: Slug
     name: Name
@@ -77,7 +77,7 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 class Variant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One thing that can be bought; without a price of its own it costs what the product does."""
+    """One variant that can be bought; without a price of its own it has the product's."""
 
     sku: Sku
     stock: Annotated[int, Meta(ge=0, le=MAX_STOCK)]
@@ -90,7 +90,7 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 class Picture(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A picture, and the words for those who do not see it."""
+    """A picture and its alternative text."""
 
     file: PicturePath
     alt: Words = ""
@@ -100,7 +100,7 @@ class Picture(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 class Product(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Something for sale. Its first variant's SKU is what it is known by when the file is loaded again."""
+    """A product. The SKU of its first variant identifies it when the file is loaded again."""
 
     title: Title
     category: Slug | None
@@ -122,23 +122,23 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
     @property
     def sku(self) -> str:
-        """Its identity."""
+        """The SKU that identifies the product."""
         return self.variants[0].sku
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """A category, and the line that asks for it."""
+    """A category, and the line that needs it."""
 
     line: int
     category: Category
     goes_by_name: bool = False
-    """Its slug was made up, so that a category of this name at this place is the same one, whatever its slug."""
+    """Whether its slug is made up: then a category with the same name and parent is the same one, whatever its slug."""
 
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """Where a picture of a row lies, and the words for it."""
+    """The path of a row's picture, and its alternative text."""
 
     path: Path
     alt: str = ""
@@ -154,14 +154,14 @@ class Row:
 
     @classmethod
     def of(cls, line: int, product: Product, folder: Path) -> Row:
-        """The row of a product whose pictures are named in it and lie in this folder."""
+        """The row of a product whose pictures are in this folder."""
         named = (Picture(each) if isinstance(each, str) else each for each in product.pictures)
         return cls(line, product, tuple(ShownPicture(folder / picture.file, picture.alt) for picture in named))
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """What could not be loaded, and why."""
+    """A row that cannot be loaded, and why."""
 
     line: int
     name: str

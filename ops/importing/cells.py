@@ -1,4 +1,4 @@
-"""How lists are written into one cell of a table, and text that a spreadsheet would take for a formula."""
+"""Lists in one cell of a table, and guarding text that a spreadsheet would run as a formula."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 LIST, PATH, PAIR = "|", "/", "="
 
 _FORMULA = re.compile("^'*[=+\\-@\\t\\r\\n＝＋－＠]")
-"""What OWASP's page on CSV injection lists: a cell that begins so may be run by the program that opens the table."""
+"""From OWASP's page on CSV injection: a cell that begins like this may be run by the program that opens the table."""
 
 
 def split(cell: str, separator: str) -> list[str]:
-    """The texts between the separators, still escaped: a backslash takes its meaning from what stands behind it."""
+    """The texts between the separators, still escaped: a backslash escapes the character after it."""
     parts, start = [], 0
     for mark in re.finditer(rf"\\.|{re.escape(separator)}", cell, re.DOTALL):
         if mark[0] == separator:
@@ -22,12 +22,12 @@ def split(cell: str, separator: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """A text as it was before it was joined to others."""
+    """A text without its escapes, as it was before ``joined``."""
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL).strip()
 
 
 def joined(texts: Iterable[str], separator: str) -> str:
-    """Several texts in a cell; a backslash stands before what would separate within one."""
+    """Several texts in one cell; separators within a text are escaped by a backslash."""
     return separator.join(re.sub(rf"([\\|{re.escape(separator)}])", r"\\\1", text) for text in texts)
 
 
@@ -53,7 +53,7 @@ def from_pairs(attributes: Mapping[str, str]) -> str:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before what would begin a formula."""
+    """The cell, with an apostrophe before it if a spreadsheet would run it as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

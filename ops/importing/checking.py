@@ -1,4 +1,4 @@
-"""Pictures looked at before they are sent: the same limits as the shop has, and every pixel can be read."""
+"""Checking pictures before they are uploaded: they keep the shop's limits, and every pixel can be read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from PIL import Image, UnidentifiedImageError
 
 from ops.importing.catalog import RowUnusable, ShownPicture
 
-# What the shop takes (file_svc.files.rules).
+# The shop's own limits (file_svc.files.rules).
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 LARGEST_BYTES = 10 * 2**20
 LARGEST_PIXELS = 50_000_000
 
-# Pillow counts the pixels by the header, before it takes the memory for them; no other code of ours here uses it.
+# Pillow counts the pixels by the header, before it allocates memory for them. This is global, but nothing else in
+# ops uses Pillow.
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -25,7 +26,7 @@ _SMALL = (64, 64)
 
 
 def require_pictures(pictures: tuple[ShownPicture, ...]) -> None:
-    """Raises RowUnusable for the first that the shop would not take, saying why."""
+    """Raises RowUnusable, with the reason, for the first picture that the shop would not accept."""
     for picture in pictures:
         _require_picture(picture.path)
 
@@ -37,7 +38,7 @@ def _require_picture(path: Path) -> None:
         raise RowUnusable(f"its picture {path.name} has more than {LARGEST_BYTES // 2**20} MiB")
     try:
         with Image.open(path, formats=FORMATS) as picture:
-            picture.draft(None, _SMALL)  # a JPEG can be read to its end without being drawn in full
+            picture.draft(None, _SMALL)  # a JPEG can be checked to its end without being decoded at full size
             picture.load()
     except _TOO_MANY_PIXELS as error:
         limit = f"at most {LARGEST_PIXELS // 1_000_000} million are taken"

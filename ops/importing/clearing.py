@@ -1,4 +1,4 @@
-"""Files that no product came to show, deleted: at once, or by the next import when one was killed."""
+"""Deleting uploaded files that no product shows: at once, or after a kill by the next import."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ops.importing.journal import Journal
 from ops.shop import Json, Refused, Shop
 
 _HOPE_SECONDS = 3600
-"""After this an upload that was begun never becomes a file: so long file_svc keeps what is unfinished."""
+"""After this time an unfinished upload can no longer become a file: file_svc keeps it no longer."""
 
 
 def clear_up(shop: Shop, journal: Journal) -> None:
-    """Delete what an import that was cut off left behind. An upload may still become a file: look again later."""
+    """Delete what an interrupted import left behind. Uploads that may still become files stay in the journal."""
     for sent in journal.unanswered():
         used = image_ids(find_product(shop, sent.sku))
         orphans = {str(file["id"]) for file in shop.files(name=sent.name)} - used
@@ -25,7 +25,7 @@ def clear_up(shop: Shop, journal: Journal) -> None:
 
 
 def settle(shop: Shop, journal: Journal, sku: str, *, used: Iterable[str]) -> None:
-    """The product is written and shows these files: delete those that were in doubt and are not among them."""
+    """Once the product is written and shows the files ``used``: delete the others that were in doubt."""
     for file_id in journal.doubtful(sku) - set(used):
         try:
             shop.delete_file(file_id)
@@ -42,5 +42,5 @@ def find_product(shop: Shop, sku: str) -> Json | None:
 
 
 def image_ids(product: Json | None) -> set[str]:
-    """The files that it shows."""
+    """The ids of the files that the product shows."""
     return {str(image["id"]) for image in product["images"]} if product else set()

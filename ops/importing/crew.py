@@ -1,4 +1,4 @@
-"""Several rows worked on at once: a few, and never more of them in memory."""
+"""Working on several rows at once, with only a few of them in memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Result = TypeVar("Result")
 
 
 def in_parallel(do: Callable[[Job], Result], jobs: Iterable[Job], *, parallel: int = PARALLEL) -> Generator[Result]:
-    """What ``do`` makes of each job, in their order.
+    """The result of ``do`` for each job, in their order.
 
-    When it is closed, or something raises, no more is begun, and what was begun ends first.
+    When the generator is closed, or a job raises, no more jobs are begun, and those under way are waited for.
     """
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(parallel, thread_name_prefix="crew") as pool:

@@ -1,4 +1,4 @@
-"""A product of the file beside the same product of the shop."""
+"""Comparing a product of the file with the same product of the shop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ops.shop import Json
 
 
 def fields_of(product: Product, *, category: str | None) -> Json:
-    """The product as the API takes and keeps it: trimmed, without pictures, shown if the file does not mind."""
+    """The product as the API takes and stores it: trimmed, without pictures, published if the file does not say."""
     return {
         "title": product.title.strip(),
         "description": product.description.strip(),
@@ -25,7 +25,7 @@ def fields_of(product: Product, *, category: str | None) -> Json:
 
 
 def differences(product: Product, current: Json, *, category: str | None) -> Json:
-    """The fields that are to change. Stock is not among them: once a product exists, only sales and people move it."""
+    """The fields that have to change. Stock is not compared: once a product exists, only sales and people change it."""
     wanted = fields_of(product, category=category)
     same = {
         "title": wanted["title"] == current["title"],

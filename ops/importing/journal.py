@@ -1,4 +1,4 @@
-"""What an import has under way, written down before it is done, so that the next one can clear up after a kill."""
+"""A write-ahead journal of an import's uploads, so that after a kill the next import can clean up."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _TABLES = """
 
 @dataclass(frozen=True)
 class Sent:
-    """An upload that was begun, and whose answer never came."""
+    """An upload that was begun, and whose outcome is not known."""
 
     id: int
     sku: str
     name: str
-    """Nothing else has it: it is made of the SKU and of what is in the picture."""
+    """Unique, since it is made of the SKU and the picture's checksum."""
     at: float
 
 
 class Journal:
-    """Files of which it is not certain, in the middle of an import, that their product shows them.
+    """Files of which it is not certain, during an import, that a product shows them.
 
-    There are uploads that were sent, those that are stored and go with a product not yet written, and those that a
-    product shows no more once it is changed. All are forgotten when the product is written.
+    These are uploads that were sent, files that are stored for a product not written yet, and files that a product will
+    no longer show once it is changed. All are forgotten when the product is written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Journal:
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
-        """The journal of this run of the platform, gone with its data. Raises OpsError while another import has it."""
+        """The journal of this run, deleted with its data. Raises OpsError while another import uses it."""
         return cls(platform.state.directory / "import.sqlite")
 
     def __enter__(self) -> Self:
@@ -59,18 +59,18 @@ class Journal:
         os.close(self._claim)
 
     def send(self, sku: str, *, name: str) -> int:
-        """An upload for the product of this SKU is about to be sent. Returns what to call it."""
+        """Note that an upload for the product of this SKU is about to be sent. Returns an id for ``answer``."""
         row = "INSERT INTO sent (sku, name, at) VALUES (?, ?, ?) RETURNING id"
         return int(self._do(row, sku, name, time.time())[0][0])
 
     def answer(self, sent: int, *, sku: str, file_id: str | None) -> None:
-        """It became this file; or none, for certain."""
+        """Note that the upload became this file; with None, that it certainly became none."""
         if file_id:
             self.doubt(sku, [file_id])
         self._do("DELETE FROM sent WHERE id = ?", sent)
 
     def doubt(self, sku: str, file_ids: Iterable[str]) -> None:
-        """Whether the product will show these files is open now."""
+        """Note files of which it is open whether the product will show them."""
         for file_id in file_ids:
             self._do("INSERT OR IGNORE INTO doubtful VALUES (?, ?)", sku, file_id)
 
@@ -79,15 +79,15 @@ class Journal:
         return {row[0] for row in self._do("SELECT file_id FROM doubtful WHERE sku = ?", sku)}
 
     def settle(self, sku: str) -> None:
-        """The product is written, and what it does not show is deleted."""
+        """Forget the product's files: it is written, and those it does not show are deleted."""
         self._do("DELETE FROM doubtful WHERE sku = ?", sku)
 
     def skus(self) -> list[str]:
-        """The products that an import was busy with when it ended."""
+        """The products that have files in doubt, by SKU."""
         return [row[0] for row in self._do("SELECT DISTINCT sku FROM doubtful")]
 
     def unanswered(self) -> list[Sent]:
-        """The uploads of which nobody knows what became."""
+        """The uploads whose outcome is not known."""
         return [Sent(*row) for row in self._do("SELECT id, sku, name, at FROM sent")]
 
     def _do(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -96,7 +96,7 @@ class Journal:
 
 
 def _claimed(path: Path) -> int:
-    """The descriptor of a lock that ends with this process, however that ends."""
+    """Take a file lock that is released when this process ends in any way. Returns its descriptor. Raises OpsError."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Waiting until what was loaded can be seen by anyone who walks into the shop."""
+"""Waiting until every visitor can see what was loaded."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PAUSE_SECONDS = 0.5
 
 
 class Awaited:
-    """What the shop is to show. A product takes no more of our memory than what tells it from how it was before."""
+    """Products that the shop has to show. Of each, only ids and a hash are kept, which take little memory."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._faces: dict[int, int] = {}
-        """How a product looks in the lists, by its id."""
+        """A hash of how a product looks in the lists, by its id."""
         self._pictures: dict[int, int] = {}
-        """Which product shows a picture, for those whose sizes are not all made."""
+        """The product that shows a picture, by the picture's id, for pictures that may lack some of their sizes."""
 
     def expect(self, plan: Plan, product: Json) -> None:
-        """Take in a product that was loaded."""
+        """Add a product that was loaded."""
         if product["status"] != "published":
             return
         product_id = _number(product["id"])
@@ -34,7 +34,7 @@ class Awaited:
                 self._pictures[_number(image["id"])] = product_id
 
     def missing(self, *, patience_seconds: float) -> list[str]:
-        """The titles of those that are not shown as they are, once nothing has moved for so long."""
+        """Wait for all products. Returns the titles of those still not shown when nothing has changed for this time."""
         visitor = self._shop.another_visitor()
         _until_still(self._faces, lambda: self._strike_listed(visitor), patience_seconds=patience_seconds)
         _until_still(self._pictures, self._strike_ready, patience_seconds=patience_seconds)
@@ -53,7 +53,7 @@ class Awaited:
         for number, product_id in list(self._pictures.items()):
             del self._pictures[number]
             if not is_ready(self._shop.file(str(UUID(int=number)))):
-                # They are made one after another, so the rest is not asked for; this one is asked for last next time.
+                # Sizes are made one picture after another, so the rest can wait. This one goes to the end of the list.
                 self._pictures[number] = product_id
                 return
 

@@ -1,4 +1,4 @@
-"""A whole catalogue brought into the shop, through the same door as everyone else; or only looked at."""
+"""Loading a whole catalogue through the public API, or only checking it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ops.importing.report import Entry, Outcome, Report
 from ops.importing.shelves import Shelves
 from ops.shop import Json, Refused, Shop
 
-# What a row can be to blame for; anything else concerns them all.
+# Statuses that are the fault of one row; any other concerns all of them.
 _ROW_FAULTS = {400, 404, 409, 413, 415, 422}
 
 Watch = Callable[[int, float | None, str], None]
-"""Called with how many rows are done, which share of them all that is if it is known, and what is being done."""
+"""Called with the number of rows done, the share of all rows if it is known, and what is being done."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A row of the file, and what the shop calls its category."""
+    """A row of the file, and the slug of its category in the shop."""
 
     row: Row
     category: str | None
@@ -38,7 +38,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a row; the plan and the product where it is in the shop."""
+    """The outcome of a row, with its plan, and the product once it is in the shop."""
 
     entry: Entry
     plan: Plan | None = None
@@ -55,10 +55,10 @@ def import_catalog(
     parallel: int = PARALLEL,
     patience_seconds: float = 60.0,
 ) -> Report:
-    """Load the file as the staff member who is signed in, and return when the shop shows it.
+    """Load the file as the staff member who is signed in, and return when the shop shows everything.
 
-    Loading it again changes only what differs, so a load that was cut off is simply run again. Raises OpsError when
-    the file is no catalogue, or the shop refuses or fails for a reason that no row is to blame for.
+    Loading it again changes only what differs, so an interrupted import is simply run again. Raises OpsError if the
+    file is no catalogue, or if the shop refuses or fails for a reason that is not a row's fault.
     """
     report = report or Report()
     clear_up(shop, journal)
@@ -77,9 +77,9 @@ def import_catalog(
 def rehearse(
     shop: Shop | None, file: CatalogFile, *, watch: Watch, report: Report | None = None, parallel: int = PARALLEL
 ) -> Report:
-    """Check every row as ``import_catalog`` would, and tell what would come of it; nothing is written anywhere.
+    """Check every row as ``import_catalog`` would, and report what it would do; nothing is written to the shop.
 
-    Without a shop only the file is checked.
+    Without a shop, only the file is checked.
     """
     report = report or Report()
     shelves = Shelves(shop, is_rehearsal=True)
@@ -92,7 +92,7 @@ def rehearse(
 def _work(
     file: CatalogFile, shelves: Shelves, do: Callable[[Job], Done], *, report: Report, watch: Watch, parallel: int
 ) -> Generator[Done]:
-    """Do each row, and note it. A bad one stops no other; when it is closed, what was begun has ended."""
+    """Do and report each row. A bad row does not stop the others. Closing it waits for the rows under way."""
     with closing(in_parallel(partial(_try, do), _jobs(file, shelves), parallel=parallel)) as results:
         for done in results:
             report.note(done.entry)
@@ -103,7 +103,7 @@ def _work(
 
 
 def _jobs(file: CatalogFile, shelves: Shelves) -> Iterator[Job | BadRow]:
-    """The rows, once the categories before them are there."""
+    """The rows; the categories before a row exist by the time it is yielded."""
     for item in file.items():
         if isinstance(item, BadRow):
             yield item
@@ -134,7 +134,7 @@ def _load(shop: Shop, journal: Journal, job: Job) -> Done:
     product = carry_out(shop, plan, journal)
     entry = _entry(plan)
     if plan.current and not plan.pictures and all(product[name] == plan.current[name] for name in plan.changes):
-        # What differed is what the shop takes out of every description: HTML that it does not allow.
+        # The only difference was HTML that the shop does not allow, and strips from every description.
         entry = msgspec.structs.replace(entry, outcome=Outcome.UNCHANGED, fields=())
     return Done(entry, plan, product)
 
@@ -149,7 +149,7 @@ def _look(shop: Shop | None, job: Job) -> Done:
 
 
 def _require_own_skus(shop: Shop, plan: Plan) -> None:
-    """The shop would find out by itself, but nobody asks it to write."""
+    """Raise RowUnusable if a SKU belongs to another product; in a dry run, the shop is not asked to write."""
     own = {variant["sku"] for variant in plan.current["variants"]} if plan.current else {plan.row.product.sku}
     for variant in plan.row.product.variants:
         if variant.sku not in own and (other := next(shop.products(sku=variant.sku), None)):
@@ -162,7 +162,7 @@ def _entry(plan: Plan) -> Entry:
 
 
 def _reason(error: Refused | RowUnusable) -> str:
-    """Why the row is bad. Raises the refusal again when it is not the row's fault."""
+    """Why the row is bad. Raises the refusal again if it is not the row's fault."""
     if isinstance(error, RowUnusable):
         return str(error)
     if error.status not in _ROW_FAULTS:

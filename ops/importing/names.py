@@ -1,4 +1,4 @@
-"""Which line took which name: kept on disk, so that it does not matter how many there are."""
+"""The line of each name, kept on disk, so that any number of them is possible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class TakenNames:
-    """Names, each taken once; SQLite's temporary database goes when it is closed."""
+    """Names that must be unique, in a temporary database of SQLite, which is deleted when it is closed."""
 
     def __init__(self) -> None:
         self._names = sqlite3.connect("", isolation_level=None)
@@ -15,7 +15,7 @@ class TakenNames:
         self._names.execute("BEGIN")
 
     def take(self, names: Iterable[str], *, line: int) -> tuple[str, int] | None:
-        """Take them all; or none, and return one that is taken with its line."""
+        """Take all these names. If one is taken already, take none, and return that one with its line."""
         names = list(names)
         for name in names:
             found = self._names.execute("SELECT line FROM taken WHERE name = ?", [name]).fetchone()
@@ -25,5 +25,5 @@ class TakenNames:
         return None
 
     def close(self) -> None:
-        """Forget them."""
+        """Delete the database."""
         self._names.close()

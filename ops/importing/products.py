@@ -1,4 +1,4 @@
-"""One product of a catalogue beside the shop's: what is to be done, and doing it."""
+"""Comparing one product of a catalogue with the shop's, and making it the same."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from ops.shop import Json, Refused, Shop
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture that the product is to show; ``file_id`` if the shop has it for this product already."""
+    """A picture that the product has to show; with a ``file_id`` if the shop has it for this product already."""
 
     path: Path
     alt: str
     name: str
-    """What it is uploaded as."""
+    """The file name with which it is uploaded."""
     file_id: str | None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What makes the shop's product what the row says."""
+    """The changes by which the shop's product becomes what the row says."""
 
     row: Row
     current: Json | None
     changes: Json
     pictures: tuple[Wanted, ...] = ()
-    """Those to show, if they are others than now."""
+    """The pictures to show; empty if they need not change."""
     unready: frozenset[str] = field(default_factory=frozenset)
-    """The pictures of the product whose sizes are not made yet."""
+    """The ids of the product's pictures that lack some of their sizes."""
 
     @property
     def outcome(self) -> Outcome:
-        """What the row comes to."""
+        """The outcome of the row."""
         if self.current is None:
             return Outcome.CREATED
         return Outcome.UPDATED if self.changes or self.pictures else Outcome.UNCHANGED
 
     @property
     def fields(self) -> list[str]:
-        """The names of what changes."""
+        """The names of the fields that change; none for a new product."""
         return [*self.changes, *(["pictures"] if self.pictures else [])] if self.current else []
 
 
 def plan_product(shop: Shop, row: Row, *, category: str | None) -> Plan:
-    """Look at what the shop has. Nothing is written."""
+    """Compare the row with what the shop has. Nothing is written."""
     current = find_product(shop, row.product.sku)
     if current is None:
         return Plan(row, None, fields_of(row.product, category=category), _wanted(row, {}))
@@ -63,7 +63,7 @@ def plan_product(shop: Shop, row: Row, *, category: str | None) -> Plan:
 
 
 def carry_out(shop: Shop, plan: Plan, journal: Journal) -> Json:
-    """Write the product and return it. Raises Refused, leaving nothing behind, when the shop will not."""
+    """Write the product and return it. Raises Refused; if the shop has refused it, no files are left behind."""
     if plan.current and plan.outcome is Outcome.UNCHANGED:
         return plan.current
     sku, before = plan.row.product.sku, image_ids(plan.current)
@@ -72,7 +72,7 @@ def carry_out(shop: Shop, plan: Plan, journal: Journal) -> Json:
     try:
         product = _write(shop, plan, journal)
     except Refused as refusal:
-        if refusal.status < 500:  # otherwise it may have been written for all that: the next import will look
+        if refusal.status < 500:  # otherwise it may have been written even so, which the next import will find out
             settle(shop, journal, sku, used=before)
         raise
     settle(shop, journal, sku, used=image_ids(product))
@@ -92,7 +92,7 @@ def _write(shop: Shop, plan: Plan, journal: Journal) -> Json:
 
 
 def _images(shop: Shop, plan: Plan, journal: Journal) -> list[Json]:
-    """What the product is to show, uploading what the shop does not have; the same picture twice is one file."""
+    """The product's images, after uploading those that the shop lacks; the same picture twice is one file."""
     alts = {image["id"]: image["alt"] for image in plan.current["images"]} if plan.current else {}
     uploaded: dict[str, str] = {}
     images = []
@@ -105,7 +105,7 @@ def _images(shop: Shop, plan: Plan, journal: Journal) -> list[Json]:
 
 
 def _own_alt(alt: str | None, current: Json | None) -> str:
-    """The words that somebody gave the picture in the shop, where the file has none: not the product's title."""
+    """The alternative text that was set in the shop, for a picture without any in the file; not the product's title."""
     return alt if alt and current and alt != current["title"] else ""
 
 
@@ -122,10 +122,10 @@ def _upload(shop: Shop, sku: str, picture: Wanted, journal: Journal) -> str:
 
 
 def _wanted(row: Row, files: dict[str, Json]) -> tuple[Wanted, ...]:
-    """The row's pictures, found again among the product's files.
+    """The row's pictures, matched with the product's files.
 
-    The shop takes out what a picture tells of its making, so what it keeps may have another checksum than what was
-    sent: that stands in the name.
+    The shop strips metadata from pictures, so a stored file may have another checksum than what was uploaded. The
+    uploaded one's checksum is therefore part of the file's name.
     """
     known = {file["name"]: file_id for file_id, file in files.items()}
     known |= {file["sha256"]: file_id for file_id, file in files.items()}
@@ -139,7 +139,7 @@ def _wanted(row: Row, files: dict[str, Json]) -> tuple[Wanted, ...]:
 
 
 def _are_shown(wanted: tuple[Wanted, ...], current: Json) -> bool:
-    """Whether the product shows these, in this order, with these words; a file without any keeps what is there."""
+    """Whether the product shows these pictures in this order, with these texts; true if the row has no pictures."""
     shown = [(str(image["id"]), image.get("alt", "")) for image in current["images"]]
     if not wanted:
         return True
@@ -150,7 +150,7 @@ def _are_shown(wanted: tuple[Wanted, ...], current: Json) -> bool:
 
 
 def _files_of(shop: Shop, product: Json) -> dict[str, Json]:
-    """What is known of the pictures that it shows; one may be gone."""
+    """The files of the pictures that the product shows, by id; those that are gone are left out."""
     files = {}
     for file_id in image_ids(product):
         try:

@@ -1,4 +1,4 @@
-"""A catalogue's file, read in whichever format it is in, and no more of it at a time than is asked for."""
+"""Reading a catalogue file of any format, bit by bit as its items are consumed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HEAD = 4096
 
 
 class CatalogFile:
-    """A file of products; its pictures lie in ``pictures/`` beside it. Raises OpsError when it is no catalogue."""
+    """A file of products; its pictures are in ``pictures/`` beside it. Raises OpsError if it is no catalogue."""
 
     def __init__(self, path: Path, *, format_name: str | None = None) -> None:
         self.path = path
@@ -37,7 +37,7 @@ class CatalogFile:
         self.bytes_read = 0
 
     def items(self) -> Iterator[Item]:
-        """What it holds, in its order; a row of which something stood in an earlier one is bad."""
+        """Its items in order; a row with a SKU of an earlier row is bad. Raises OpsError if there are no products."""
         is_empty = True
         with (
             self.path.open("rb") as file,
@@ -77,7 +77,7 @@ def _recognised(path: Path) -> str:
 
 
 def _require_utf8(path: Path) -> None:
-    """Look through all of it before anything is loaded."""
+    """Check the whole file before anything is loaded. Raises OpsError."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, done = 1, 0
     with path.open("rb") as file:

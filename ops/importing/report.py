@@ -1,4 +1,4 @@
-"""What became of a catalogue, row by row."""
+"""The report of an import, row by row."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from enum import StrEnum
 from msgspec import Struct
 
 KEPT = 1000
-"""So many lines are remembered to be shown; the report's file has them all."""
+"""How many entries are kept for display; the report's file has all of them."""
 
 
 class Outcome(StrEnum):
-    """What a row came to, or in a dry run would come to."""
+    """The outcome of a row, or in a dry run what it would be."""
 
     CREATED = "created"
     UPDATED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     CHECKED = "checked"
-    """In a dry run without a shop: nothing is wrong with it."""
+    """Nothing is wrong with it, in a dry run without a shop."""
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
@@ -33,7 +33,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     sku: str = ""
     reason: str = ""
     fields: tuple[str, ...] = ()
-    """What changed."""
+    """The fields that changed."""
 
 
 @dataclass
@@ -41,15 +41,15 @@ class Report:
     """What was loaded, what was refused, and what the shop does not show yet."""
 
     sink: Callable[[Entry], None] = lambda _: None
-    """Hears of each row at once."""
+    """Called with each entry at once."""
     counts: Counter[Outcome] = field(default_factory=Counter)
     refused: list[Entry] = field(default_factory=list)
-    """The first of them, in the file's order."""
+    """The first ``KEPT`` of them, in the file's order."""
     written: list[Entry] = field(default_factory=list)
-    """The first of those that were created or changed, or would be."""
+    """The first ``KEPT`` of those that were created or changed, or would be."""
     without_picture: int = 0
     not_listed: list[str] = field(default_factory=list)
-    """Titles that the shop's lists, or pictures that its pages, did not show in time."""
+    """Titles of products that the lists did not show in time, or whose pictures were not ready in time."""
 
     @property
     def is_clean(self) -> bool:
@@ -58,11 +58,11 @@ class Report:
 
     @property
     def rows(self) -> int:
-        """How many there were."""
+        """How many rows there were."""
         return self.counts.total()
 
     def note(self, entry: Entry) -> None:
-        """One more row is done."""
+        """Count a row, and keep its entry for display."""
         self.counts[entry.outcome] += 1
         self.sink(entry)
         kept = self.refused if entry.outcome is Outcome.REFUSED else self.written

@@ -1,4 +1,4 @@
-"""JSON split into its rows while it is read, so that one broken row spoils no other and each knows its line."""
+"""Splitting JSON into rows while it is read, so that a broken row does not affect others, and each has its line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TextIO
 
 LONGEST_ROW = 1 << 20
-"""In characters. What is longer is no row, and the file need not fit into memory to find out."""
+"""In characters. Longer rows are refused, so that no file has to fit into memory."""
 
 _BLOCK = 1 << 16
-# A string may not hold a line break, so an unfinished one ends with its line.
+# A JSON string cannot contain a line break, so an unterminated one ends with its line.
 _TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?P<closed>")?|[\[\]{},]')
 _FIRST_ROW = re.compile(r"\s*?(\n[ \t]*\{)")
 _OPENING, _CLOSING = "[{", "]}"
@@ -20,7 +20,7 @@ _OPENING, _CLOSING = "[{", "]}"
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a JSON text, and the line of the file it starts on; ``problem`` says why it is none."""
+    """A piece of a JSON text, and the line of the file it starts on; ``problem`` says why it cannot be used."""
 
     text: str
     line: int
@@ -28,7 +28,7 @@ class Part:
 
 
 def rows(stream: TextIO) -> Iterator[tuple[str, Part]]:
-    """The rows of the file's list under the name ``""``; or those of each list that the file's object has, by name."""
+    """The rows of the file: those of a list, named ``""``, or those of each list in an object, with the list's name."""
     window = _Window(stream)
     opening = window.mark()
     if opening == "[":
@@ -39,7 +39,7 @@ def rows(stream: TextIO) -> Iterator[tuple[str, Part]]:
 
 
 def _members(window: _Window) -> Iterator[tuple[str, Part]]:
-    """Only its lists count: what else the object has is passed over."""
+    """The rows of the object's lists; its other members are skipped."""
     name, depth = "", 0
     while mark := window.mark():
         if mark == "[" and depth == 0:
@@ -57,7 +57,7 @@ def _members(window: _Window) -> Iterator[tuple[str, Part]]:
 
 
 class _Window:
-    """The stretch of the file that is being looked at: it grows at its end, and is dropped at its beginning."""
+    """The part of the file that is in memory: it grows at its end, and is dropped from its beginning."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -65,7 +65,7 @@ class _Window:
         self.text = ""
         self.line = 1
         self.at = 0
-        """How far it was looked at."""
+        """The position up to which it was scanned."""
 
     def mark(self) -> str:
         """The next bracket, comma or string; nothing at the end of the file."""
@@ -81,32 +81,32 @@ class _Window:
             self.grow()
 
     def grow(self) -> bool:
-        """Read on; False at the end of the file."""
+        """Read one more block; False at the end of the file."""
         block = self._stream.read(_BLOCK)
         self._is_whole = not block
         self.text += block
         return bool(block)
 
     def drop(self, end: int) -> None:
-        """Forget what stands before ``end``, and look on from there."""
+        """Drop the text before ``end``, and continue from there."""
         self.line += self.text.count("\n", 0, end)
         self.text = self.text[end:]
         self.at = 0
 
     def part(self, end: int, problem: str = "") -> Part:
-        """What stands before ``end``, without the white space around it."""
+        """The text before ``end``, without surrounding white space."""
         text = self.text[:end]
         leading = len(text) - len(text.lstrip())
         return Part(text.strip(), self.line + text.count("\n", 0, leading), problem)
 
     def _is_cut_off(self, mark: re.Match[str]) -> bool:
-        """Whether it is a string that goes on behind what was read; its last character may be a lonely backslash."""
+        """Whether it is a string that goes on after what was read, whose last character may be half of an escape."""
         is_open = mark[0][0] == '"' and not mark["closed"] and mark.end() >= len(self.text) - 1
         return is_open and mark.end() - mark.start() <= LONGEST_ROW
 
 
 class _Array:
-    """The rows of one list, whose opening bracket was just looked at."""
+    """The rows of one list, whose opening bracket was just scanned."""
 
     def __init__(self, window: _Window) -> None:
         self._window = window
@@ -115,13 +115,13 @@ class _Array:
             pass
         first = _FIRST_ROW.match(window.text)
         self._beginning = first[1] if first else ""
-        """How the first row begins, if that is on a line of its own: most likely all do."""
+        """How the first row begins, if it is on a line of its own: probably all rows begin like that."""
 
     def rows(self) -> Iterator[Part]:
-        """What stands between the list's commas.
+        """The texts between the list's commas.
 
-        A row whose quotes or braces do not match would go on to the end of the file. It ends where a line begins as
-        the first row's did.
+        A row with unbalanced quotes or braces would extend to the end of the file. It is cut where a line begins like
+        the first row.
         """
         window, mark = self._window, ","
         while mark == ",":
@@ -141,7 +141,7 @@ class _Array:
             yield Part("", window.line, "the file ends before its list does: it was cut off, or a bracket is missing")
 
     def _border(self) -> tuple[str, Part | None]:
-        """Look on to the comma behind the next row, or to the bracket behind the last. A row too long is dropped."""
+        """Scan to the comma after the next row, or the bracket after the last. A row that is too long is dropped."""
         window, depth, too_long = self._window, 0, None
         while mark := window.mark():
             if mark in _OPENING:
@@ -158,7 +158,7 @@ class _Array:
         return "", too_long
 
     def _swallowed(self, end: int) -> int:
-        """Where the next row begins, if the one that ends here is broken and took it in; otherwise 0."""
+        """Where the next row begins, if the one that ends here is broken and contains it; otherwise 0."""
         text = self._window.text[:end]
         own = len(text) - len(text.lstrip())
         at = text.find(self._beginning, own) if self._beginning else -1
@@ -170,7 +170,7 @@ class _Array:
 
 
 def is_json(text: str) -> bool:
-    """Whether it can be read."""
+    """Whether the text is valid JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The shop's categories, as a file calls them."""
+"""The shop's categories, by the names that a file has for them."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ops.shop import Json, Refused, Shop
 
 
 class Shelves:
-    """Where products can be put: what the shop has, and what the file adds to it.
+    """The categories of the shop, and those that the file adds to it.
 
-    Without a shop everything is believed; ``is_rehearsal`` adds nothing to the shop.
+    Without a shop, all categories are assumed to exist; with ``is_rehearsal``, none is added to the shop.
     """
 
     def __init__(self, shop: Shop | None, *, is_rehearsal: bool = False) -> None:
         self._shop = shop
         self._is_rehearsal = is_rehearsal or shop is None
         self._slugs: dict[str, str] = {}
-        """The shop's slug, by what the file calls it."""
+        """The shop's slug, by the file's name for the category."""
         self._by_name: dict[tuple[str | None, str], str] = {}
-        """The shop's slug, by the slug of the category above and the name."""
+        """The shop's slug, by the slug of the parent category and the name."""
         self._keep_branch(shop.categories() if shop else (), above=None)
 
     def slug_of(self, category: str | None) -> str | None:
-        """What the shop calls it. Raises RowUnusable when there is no such category."""
+        """The slug that the shop has for it. Raises RowUnusable if there is no such category."""
         if category is None or (self._shop is None and category not in self._slugs):
             return category
         if category not in self._slugs:
@@ -35,7 +35,7 @@ class Shelves:
         return self._slugs[category]
 
     def place(self, shelf: Shelf) -> None:
-        """See to it that the shop has it. Raises Refused, or RowUnusable when the one above is missing."""
+        """Make sure that the shop has the category. Raises Refused, or RowUnusable if its parent is missing."""
         category = shelf.category
         above = self.slug_of(category.parent)
         if shelf.goes_by_name:
@@ -51,7 +51,7 @@ class Shelves:
             try:
                 self._shop.create_category(slug=slug, name=name, parent=above)
             except Refused as refusal:
-                if refusal.code != "slug_taken":  # somebody was quicker
+                if refusal.code != "slug_taken":  # it was created by somebody else meanwhile
                     raise
         self._keep(slug, name, above)
 
@@ -65,7 +65,7 @@ class Shelves:
         self._by_name.setdefault((above, name), slug)
 
     def _free_slug(self, above: str | None, name: str) -> str:
-        """Made of the words; where those are taken or have no Latin letters, with something that is always the same."""
+        """A slug made of the names; with a hash of them as suffix if it is taken, or the name has no Latin letters."""
         words = slugify(f"{above or ''} {name}")[: MAX_SLUG - 9].strip("-")
         if slugify(name) and words not in self._slugs:
             return words

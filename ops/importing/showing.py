@@ -1,4 +1,4 @@
-"""An import before somebody's eyes: a bar while it goes on, then what came of it."""
+"""Showing an import: a progress bar while it runs, then its results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS = {Outcome.REFUSED: "red", Outcome.CREATED: "green", Outcome.UPDATED: "
 
 @contextmanager
 def bar(console: Console, what: str) -> Iterator[Watch]:
-    """A progress bar: how many rows are done, how many a second, and which share of it all that is."""
+    """A progress bar, with the number of rows done, the rate, and the share of all rows."""
     columns = (
         BarColumn(),
         TaskProgressColumn(),
@@ -43,7 +43,7 @@ def bar(console: Console, what: str) -> Iterator[Watch]:
 
 @contextmanager
 def written_report(path: Path | None) -> Iterator[Report]:
-    """A report that also writes each row to this file, as a line of JSON. Raises OpsError when it cannot be written."""
+    """A report that also writes each entry to this file as a line of JSON. Raises OpsError if that fails."""
     if path is None:
         yield Report()
         return
@@ -55,7 +55,7 @@ def written_report(path: Path | None) -> Iterator[Report]:
 
 
 def describe(report: Report, *, console: Console, is_rehearsal: bool = False) -> None:
-    """Say what was loaded and what was not."""
+    """Print what was loaded and what was not."""
     mode = "would be " if is_rehearsal and not report.counts[Outcome.CHECKED] else ""
     shown = sorted([*report.refused, *report.written], key=lambda entry: entry.line) if is_rehearsal else report.refused
     for entry in shown:
@@ -73,7 +73,7 @@ def describe(report: Report, *, console: Console, is_rehearsal: bool = False) ->
 
 
 def short(name: str) -> str:
-    """A name as it fits into a line, without what a terminal would take for an order."""
+    """A name shortened to fit into a line, without control characters that a terminal would act on."""
     printable = "".join(character for character in name if character.isprintable())
     return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}…"
 

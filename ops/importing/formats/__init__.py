@@ -1,1 +1,1 @@
-"""The formats a catalogue can be in, each a module whose ``read`` yields what an open file holds, in its order."""
+"""The formats of catalogues: one module each, whose ``read`` yields the items of an open file in its order."""

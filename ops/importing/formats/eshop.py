@@ -46,7 +46,7 @@ class EshopRow(Struct, frozen=True, rename="pascal"):
 
 
 def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
-    """What the file holds: its types become categories, a brand becomes an attribute."""
+    """The items of the file: a type becomes a category, a brand an attribute."""
     slugs: set[str] = set()
 
     def product(row: Part) -> Iterator[Item]:
@@ -64,7 +64,7 @@ def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
 
 
 def category_of(row: EshopRow) -> Category:
-    """The category that stands for the row's type. Raises RowUnusable when no slug can be made of it."""
+    """The category for the row's type. Raises RowUnusable if no slug can be made of it."""
     slug = slugify(row.type.replace("/", " "))
     if not slug:
         raise RowUnusable(f"no category can be made of the type {row.type!r}")
@@ -72,7 +72,7 @@ def category_of(row: EshopRow) -> Category:
 
 
 def product_of(row: EshopRow) -> Product:
-    """The row as a product with one variant, known by its Id. Raises RowUnusable when the price is none."""
+    """The row as a product with one variant, identified by its Id. Raises RowUnusable if its price is invalid."""
     return Product(
         title=row.name,
         description=row.description,
@@ -84,7 +84,7 @@ def product_of(row: EshopRow) -> Product:
 
 
 def amount_of(price: Decimal) -> str:
-    """The price with its two decimals. Raises RowUnusable when it is not a price."""
+    """The price with two decimals. Raises RowUnusable if it is not positive, too large, or more precise than that."""
     if not price.is_finite() or not 0 < price < LARGEST_PRICE or price * 100 % 1:
         raise RowUnusable(f"{price} is not a price")
     return f"{price:.2f}"

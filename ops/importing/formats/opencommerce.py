@@ -14,7 +14,7 @@ from ops.importing.scanner import Part, rows
 
 
 def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
-    """What the file holds. ``pictures`` is the folder that names of pictures are looked up in."""
+    """The items of the file. ``pictures`` is the folder that picture names are relative to."""
     had_products = False
 
     def category(row: Part) -> Iterator[Item]:

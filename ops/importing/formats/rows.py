@@ -1,4 +1,4 @@
-"""Rows read one by one, so that a bad one is told and the rest goes on."""
+"""Reading rows one by one, so that a bad one is reported and does not stop the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = ("title", "Name", "name", "slug", "Id")
 
 
 def read_row(row: Part, items: Callable[[Part], Iterable[Item]]) -> Iterator[Item]:
-    """What the row holds; or that it is bad, with its line and the reason."""
+    """The items of the row, or a BadRow with the reason."""
     if row.problem:
         yield BadRow(row.line, name_of(row), row.problem)
         return
@@ -25,7 +25,7 @@ def read_row(row: Part, items: Callable[[Part], Iterable[Item]]) -> Iterator[Ite
 
 
 def name_of(row: Part) -> str:
-    """What a person would call the row, as far as it can be read."""
+    """A name by which a person recognises the row, as far as it can be read."""
     try:
         content = json.loads(row.text)
     except (ValueError, RecursionError):

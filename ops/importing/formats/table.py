@@ -1,4 +1,4 @@
-"""A table (CSV): a line a variant, and the lines of one product together under the same ``product``."""
+"""A table (CSV) with a line for each variant; the lines of one product are adjacent, with the same ``product``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True)
 class Record:
-    """A line of the table, which may go on over several of the file; or why it cannot be read."""
+    """A line of the table, which may span several lines of the file; or why it cannot be read."""
 
     line: int
     cells: dict[str, str]
@@ -37,12 +37,12 @@ class Record:
 
     @property
     def key(self) -> str | None:
-        """What its product's other lines have too; empty when it has no others, None when that is not known."""
+        """The cell that all lines of its product share; empty if it has no others, None if it could not be read."""
         return None if self.problem else self.cells.get("product", "")
 
 
 def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
-    """What the file holds. Raises OpsError when its first line does not name our columns."""
+    """The items of the file. Raises OpsError if its first line does not name our columns."""
     lines = _Lines(stream)
     header, delimiter = read_header(next(lines, ""))
     placed: set[str] = set()
@@ -60,7 +60,7 @@ def read(stream: TextIO, pictures: Path) -> Iterator[Item]:
 
 
 def read_header(line: str) -> tuple[list[str], str]:
-    """The columns, and what stands between them. Raises OpsError, saying which columns there are."""
+    """The columns, and the delimiter. Raises OpsError, naming the valid columns."""
     readings = {delimiter: _names(line, delimiter) for delimiter in _DELIMITERS}
     delimiter = max(readings, key=lambda each: len(set(readings[each]) & set(COLUMNS)))
     header = readings[delimiter]
@@ -84,7 +84,7 @@ def _names(line: str, delimiter: str) -> list[str]:
 
 
 class _Lines:
-    """The file's lines, counted. One without end comes in pieces, so that it need not fit into memory."""
+    """The file's lines, counted. A very long one comes in pieces, so that it need not fit into memory."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -121,7 +121,7 @@ def _records(lines: _Lines, header: list[str], delimiter: str) -> Iterator[Recor
 
 
 def _groups(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """The lines of each product. One that cannot be read may belong to its neighbours, who must not lose a variant."""
+    """The lines of each product. An unreadable line is grouped with its neighbours: it may be a variant of theirs."""
     group: list[Record] = []
     for record in records:
         if group and not _goes_with(record, group):
@@ -146,7 +146,7 @@ def _require_new_key(record: Record, keys: TakenNames) -> None:
 
 
 def _product(group: list[Record]) -> Product:
-    """The product of these lines. Raises RowUnusable, or a ValueError with the reason."""
+    """The product of these lines. Raises RowUnusable or a ValueError, with the reason."""
     if problem := next((record.problem for record in group if record.problem), ""):
         raise RowUnusable(problem)
     first = group[0]
@@ -171,7 +171,7 @@ def _content(cells: dict[str, str]) -> dict[str, Any]:
         "attributes": pairs(given["attributes"]),
         "pictures": _pictures(texts(given["pictures"]), given["alts"]),
     }
-    # What is none is another thing than an empty word; where the product stands is a path, and not yet a slug.
+    # Empty cells of these mean None. The category is set later, since the cell holds a path and not a slug.
     return content | {"category": None, "status": given["status"] or None}
 
 
@@ -196,7 +196,7 @@ def _pictures(files: list[str], cell: str) -> list[Any]:
 
 
 def _shelves(record: Record, path: str | None, placed: set[str]) -> Iterator[Shelf]:
-    """The categories of a path that were not named before, from the outermost."""
+    """The categories of a path that did not occur before, from the outermost."""
     names = texts(path or "", PATH)
     for depth, name in enumerate(names):
         here = joined(names[: depth + 1], PATH)
