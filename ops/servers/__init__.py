@@ -1,4 +1,4 @@
-"""The four servers that the services stand on, each given by a URL or run privately on this machine."""
+"""The four servers that the services need, each configured by a URL or run privately on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL, run privately: TCP on loopback only, passwords always, small."""
+"""PostgreSQL, run privately: TCP on loopback only, always with passwords, small."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Postgres(Server):
 
     @classmethod
     def find(cls) -> Path | None:
-        """``postgres`` itself: Debian keeps it off the PATH, one folder a version."""
+        """The ``postgres`` program: the newest version's, as Debian keeps each in a folder that is not on the PATH."""
         installed = Path("/usr/lib/postgresql").glob("*/bin/postgres")
         newest = max(installed, key=lambda path: int(path.parts[-3]), default=None)
         found = newest or on_path("postgres")
@@ -50,13 +50,13 @@ class Postgres(Server):
         return self.credentials.get("postgres")
 
     def prepare(self) -> list[Spec]:
-        """Make the cluster the first time."""
+        """Create the cluster if there is none. Raises OpsError."""
         program = self.find()
         if program is None:
             raise OpsError("PostgreSQL is not installed.")
         if not self.directory.exists():
             self._initialise(program.with_name("initdb"))
-        # Nothing of this run lives now, but the pid in it may be another program's by now, which would stop the start.
+        # No process of this run is alive, but its old pid may be another program's now, which would prevent the start.
         (self.directory / "postmaster.pid").unlink(missing_ok=True)
         settings = [option for key, value in _SETTINGS.items() for option in ("-c", f"{key}={value}")]
         argv = [*_as_postgres(), str(program), "-D", str(self.directory), "-p", str(self.port), *settings]
@@ -78,7 +78,7 @@ class Postgres(Server):
         ]
 
     def _initialise(self, initdb: Path) -> None:
-        """Build the cluster beside its place, so that one cut off half-way is never taken for a whole one."""
+        """Create the cluster in another folder and rename that, so that an incomplete one is never used."""
         draft = self.directory.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -98,7 +98,7 @@ class Postgres(Server):
 
     @staticmethod
     def check(url: str) -> None:
-        """Sign in and ask for its version."""
+        """Sign in. Raises OpsError if the version is too old."""
         import psycopg
 
         with psycopg.connect(url, connect_timeout=3) as connection:
@@ -107,7 +107,7 @@ class Postgres(Server):
 
 
 def _account() -> str:
-    """Whom PostgreSQL runs as when we are root, which it refuses to be."""
+    """The account that PostgreSQL runs as when we are root, since it refuses to run as root."""
     try:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
@@ -115,7 +115,7 @@ def _account() -> str:
 
 
 def _as_postgres() -> list[str]:
-    """The prefix that gives up root, yet still enters folders that only root can."""
+    """A command prefix that drops root, but keeps the capability to enter folders that only root can."""
     if os.geteuid() != 0:
         return []
     account = _account()

@@ -1,4 +1,4 @@
-"""RabbitMQ, run privately: own node, ports, cookie and name server, everything on loopback."""
+"""RabbitMQ, run privately: its own node, ports, cookie and name server, all of it on loopback."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ops.supervisor.spec import Spec, Tier
 
 _USER = "opencommerce"
 _VHOST = "opencommerce"
-# For every Erlang machine that the start script runs: no distribution port open to others, no busy waiting.
+# For every Erlang VM that the start script runs: the distribution port on loopback only, and no busy waiting.
 _ERLANG_FLAGS = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
 
 
 class RabbitMQ(Server):
-    """The broker that the facts travel through."""
+    """The broker for facts and tasks."""
 
     name = "rabbitmq"
     title = "RabbitMQ"
@@ -27,12 +27,12 @@ class RabbitMQ(Server):
 
     @classmethod
     def find(cls) -> Path | None:
-        """The script in the server's own folder: Debian's on the PATH insists on its own user and folders."""
+        """The script in the server's own folder: Debian's on the PATH works only with its own user and folders."""
         folders = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin/rabbitmq-server"))
         return folders[-1] if folders else on_path("rabbitmq-server")
 
     def url(self) -> str:
-        """The one user's URL; there is no guest."""
+        """The URL of its only user; there is no guest."""
         return f"amqp://{_USER}:{self._password}@127.0.0.1:{self.port}/{_VHOST}"
 
     @property
@@ -40,7 +40,7 @@ class RabbitMQ(Server):
         return self.credentials.get("rabbitmq")
 
     def prepare(self) -> list[Spec]:
-        """Write the configuration, and describe the node and its name server."""
+        """Write the configuration; the specs are those of the name server and the node. Raises OpsError."""
         program, epmd = self.find(), _find_epmd()
         if program is None or epmd is None:
             raise OpsError("RabbitMQ is not installed.")
@@ -94,7 +94,7 @@ class RabbitMQ(Server):
         )
 
     def _node_environment(self) -> dict[str, str]:
-        # The name belongs to the folder: the node finds its data again after a restart.
+        # The node's name is derived from the folder, so that it finds its data again after a restart.
         unique = hashlib.sha256(str(self.directory).encode()).hexdigest()[:12]
         return self.environment(
             ERL_EPMD_ADDRESS="127.0.0.1",
@@ -111,7 +111,7 @@ class RabbitMQ(Server):
             RABBITMQ_LOGS="-",
             RABBITMQ_PID_FILE=str(self.directory / "node.pid"),
             RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD="none",
-            RUNNING_UNDER_SYSTEMD="true",  # the script becomes the node instead of watching it
+            RUNNING_UNDER_SYSTEMD="true",  # makes the script exec the node instead of watching it
         )
 
     @staticmethod
@@ -124,7 +124,7 @@ class RabbitMQ(Server):
 
 
 def _find_epmd() -> Path | None:
-    """Erlang's name server: on the PATH, or inside Erlang's own folder."""
+    """Erlang's name server: on the PATH, or in Erlang's own folder."""
     found = on_path("epmd")
     if found or not on_path("erl"):
         return found

@@ -1,4 +1,4 @@
-"""Redis, run privately: cache, limits and wake-ups, so nothing of it is kept."""
+"""Redis, run privately: it holds caches, rate limits and wake-ups, so nothing is persisted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ops.supervisor.spec import Spec, Tier
 
 
 class Redis(Server):
-    """What is quick to ask and may be lost."""
+    """The store for data that must be fast and may be lost."""
 
     name = "redis"
     title = "Redis"
@@ -20,11 +20,11 @@ class Redis(Server):
 
     @classmethod
     def find(cls) -> Path | None:
-        """Redis, or Valkey, which speaks the same."""
+        """Redis, or Valkey, which is compatible."""
         return on_path("redis-server", "valkey-server")
 
     def url(self) -> str:
-        """Its first database."""
+        """The URL of its first database."""
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
 
     @property
@@ -32,7 +32,7 @@ class Redis(Server):
         return self.credentials.get("redis")
 
     def prepare(self) -> list[Spec]:
-        """Write the configuration: a password on the command line could be read by every user."""
+        """Write the configuration to a file: a password on the command line could be read by every user."""
         program = self.find()
         if program is None:
             raise OpsError("Redis is not installed.")

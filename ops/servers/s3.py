@@ -1,4 +1,4 @@
-"""An S3 server, run privately: MinIO where it is installed, else SeaweedFS, which PyPI carries."""
+"""An S3 server, run privately: MinIO if it is installed, otherwise SeaweedFS, which is on PyPI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PORTS = ("s3", "s3-grpc", "filer", "filer-grpc", "volume", "volume-grpc", "mast
 
 
 class S3(Server):
-    """Where the files' bytes lie."""
+    """The storage for the content of files."""
 
     name = "s3"
     title = "S3 server (MinIO or SeaweedFS)"
@@ -30,7 +30,7 @@ class S3(Server):
         return on_path("minio", "weed")
 
     def url(self) -> str:
-        """Endpoint, keys and bucket in one."""
+        """Endpoint, keys and bucket in one URL."""
         return f"http://{_ACCESS_KEY}:{self._secret}@127.0.0.1:{self.port}/{_BUCKET}"
 
     @property
@@ -38,7 +38,7 @@ class S3(Server):
         return self.credentials.get("s3")
 
     def prepare(self) -> list[Spec]:
-        """Write down who may do what, and describe the process."""
+        """Write the access keys; the spec is that of the one process. Raises OpsError."""
         program = self.find()
         if program is None:
             raise OpsError("No S3 server is installed.")
@@ -55,7 +55,7 @@ class S3(Server):
                 tier=Tier.SERVER,
                 port=self.port,
                 probe=f"tcp:{self.port}",
-                stop_seconds=3,  # weed waits longer for its own idle connections; what it took in is on disk
+                stop_seconds=3,  # weed waits longer for its own idle connections; what it has accepted is on disk
             )
         ]
 
@@ -79,17 +79,17 @@ class S3(Server):
         ports = [f"-{name.replace('-grpc', '.port.grpc') if 'grpc' in name else name + '.port'}" for name in _PORTS]
         argv = [str(program), "server", f"-dir={data}", *_WEED_SWITCHES, f"-s3.config={keys}"]
         argv += [f"{switch}={self.port_of(name)}" for switch, name in zip(ports, _PORTS, strict=True)]
-        # Go waits until the heap has grown by this many percent, and most of weed's is set aside and never touched: the
-        # default of 100 would let it grow by 230 MiB. (A limit in bytes would make it collect without end.)
+        # Go collects once the heap has grown by this many percent, and most of weed's is allocated and never used: the
+        # default of 100 would let it grow by 230 MiB. (A limit in bytes would make it collect all the time.)
         return argv, {"GOGC": "10"}
 
     @staticmethod
     def check(url: str) -> None:
-        """Make the bucket if it is not there yet."""
+        """Create the bucket if there is none."""
         from botocore.exceptions import ClientError
 
         client, bucket = client_of(url), bucket_of(url)
-        # Asked for by its name: a key that is made for one bucket may list no others.
+        # By its name, since a key for one bucket may not be allowed to list buckets.
         try:
             client.head_bucket(Bucket=bucket)
         except ClientError as error:
@@ -99,12 +99,12 @@ class S3(Server):
 
 
 def bucket_of(url: str) -> str:
-    """The bucket that an S3 URL of ours names."""
+    """The bucket named in the path of our S3 URLs."""
     return urlsplit(url).path.strip("/")
 
 
 def client_of(url: str) -> Any:
-    """A client that does not wait long."""
+    """A client with short timeouts and no retries."""
     import boto3
     from botocore.config import Config
 
@@ -132,9 +132,9 @@ _WEED_SWITCHES = (
     "-s3.port.lance=0",
     "-filer.localSocket=filer.sock",  # relative: a socket's path may have 107 bytes
     "-s3.localSocket=s3.sock",
-    "-volume.max=0",  # as many as the disk holds; a fixed number fails at the second bucket
+    "-volume.max=0",  # as many volumes as the disk holds; a fixed number fails at the second bucket
     "-master.volumeSizeLimitMB=1024",
     "-volume.preStopSeconds=0",
-    "-master.electionTimeout=1s",  # else a restart takes 15 s
+    "-master.electionTimeout=1s",  # otherwise a restart takes 15 s
     "-master.telemetry=false",
 )

@@ -1,4 +1,4 @@
-"""What all four servers have in common: found, prepared, described, asked whether they answer."""
+"""The interface of all four servers: find the program, prepare its start, and check that it answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ops.supervisor.spec import Spec
 
 
 class Server(ABC):
-    """One server of this run, private to it unless the caller's environment gives a URL."""
+    """One server of this run, private to it unless the caller's environment has a URL."""
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -33,12 +33,12 @@ class Server(ABC):
 
     @classmethod
     def given_url(cls) -> str | None:
-        """The URL of a server that somebody else runs."""
+        """The URL of a server that is not run by us, from the environment."""
         return os.environ.get(cls.variable) or None
 
     @property
     def port(self) -> int:
-        """Where clients connect."""
+        """The port that clients connect to."""
         return self.port_of(self.port_names[0])
 
     @classmethod
@@ -48,19 +48,19 @@ class Server(ABC):
 
     @abstractmethod
     def url(self) -> str:
-        """Where and as whom an administrator connects."""
+        """The URL with an administrator's credentials."""
 
     @abstractmethod
     def prepare(self) -> list[Spec]:
-        """Write down what it needs, and say which processes it is."""
+        """Write the files that it needs. Returns the specs of its processes. Raises OpsError if it is not installed."""
 
     @staticmethod
     @abstractmethod
     def check(url: str) -> None:
-        """Raise unless the server at this URL does its work for us."""
+        """Raise an exception unless the server at this URL accepts us and works; OpsError if it never will."""
 
     def environment(self, **own: str) -> dict[str, str]:
-        """The least that the program needs, and the mark of this run."""
+        """The least that the program needs, and the marker of this run."""
         marker, _, value = self.state.marker.partition("=")
         path = os.environ.get("PATH", os.defpath)
         return {"PATH": path, "LANG": "C.UTF-8", "HOME": str(self.directory), marker: value, **own}

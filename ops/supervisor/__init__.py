@@ -1,1 +1,1 @@
-"""Keeps a table of processes alive: a small daemon on asyncio and the standard library."""
+"""A small daemon that keeps the processes of a plan alive, with asyncio and the standard library only."""

@@ -1,4 +1,4 @@
-"""``python -m ops.supervisor DIRECTORY``: run the plan that lies there."""
+"""``python -m ops.supervisor DIRECTORY``: run the plan in that folder."""
 
 from __future__ import annotations
 

@@ -26,16 +26,16 @@ _SETTLED_AFTER_SECONDS = 1.0
 
 
 class Child:
-    """Runs one spec until it is told to stop, and says what state it is in."""
+    """Runs one spec until it is told to stop, and reports each change of its state."""
 
     def __init__(self, spec: Spec, log: Path, on_change: Callable[[Child], None], on_death: Callable[[], None]) -> None:
         self.spec = spec
         self.state = "starting"
         self.deaths: deque[float] = deque(maxlen=REMEMBERED_DEATHS)
-        """When it died the last few times, on the monotonic clock, which is the same in all processes of a machine."""
+        """The times of its last deaths, on the monotonic clock, which is the same in all processes of a machine."""
         self.identity: procfs.Identity | None = None
         self.ready = asyncio.Event()
-        """Set once it was ready for the first time."""
+        """Set once the process has been ready for the first time."""
         self._log = log
         self._on_change = on_change
         self._on_death = on_death
@@ -45,22 +45,22 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The number of the process that runs now."""
+        """The pid of the current process."""
         return self._process.pid if self._process else None
 
     async def stop(self) -> None:
-        """Ask the process to end, make it end when it does not, and stay ended."""
+        """Stop the process for good: by its stop signal, and after ``stop_seconds`` by SIGKILL."""
         self._stopping.set()
         if self._process:
             self._signal(self.spec.stop_signal)
-            self._signal(signal.SIGCONT)  # a frozen process hears nothing else
+            self._signal(signal.SIGCONT)  # a stopped process handles no other signal before
             self._become("stopping")
             await asyncio.wait({self._runner}, timeout=self.spec.stop_seconds)
             self._signal(signal.SIGKILL)
         await self._runner
 
     def _signal(self, number: int) -> None:
-        if self._process:  # not buried yet, so the number is still its own
+        if self._process:  # not reaped yet, so the pid is still its own
             os.kill(self._process.pid, number)
 
     async def _run(self) -> None:
@@ -95,7 +95,7 @@ class Child:
         self._bury(process)
 
     def _bury(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill what the process left in its group before its number is free again, then let it go."""
+        """Kill what is left of its process group, and then reap it: until then its pid cannot be reused."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         code = process.wait()
@@ -119,7 +119,7 @@ class Child:
 
 
 async def _exited(pid: int) -> None:
-    """Wait until the process has ended; it stays a zombie, so its number stays its own."""
+    """Wait until the process has ended, without reaping it, so that its pid is not reused."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     descriptor = os.pidfd_open(pid)

@@ -1,4 +1,4 @@
-"""Starting one process so that it lives and dies as the supervisor wants."""
+"""Starting a process so that it ends with the supervisor."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every orphan below, so that nothing a dead child left behind gets away."""
+    """Become the subreaper of all descendants, so that processes left by a dead child can be found."""
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def dying_with_parent(number: int) -> Callable[[], None]:
-    """What a child does first: ask the kernel for this signal when its parent dies."""
+    """A ``preexec_fn`` by which the kernel sends the child this signal when its parent dies."""
     parent = os.getpid()
 
     def prepare() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-        if os.getppid() != parent:  # it died before we could ask
+        if os.getppid() != parent:  # the parent has died already
             os.kill(os.getpid(), signal.SIGKILL)
 
     return prepare

@@ -1,4 +1,4 @@
-"""Logs that do not grow for ever."""
+"""Rotation of log files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ LARGEST_BYTES = 8 * 1024 * 1024
 
 
 def rotate(directory: Path, largest: int = LARGEST_BYTES) -> None:
-    """Copy each full log aside and empty it in place.
+    """Copy each log that is too large, and truncate it in place.
 
-    The processes write to the file themselves, in append mode: a renamed file would still be written to.
+    The processes write to the file themselves, in append mode, and would go on writing to a renamed file.
     """
     for log in directory.glob("*.log"):
         if log.stat().st_size > largest:

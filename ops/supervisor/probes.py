@@ -1,4 +1,4 @@
-"""How the supervisor sees that a process is ready."""
+"""Readiness probes of the supervisor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TIMEOUT_SECONDS = 3.0
 
 
 async def answers(probe: str) -> bool:
-    """Whether the port takes connections (``tcp:PORT``) or the URL gives a 2xx answer."""
+    """Whether the port accepts connections (``tcp:PORT``), or the URL answers 200 or 204."""
     try:
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             if probe.startswith("tcp:"):

@@ -1,4 +1,4 @@
-"""What the supervisor is told: the processes that are to run, as plain data."""
+"""The supervisor's plan: the processes to run, as plain data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Tier(IntEnum):
-    """Start goes up the tiers, each waiting for the one below; stop goes down."""
+    """The order of starting, where each tier waits for the one below; stopping is in reverse."""
 
     FOUNDATION = 0
     SERVER = 1
@@ -21,7 +21,7 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """One process that is to run, whatever happens."""
+    """One process to be kept running."""
 
     name: str
     service: str | None
@@ -32,33 +32,33 @@ class Spec:
     tier: int = Tier.APPLICATION
     port: int | None = None
     probe: str | None = None
-    """``tcp:PORT`` or an ``http://`` URL that answers once the process is ready; None: alive for a moment."""
+    """``tcp:PORT`` or an ``http://`` URL that answers once the process is ready; None: ready after one second."""
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
     death_signal: bool = True
-    """False when the program itself asks to die with its parent, as one that changes its user must."""
+    """False if the program itself arranges to die with its parent, as one that changes its user has to."""
 
     works_in_a_child: bool = False
-    """Whether it only watches over a child, which is the process that people mean."""
+    """Whether it only supervises a child, which is the process to show and to signal."""
 
     @property
     def is_application(self) -> bool:
-        """Whether it is the platform's own, and no server."""
+        """Whether it is one of the platform's own processes, and not a server."""
         return self.tier == Tier.APPLICATION
 
 
 def write_plan(path: Path, specs: Iterable[Spec]) -> None:
-    """Put the table where the supervisor reads it. It holds secrets: only its owner may read it."""
+    """Write the plan for the supervisor. It contains secrets, so only its owner may read it."""
     write_atomically(path, json.dumps([asdict(spec) for spec in specs], indent=1))
 
 
 def read_plan(path: Path) -> list[Spec]:
-    """The table that was written last."""
+    """The plan that was written last."""
     return [Spec(**entry) for entry in json.loads(path.read_text())]
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file so that a reader sees the old text or the new, never half of one."""
+    """Replace a file atomically; only its owner may read it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

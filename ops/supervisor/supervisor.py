@@ -1,4 +1,4 @@
-"""The table of children: brought in line with the plan, shown in a file, stopped in order."""
+"""The supervisor: reconciles its children with the plan, writes their state to a file, and stops them in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROTATION_SECONDS = 30.0
 
 
 class Supervisor:
-    """Runs what the plan names: SIGHUP reads the plan again, SIGTERM or SIGINT stops everything."""
+    """Runs the processes of the plan. SIGHUP reloads the plan; SIGTERM or SIGINT stops everything."""
 
     def __init__(self, directory: Path) -> None:
         self._plan = directory / "plan.json"
@@ -51,7 +51,7 @@ class Supervisor:
         self._reconciling = asyncio.create_task(self._reconcile())
 
     async def _reconcile(self) -> None:
-        """Stop what the plan no longer says, then start what it newly says, tier by tier."""
+        """Stop processes that are no longer in the plan, or changed; then start the missing ones, tier by tier."""
         plan = {spec.name: spec for spec in read_plan(self._plan)}
         await self._stop([child for name, child in self._children.items() if plan.get(name) != child.spec])
         for _, tier in groupby(sorted(plan.values(), key=lambda spec: spec.tier), key=lambda spec: spec.tier):
@@ -80,12 +80,12 @@ class Supervisor:
         self._state.unlink(missing_ok=True)
 
     def _orphans(self) -> list[int]:
-        """Children that nobody here started: their parent died, and we are next of kin."""
+        """Children that we did not start ourselves: their parent died, and as subreaper we inherited them."""
         ours = {child.pid for child in self._children.values()}
         return [pid for pid in procfs.children_of(os.getpid()) if pid not in ours]
 
     def _kill_orphans(self) -> None:
-        """End what a dead process left behind outside its group, as PostgreSQL's backends are."""
+        """Kill what a dead process left behind outside its process group, such as PostgreSQL's backends."""
         for pid in self._orphans():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
