@@ -1,6 +1,6 @@
-"""What is wrong with an installation, why it matters, and the command that cures it: one module a subject.
+"""What is wrong with an installation, why it matters, and the command that cures it: one module for each subject.
 
-A subject has a function ``examine(state)`` that yields findings. It changes nothing, and waits for nothing for long.
+A subject has a function ``examine(state)`` that yields findings. It changes nothing, and all its waits are short.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SUBJECTS: tuple[ModuleType, ...] = (
 
 
 def examine(state: State, *, watch: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:
-    """Every finding of every subject; ``watch`` hears what is looked at."""
+    """Every finding of every subject; ``watch`` is called with the name of each subject."""
     for subject in SUBJECTS:
         name = subject.__name__.rpartition(".")[2]
         watch(name)
@@ -36,7 +36,7 @@ def examine(state: State, *, watch: Callable[[str], None] = lambda _: None) -> I
 
 
 def _survived(name: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """A subject that fails is itself something to know, and must not hide the others."""
+    """Turn an exception of a subject into a finding, so that it does not hide those of the others."""
     try:
         yield from findings
     except Exception as error:

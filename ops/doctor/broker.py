@@ -1,4 +1,4 @@
-"""Whether RabbitMQ answers, to whom we are, and can do what the facts need."""
+"""Whether RabbitMQ answers, accepts our credentials, and can do what facts need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OLDEST = (3, 10)
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """The broker, if one is given or runs."""
+    """The broker, if one is configured or running."""
     for variable, url in places.server(state, RabbitMQ).items():
         try:
             with Connection(url, connect_timeout=3) as connection:
@@ -64,7 +64,7 @@ def _looked_into(variable: str, connection: Connection) -> Iterator[Finding]:
 
 
 def _use_a_queue(connection: Connection) -> None:
-    """Make what the services make, under a name of nobody's, and take it away again."""
+    """Declare a queue and an exchange like those of the services, under a random name, and delete them again."""
     name = f"opencommerce.doctor.{secrets.token_hex(6)}"
     channel: Any
     with connection.channel() as channel:

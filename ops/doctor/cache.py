@@ -15,7 +15,7 @@ _OLDEST = 7
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """The Redis that is given or runs."""
+    """The Redis that is configured or running."""
     for variable, url in places.server(state, Redis).items():
         try:
             with redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3) as client:

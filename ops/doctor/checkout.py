@@ -1,4 +1,4 @@
-"""The folder that everything a run makes lies in: readable, writable, whole, with room."""
+"""The folder with all files of a run: whether it can be read and written, is undamaged, and has room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEAST_FREE_BYTES = 2 * 2**30
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """The folder may be missing: then nothing was ever started, and that is no fault."""
+    """If the folder is missing, nothing was ever started, which is no fault."""
     there = next(folder for folder in (state.directory, *state.directory.parents) if folder.exists())
     yield from _without_room(there)
     if there == state.directory:
@@ -35,7 +35,7 @@ def _without_room(folder: Path) -> Iterator[Finding]:
 
 
 def _out_of_reach(state: State) -> Iterator[Finding]:
-    # Asked of the kernel as whoever runs this; what PostgreSQL's own user keeps to himself is below data/.
+    # As the user who runs this. Files that only PostgreSQL's own user may read are below data/, and not checked.
     mine = [state.directory, state.logs, *state.directory.glob("*.json")]
     for path in mine:
         if path.exists() and not os.access(path, os.R_OK | os.W_OK):
@@ -60,4 +60,4 @@ def _garbled(state: State) -> Iterator[Finding]:
                 + (" --fresh (its passwords are lost, and with them its data)" if path.stem == "secrets" else ""),
             )
         except OSError:
-            continue  # told above
+            continue  # reported above

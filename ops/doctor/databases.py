@@ -1,4 +1,4 @@
-"""Whether the databases answer, to whom we are, and whether they are new enough."""
+"""Whether the databases answer, accept our credentials, are new enough, and tell the right time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ops.state import State
 
 _OLDEST = 150000
 _MOST_SKEW_SECONDS = 5.0
-# What PostgreSQL and libpq say, and what it means for us.
+# Parts of the messages of PostgreSQL and libpq, and what they mean.
 _MEANINGS = {
     "password authentication failed": "the user or the password is wrong",
     "does not exist": "the database or the role is not there",
@@ -27,7 +27,7 @@ _MEANINGS = {
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """Each database that is given or runs."""
+    """Each database that is configured or running."""
     for variable, url in {**places.server(state, Postgres), **places.databases(state)}.items():
         try:
             with psycopg.connect(url, connect_timeout=3, autocommit=True) as database:

@@ -1,4 +1,4 @@
-"""Whether letters can leave."""
+"""Whether mail can be sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VARIABLE = "OPENCOMMERCE_MAIL_URL"
 
 
 def examine(_state: State) -> Iterator[Finding]:
-    """The mail server or folder that is given; a run's own is a folder that it makes."""
+    """The mail server or folder that is configured; by default a run creates a folder of its own."""
     url = os.environ.get(_VARIABLE)
     if url and (fault := _fault(url)):
         yield Finding(

@@ -1,4 +1,4 @@
-"""Whether the virtual environment holds what was locked."""
+"""Whether the virtual environment holds the locked versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOCKS = ("platform.txt", "servers.txt")
 
 
 def examine(_state: State) -> Iterator[Finding]:
-    """One finding for all packages that are others than locked."""
+    """One finding for all packages that are missing or of another version."""
     wrong = [fault for name in _LOCKS for requirement in _locked(name) if (fault := _fault(requirement))]
     if wrong:
         yield Finding(

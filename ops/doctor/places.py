@@ -1,4 +1,4 @@
-"""Where the servers are: given by the environment, or those of the run that is up."""
+"""Where the servers are: as configured in the environment, or those of the run that is up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ops.state import State
 
 
 def server(state: State, kind: type[Server]) -> dict[str, str]:
-    """The URL of a server, by the variable that gives it or would."""
+    """The URL of a server, if there is one, by the variable for it."""
     if given := kind.given_url():
         return {kind.variable: given}
     own = {entry["name"]: entry["url"] for entry in _run(state).get("servers", ())}
@@ -19,7 +19,7 @@ def server(state: State, kind: type[Server]) -> dict[str, str]:
 
 
 def databases(state: State) -> dict[str, str]:
-    """The URL of each service's database that is there, by the variable that gives it or would."""
+    """The URL of each service's database, as far as there are any, by the variable for it."""
     own = _run(state).get("databases", {})
     urls = {each.database_variable: os.environ.get(each.database_variable) or own.get(each.name) for each in SERVICES}
     return {variable: url for variable, url in urls.items() if url}

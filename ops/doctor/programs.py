@@ -1,4 +1,4 @@
-"""Whether this machine has the servers that nobody gives."""
+"""Whether this machine has the programs of the servers that are not configured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ops.state import State
 
 
 def examine(_state: State) -> Iterator[Finding]:
-    """The missing ones; where ``up`` can install them, they are no fault."""
+    """The missing programs, unless ``up`` can install them."""
     own = [kind for kind in SERVERS if not kind.given_url() and (kind is not Postgres or needs_postgres())]
     for kind in own:
         if kind.find() is None and not (kind.packages and apt.can_install()):

@@ -1,4 +1,4 @@
-"""The run of this checkout: whole, half, or left behind by a crash."""
+"""The run of this checkout: complete, incomplete, or left behind by a crash."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LATELY_SECONDS = 3600.0
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """What is up, or what is still there of what was."""
+    """The run that is up, or what is left of the last one."""
     if state.supervisor():
         yield from _not_well(state)
     else:
@@ -86,7 +86,7 @@ def _numbers(identities: list[procfs.Identity]) -> str:
 
 
 def _last_complaint(log: str) -> str:
-    """The last line that speaks of an error, else the last line; of a JSON line, its message."""
+    """The last line with an error, or else the last line; only the message, if the line is JSON."""
     lines = [line for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "ERROR" in line or "Error" in line]
     chosen = (errors or lines or ["nothing"])[-1]

@@ -1,4 +1,4 @@
-"""Whether the S3 server answers, to whom we are."""
+"""Whether the S3 server answers, and accepts our credentials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ops.state import State
 
 
 def examine(state: State) -> Iterator[Finding]:
-    """The storage that is given or runs. That its bucket is missing is no fault: it is made at the start."""
+    """The storage that is configured or running. A missing bucket is no fault, since it is created at the start."""
     for variable, url in places.server(state, S3).items():
         if meaning := _fault(url):
             yield Finding(

@@ -1,4 +1,4 @@
-"""Whether the variables that the caller set are understood, and agree with one another."""
+"""Whether the variables that the caller set are known, valid and consistent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SECONDS = 30
 
 
 def examine(_state: State) -> Iterator[Finding]:
-    """Names first, then what each service says to its own, then what only shows between them."""
+    """Unknown names first, then values that a service refuses, then contradictions and unsafe combinations."""
     yield from _unknown()
     yield from _refused()
     yield from _halves()
@@ -45,7 +45,7 @@ def _unknown() -> Iterator[Finding]:
 
 
 def _refused() -> Iterator[Finding]:
-    """Each service is asked whether it would start: its settings are read, and nothing else."""
+    """Import each service's settings, to see whether it would start."""
     with TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         state = State(Path(folder))
         state.make()
@@ -56,7 +56,7 @@ def _refused() -> Iterator[Finding]:
             for service, refusal in zip(SERVICES, refusals, strict=True):
                 if refusal:
                     told.setdefault(refusal, []).append(service.name)
-        except ValueError as error:  # a key from which no public half can be made
+        except ValueError as error:  # an invalid private key
             told = {f"{_KEY}: {error}": ["gateway_svc"]}
     for refusal, names in told.items():
         yield Finding(
@@ -101,7 +101,7 @@ def _half_of(key: str) -> str:
 
 
 def _open_doors() -> Iterator[Finding]:
-    """What is right on one's own machine and wrong where others come."""
+    """Settings that are fine on one's own machine, and unsafe in a public shop."""
     url = os.environ.get("OPENCOMMERCE_PUBLIC_URL", "")
     if not url or urlsplit(url).hostname in HERE:
         return

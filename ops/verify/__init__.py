@@ -1,4 +1,4 @@
-"""The invariants that hold between the six databases, the broker and the storage, and the proof that they do."""
+"""The invariants that hold across the six databases, the broker and the storage, and how they are proved."""
 
 from __future__ import annotations
 

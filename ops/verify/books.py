@@ -1,4 +1,4 @@
-"""The books of the platform: read-only sight of every database, of the dead letters and of the storage."""
+"""The books of the platform: read-only access to every database, to the dead letters and to the storage."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Books:
-    """What an invariant reads."""
+    """The connections that invariants read from."""
 
     databases: Mapping[str, psycopg.Connection[Row]]
     broker_url: str
     storage_url: str
 
     def rows(self, service: Service, sql: str, *parameters: object) -> list[Row]:
-        """What a service's database says now."""
+        """The rows of a query on a service's database."""
         return self.databases[service.name].execute(sql, parameters).fetchall()
 
     def tuples(self, service: Service, sql: str, *parameters: object) -> set[tuple[Any, ...]]:
-        """The same as a set of tuples, to be held against another database's."""
+        """The same as a set of tuples, to be compared with those of another database."""
         return {tuple(row.values()) for row in self.rows(service, sql, *parameters)}
 
     @property
@@ -60,7 +60,7 @@ class Books:
         )
 
     def dead_facts(self) -> set[tuple[str, str]]:
-        """The dead letters: service and fact's id."""
+        """The dead letters, as pairs of service and fact id."""
         with Connection(self.broker_url, connect_timeout=_TIMEOUT_SECONDS) as connection:
             return {(service.name, letter.id) for service in SERVICES for letter in dead_letters(connection, service)}
 

@@ -17,7 +17,7 @@ _HANDLED = "SELECT fact_id FROM events_inbox WHERE name = %s AND handler = %s"
 
 
 def facts_arrived(books: Books) -> Iterator[Breach]:
-    """No fact is missing anywhere. That none has its effect twice, the inbox's primary key sees to."""
+    """No fact is missing anywhere. That none takes effect twice is ensured by the inbox's primary key."""
     told = _told(books)
     dead: set[tuple[str, str]] | None = None
     for subscriber in all_subscribers():
@@ -34,13 +34,13 @@ def facts_arrived(books: Books) -> Iterator[Breach]:
 
 
 def _since(books: Books, subscriber: Subscriber) -> datetime | None:
-    """From when on this subscriber must have heard everything; None: from the beginning."""
+    """The time from which this subscriber must have handled every fact; None: from the beginning."""
     rows = books.rows(subscriber.service, _SINCE, subscriber.contract.name, subscriber.handler)
     return rows[0]["since"] if rows else None
 
 
 def _told(books: Books) -> dict[str, dict[Any, datetime]]:
-    """When each fact was told, by the facts' names."""
+    """The time of each fact, by its name and id."""
     names = sorted({subscriber.contract.name for subscriber in all_subscribers()})
     told: dict[str, dict[Any, datetime]] = {}
     for service in SERVICES:

@@ -13,7 +13,7 @@ from ops.verify.books import Books
 from ops.verify.breach import Breach
 
 _GRACE = timedelta(hours=1)
-"""An upload under way has an object that its row does not know of yet."""
+"""How old an object has to be to need a row: an upload under way has none yet."""
 
 _STORED = """
     SELECT key, size, sha256 FROM files_storedfile WHERE status = 'stored'
@@ -31,7 +31,7 @@ _CHUNK = 1 << 20
 
 
 def files_are_whole(books: Books) -> Iterator[Breach]:
-    """Size and SHA-256 of what is stored are what the row says; every object is read to know."""
+    """Size and SHA-256 of each object are those of its row. Every object is read in full."""
     storage = books.storage()
     objects = dict(_objects(storage, books.bucket))
     stored = {row["key"]: row for row in books.rows(FILES, _STORED)}
@@ -60,7 +60,7 @@ def _damaged(books: Books, storage: Any, rows: list[dict[str, Any]]) -> Iterator
 
 
 def _size_and_sum(storage: Any, bucket: str, key: str) -> tuple[int, str]:
-    """Zero and nothing for an object that went away while we looked: the next look tells whether its row did too."""
+    """Size and SHA-256 of an object; 0 and "" if it was deleted meanwhile: the next read tells if its row was too."""
     size, digest = 0, hashlib.sha256()
     try:
         body = storage.get_object(Bucket=bucket, Key=key)["Body"]

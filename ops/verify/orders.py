@@ -1,4 +1,4 @@
-"""Invariants 2, 3, 4 and 6: what became of each order, in money, stock and words."""
+"""Invariants 2, 3, 4 and 6: money, stock and notifications of each order."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def sold_orders_are_paid_and_deducted_once(books: Books) -> Iterator[Breach]:
 
 
 def cancelled_orders_hold_nothing(books: Books) -> Iterator[Breach]:
-    """A cancelled order holds no reservation, no stock (see invariant 2) and no money; none is kept for no order."""
+    """A cancelled order holds no reservation, no stock (see invariant 2) and no money; no stray charge is kept."""
     cancelled = books.tuples(ORDERS, _CANCELLED)
     for (order_id,) in books.tuples(PRODUCTS, _HELD) & cancelled:
         yield Breach(f"order {order_id}", "is cancelled and still holds a reservation")

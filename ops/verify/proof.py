@@ -1,4 +1,4 @@
-"""Reading the books until they agree, or until facts on their way can no longer be the reason that they do not."""
+"""Reading the books until they agree, or until facts under way can no longer explain why they do not."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def prove(
     patience_seconds: float = PATIENCE_SECONDS,
     on_look: Callable[[Breaches], None] = lambda _: None,
 ) -> Breaches:
-    """What the invariants do not explain, by the invariant's title; empty when all hold.
+    """The breaches, by the invariant's title; empty if all invariants hold.
 
-    Six databases are never read at one instant, and facts travel. So what is found is looked at again, each second for
-    up to a minute, and only what was there at every look remains. New traffic meanwhile does no harm.
+    Six databases cannot be read at one instant, and facts take time. So the reads are repeated each second until
+    ``patience_seconds`` are over, and only breaches found by every read remain. New traffic meanwhile does no harm.
     """
     deadline = time.monotonic() + patience_seconds
     found = {title: frozenset(invariant(books)) for title, invariant in invariants.items()}

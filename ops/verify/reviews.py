@@ -1,4 +1,4 @@
-"""Invariant 8: what a product shows of its ratings is what its reviews say."""
+"""Invariant 8: the ratings that a product shows are those of its reviews."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRODUCTS = """
 
 
 def ratings_add_up(books: Books) -> Iterator[Breach]:
-    """The sum and the number of its ratings are those of its reviews."""
+    """Sum and count of a product's ratings are those of its reviews."""
     for row in books.rows(PRODUCTS, _PRODUCTS):
         shown = str({name: str(value) for name, value in row.items()})
         yield Breach(f"product {row['id']}", "its rating is not that of its reviews", shown)
