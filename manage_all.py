@@ -58,19 +58,19 @@ def is_installed(files: Iterable[str]) -> bool:
 
 
 def installed() -> dict[str, str]:
-    """What each requirements file was when it was installed."""
+    """The digest of each requirements file as it was installed, by name."""
     told: dict[str, str] = json.loads(STAMP.read_text()) if STAMP.exists() else {}
     return told
 
 
 def digest(name: str) -> str:
-    """What tells one version of a requirements file from another."""
+    """A digest of a requirements file, by which changes are noticed."""
     return hashlib.sha256((ROOT / "requirements" / name).read_bytes()).hexdigest()
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Wait for our turn: two first runs at once must not install over each other."""
+    """Hold a file lock, so that two first runs at once do not install over each other."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,7 +81,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def make_venv() -> None:
-    """Make the virtual environment, or make it anew when a cut-off start left half of one."""
+    """Make the virtual environment, and make it anew if an interrupted start left an incomplete one."""
     works = PYTHON.exists() and run_quietly([str(PYTHON), "-m", "pip", "--version"])
     if works:
         return
@@ -93,7 +93,7 @@ def make_venv() -> None:
 
 
 def add_venv_support() -> None:
-    """Debian and Ubuntu leave ensurepip out of their Python."""
+    """Install ensurepip, which Debian and Ubuntu package separately from Python."""
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not apt.can_install() or not apt.install([package], LOCAL / "apt.log"):
         sys.exit(f"This Python cannot make virtual environments. Install {package}, or use Docker: docker compose up")
@@ -121,7 +121,7 @@ def pins(path: Path) -> int:
 
 
 def follow_pip(command: list[str], total: int) -> None:
-    """Run pip, showing how far it is; its own words are kept for when it fails."""
+    """Run pip and show its progress; the end of its output is shown only if it fails."""
     say(f"Installing {total} locked packages into .venv …")
     words = []
     done = 0
@@ -138,7 +138,7 @@ def follow_pip(command: list[str], total: int) -> None:
 
 
 def show_progress(done: int, total: int, name: str) -> None:
-    """One line that moves on a terminal, one in ten elsewhere."""
+    """On a terminal, one line that is rewritten; elsewhere, a line for every tenth package."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\033[K  {done}/{total} {name}")
         sys.stderr.flush()
@@ -152,7 +152,7 @@ def run_quietly(command: list[str]) -> bool:
 
 
 def say(text: str) -> None:
-    """Tell the person; stdout belongs to the command's own answer."""
+    """Print to stderr: stdout is for the output of the command itself."""
     print(text, file=sys.stderr, flush=True)
 
 

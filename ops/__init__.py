@@ -8,6 +8,6 @@
 - the same in containers: ``run``, ``healthy``, ``collect``, ``compose_env``; one ``scheduler`` for all services in both
 - the shop as its users see it: ``shop`` and ``transport`` (the API), ``feed`` (the live feed); ``demo``, ``importing``,
   ``exporting`` and ``bench`` use it through these
-- proofs: ``verify`` (invariants between the databases), ``suites`` (how the tests are cut), ``doctor``
+- proofs: ``verify`` (invariants across the databases), ``suites`` (how the tests are divided), ``doctor``
 - generated documents: ``…_page``, ``openapi_…``, ``asyncapi_…``, and ``site``, which makes a site of all pages
 """

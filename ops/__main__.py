@@ -1,4 +1,4 @@
-"""The command line: ``python -m ops COMMAND …``, which is how manage_all.py ends."""
+"""The command line: ``python -m ops COMMAND …``, which manage_all.py runs once everything is installed."""
 
 from __future__ import annotations
 

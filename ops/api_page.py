@@ -30,7 +30,7 @@ A browser that asks a path of the API for `text/html` gets it as a page with for
 
 
 def render(document: str) -> str:
-    """The whole page, of the document as it is written."""
+    """The whole page, from the text of the OpenAPI document."""
     api = json.loads(document)
     sections = (line for tag in api["tags"] for line in _section(tag, api["paths"]))
     return "\n".join([_HEAD, api["info"]["description"], *sections, _END]) + "\n"
@@ -45,5 +45,5 @@ def _section(tag: Json, paths: Json) -> Iterator[str]:
 
 
 def _who(operation: Json) -> str:
-    """An empty requirement among the ways to be known means that one need not be known at all."""
+    """Who may call it: an empty requirement in OpenAPI's ``security`` means that authentication is optional."""
     return "anyone" if {} in operation["security"] else "signed in"

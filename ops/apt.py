@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# invoke-rc.d asks policy-rc.d before it starts a service; 101 means no. Ours stands only while we install,
-# and one that somebody else put there stays. The lock keeps two checkouts from removing it under each other.
+# invoke-rc.d asks policy-rc.d before it starts a service; exit code 101 forbids it. Ours exists only while we
+# install, and one that was there before is left alone. The lock keeps two checkouts from removing each other's.
 _SCRIPT = r"""
 set -eu
 mkdir -p /run/lock

@@ -40,7 +40,7 @@ def render() -> str:
 
 @cache
 def document() -> Json:
-    """The same as data."""
+    """The same, as plain data."""
     contracts = all_contracts()
     return {
         "asyncapi": "3.0.0",
@@ -63,14 +63,14 @@ def document() -> Json:
 
 
 def faults() -> str:
-    """What stands in the file, see ``faults_of``."""
+    """The faults of the file as it is; see ``faults_of``."""
     return faults_of(json.loads(PAGE.read_text()) if PAGE.exists() else {})
 
 
 def faults_of(whole: Json) -> str:
-    """What AsyncAPI's own schema has against it, references that lead nowhere, and what is no JSON Schema; or nothing.
+    """Violations of AsyncAPI's own schema, dangling references and invalid JSON Schemas, one a line; empty if none.
 
-    Schemas are of draft 7, as AsyncAPI's own is.
+    Schemas are of draft 7, like AsyncAPI's own.
     """
     return "\n".join([*_against_specification(whole), *_lost(whole), *_no_schemas(whole)])
 
@@ -89,7 +89,7 @@ def _against_specification(whole: Json) -> Iterator[str]:
 
 
 def _inmost(error: Any) -> Any:
-    """What is really wrong. Of nearly everything the schema says that it is this or else a reference."""
+    """The error that matters. AsyncAPI's schema allows a reference nearly everywhere, so one is reported as missing."""
     from jsonschema.exceptions import relevance
 
     said = [each for each in error.context if each.validator_value != ["$ref"]]
@@ -111,7 +111,7 @@ def _no_schemas(whole: Json) -> Iterator[str]:
 
 
 def require_documented(name: str, payload: object) -> None:
-    """Raises ValidationError for what is no such message."""
+    """Raises ValidationError if the payload does not conform to the message of this name."""
     import jsonschema
 
     components = document()["components"]
@@ -138,7 +138,7 @@ def _leads_somewhere(reference: str, whole: Any) -> bool:
 
 
 def _channel(contract: type[Contract]) -> Json:
-    """A fact's name is its routing key on the exchange that all services tell on."""
+    """A fact's name is its routing key on the exchange to which all services publish."""
     exchange = {"name": FACTS_EXCHANGE, "type": "topic", "durable": True, "autoDelete": False}
     return {
         "address": contract.name,
@@ -171,7 +171,7 @@ def _operation(contract: type[Contract], action: str, service: str, summary: str
 
 
 def _message(contract: type[Contract]) -> Json:
-    """The body of a Celery task message: arguments, keyword arguments, and what belongs to its canvas."""
+    """The body of a Celery task message: arguments, keyword arguments, and the fields of its canvas."""
     of_this_fact = {"properties": {"name": {"const": contract.name}, "data": _reference(contract.name)}}
     keywords = {
         "type": "object",
@@ -207,7 +207,7 @@ def _message(contract: type[Contract]) -> Json:
 
 
 def _schemas(contracts: tuple[type[Contract], ...]) -> Json:
-    """The envelope, each fact's data, and what that is made of."""
+    """The envelope, each fact's data, and the types that these refer to."""
     _, schemas = msgspec.json.schema_components([Fact, *contracts], ref_template="#/components/schemas/{name}")
     for contract in contracts:
         schema = schemas.pop(contract.__name__)

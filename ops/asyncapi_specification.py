@@ -1,4 +1,4 @@
-"""AsyncAPI's own JSON Schema, as its authors publish it for npm: fetched once, and known by its checksum."""
+"""AsyncAPI's own JSON Schema, from the npm package of its authors: downloaded once, and pinned by its checksum."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ops.state import LOCAL
 
 URL = "https://registry.npmjs.org/@asyncapi/specs/-/specs-6.11.1.tgz"
 SHA512 = "A3WBLqAKGoJ2+6FWFtpjBlCQ1oFCcs4GxF7zsIGvNqp/klGUHjlA3aAcZ9XMMpLGE8zPeYDz2x9FmO6DSuKraQ=="
-"""As the registry gives it (Subresource Integrity)."""
+"""As the registry states it (Subresource Integrity)."""
 
 _PACKAGE = LOCAL / "asyncapi-specs-6.11.1.tgz"
 _SCHEMA = "package/schemas/3.0.0.json"
@@ -26,7 +26,7 @@ _SECONDS = 20
 
 @cache
 def schema() -> dict[str, Any]:
-    """That of AsyncAPI 3.0.0. Raises OpsError where it is neither here nor to be had."""
+    """The schema of AsyncAPI 3.0.0. Raises OpsError if it is not here and cannot be downloaded."""
     with tarfile.open(fileobj=io.BytesIO(_package())) as package:
         found = package.extractfile(_SCHEMA)
         if found is None:

@@ -1,4 +1,4 @@
-"""One run as it is meant to be: which servers, which processes, on which ports, with which variables."""
+"""The plan of one run: which servers, which processes, on which ports, with which variables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GATEWAY_WEB = processes.web_names(GATEWAY, 1)[0]
 class Blueprint:
     """Everything that follows from a state folder, the caller's environment, a port and a scale.
 
-    ``as_it_is``: the run may be up, so its ports are its own, taken or not.
+    With ``as_it_is`` the run may be up, so its ports are used as remembered, even if they are taken.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Blueprint:
         )
 
     def server_urls(self) -> dict[str, str]:
-        """Each server's URL, given or our own, by the variable that carries it."""
+        """Each server's URL, configured or our own, by the variable that holds it."""
         given = {kind.variable: url for kind in SERVERS if (url := kind.given_url())}
         return {**given, **{server.variable: server.url() for server in self.servers}}
 
     def find_servers(self) -> None:
-        """Make sure that each server's program is on this machine; install what is missing where that is possible."""
+        """Make sure that each server's program is on this machine, installing it if possible. Raises OpsError."""
         missing = [server for server in self.servers if server.find() is None]
         packages = [package for server in missing for package in server.packages]
         if packages and apt.can_install():
@@ -67,7 +67,7 @@ class Blueprint:
 
     @cached_property
     def server_specs(self) -> list[Spec]:
-        """The servers' processes; asked for the first time, before they run, it writes what they need to start."""
+        """The servers' processes. The first access, before they run, writes the files that they need to start."""
         if any(isinstance(server, Postgres) for server in self.servers):
             _require_setpriv()
         return [spec for server in self.servers for spec in server.prepare()]
@@ -77,7 +77,7 @@ class Blueprint:
         return processes.table(self.environment, self.scale, self._ports.__getitem__)
 
     def description(self) -> dict[str, Any]:
-        """What other commands have to know about this run."""
+        """What other commands have to know about this run, as plain data."""
         return {
             "gateway": self.public_url,
             "port": self._ports[GATEWAY_WEB],

@@ -1,6 +1,6 @@
-"""``python -m ops.collect FOLDER``: put the static files of all pages there, for an image that is being built.
+"""``python -m ops.collect FOLDER``: put the static files of all pages there, while an image is built.
 
-Django starts only with secrets and servers; a build has neither, so it is told of some that are forgotten with it.
+Django starts only with secrets and servers configured. A build has neither, so it gets throw-away values.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ops.state import ROOT, State
 
 
 def main() -> None:
-    """Collect them."""
+    """Collect the static files."""
     with TemporaryDirectory() as folder:
         state = State(Path(folder))
         state.make()

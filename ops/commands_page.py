@@ -1,4 +1,4 @@
-"""docs/reference/commands.md, generated from what the commands say of themselves with ``--help``."""
+"""docs/reference/commands.md, generated from the ``--help`` of each command."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _of_services() -> Iterator[str]:
 
 
 def _told_by(source: Path) -> str:
-    """The text that stands in the class's ``help``, which may be the module's own."""
+    """The ``help`` of a Django command: a string, or else the first line of the module's docstring."""
     module = ast.parse(source.read_text())
     for node in ast.walk(module):
         match node:

@@ -1,6 +1,6 @@
-"""The gateway's path as C extensions, which mypyc makes of the very modules (docs/adr/0032).
+"""The modules on the gateway's request path as C extensions, compiled from the same sources by mypyc (docs/adr/0032).
 
-``python -m ops.compiled FOLDER`` puts them beside the modules there, for an image that is being built.
+``python -m ops.compiled FOLDER`` puts them beside the modules there, while an image is built.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ops.state import LOCAL, ROOT
 
 FOLDER = LOCAL / "compiled"
 _PACKAGE = "gateway_svc"
-# Whatever a request meets that is passed on or answered from memory.
+# Everything on the path of a request that is proxied, or answered from the cache.
 _FOLDERS = ("gateway/cache", "gateway/limits", "gateway/middleware", "gateway/server", "gateway/upstreams")
 _MODULES = (
     "access_line",
@@ -67,7 +67,7 @@ _LONGEST_SECONDS = 900.0
 
 
 def modules(folder: Path = ROOT) -> list[str]:
-    """The files that are compiled, beside this folder."""
+    """The files to compile, relative to this folder."""
     package = folder / _PACKAGE
     found = [path for each in _FOLDERS for path in package.joinpath(each).glob("*.py") if not path.match("__*__.py")]
     found += [package / "gateway" / f"{name}.py" for name in _MODULES]
@@ -77,7 +77,7 @@ def modules(folder: Path = ROOT) -> list[str]:
 
 
 def place() -> Path:
-    """Where they lie, once they are compiled, for these sources and this Python: what was changed since has another."""
+    """The folder for the extensions of the current sources and this Python; another for every change of them."""
     digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.prefix}\n".encode() + Path(__file__).read_bytes())
     for path in _sources():
         content = path.read_bytes()
@@ -86,20 +86,20 @@ def place() -> Path:
 
 
 def variables() -> dict[str, str]:
-    """What makes a process take them; nothing where they are not compiled, or are of other sources."""
+    """Variables that make a process load the extensions; empty if the current sources are not compiled."""
     compiled = place()
-    # Without the second one Python would look into the folder that it is started in first.
+    # Without the second one, Python would search the working directory first.
     return {"PYTHONPATH": _path(compiled), "PYTHONSAFEPATH": "1"} if compiled.is_dir() else {}
 
 
 def is_possible() -> bool:
-    """There is a C compiler, and what it has to know of this Python."""
+    """Whether there are a C compiler and the header files of this Python."""
     header = Path(sysconfig.get_path("include"), "Python.h")
     return shutil.which(os.environ.get("CC", "gcc")) is not None and header.is_file()
 
 
 def make_if_possible() -> bool:
-    """Compile, unless there is no compiler: False, and all goes on as it is written. Raises OpsError."""
+    """Compile, and return True; without a compiler, return False, and the modules run uncompiled. Raises OpsError."""
     if not is_possible():
         return False
     make()
@@ -107,10 +107,10 @@ def make_if_possible() -> bool:
 
 
 def make() -> Path:
-    """Compile what is there now, unless that was done already. Raises OpsError."""
+    """Compile the current sources, unless that was done already. Returns the folder. Raises OpsError."""
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever compiles the same at the same time has it done by then
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may have compiled the same meanwhile
         compiled = place()
         if not compiled.is_dir():
             _clear_away()
@@ -129,7 +129,7 @@ def wait_for_others() -> None:
 
 
 def compile_in(folder: Path) -> None:
-    """Put an extension beside each module that is compiled. Raises OpsError, with what the compiler says."""
+    """Put an extension beside each module that is compiled. Raises OpsError, with the compiler's messages."""
     if not is_possible():
         raise OpsError("There is no C compiler, or no Python.h. On Debian and Ubuntu: apt-get install gcc python3-dev")
     command = [sys.executable, "-m", "mypyc", *_HOW, *modules(folder)]
@@ -153,13 +153,13 @@ def compile_in(folder: Path) -> None:
 
 
 def _sources() -> list[Path]:
-    """All of what is copied, templates too; and what says of which types everything else is."""
+    """All files that are copied, templates too; and those that determine the types of what they import."""
     package = [path for path in (ROOT / _PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return sorted([*package, *(ROOT / "common").rglob("*.py"), *(ROOT / "requirements").glob("*.txt")])
 
 
 def _clear_away() -> None:
-    """What was compiled of other sources, but for what still runs: it has its templates there too."""
+    """Delete what was compiled from other sources, unless a process still runs it, which reads its templates there."""
     for each in FOLDER.iterdir():
         if each.is_dir() and not procfs.carrying(f"PYTHONPATH={_path(each)}"):
             shutil.rmtree(each)

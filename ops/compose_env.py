@@ -1,4 +1,4 @@
-"""The `.env` of `docker compose`: every secret that compose.yaml asks for, made at random."""
+"""The `.env` of `docker compose`, with a random value for every secret that compose.yaml needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Values = dict[str, str]
 
 
 def complete(given: Mapping[str, str], *, public_url: str | None) -> Values:
-    """What is missing beside what is given. Raises OpsError for a public URL that contradicts it, or is none."""
+    """New values for all variables that are missing. Raises OpsError if the public URL is invalid or contradicts."""
     url = _public_url(given, public_url)
     made = {name: make() for name, make in _makers(url).items() if not given.get(name)}
     if not given.get("OPENCOMMERCE_ASSERTION_PUBLIC_KEY"):
@@ -31,7 +31,7 @@ def complete(given: Mapping[str, str], *, public_url: str | None) -> Values:
 
 
 def names() -> list[str]:
-    """Every variable that it sees to."""
+    """Every variable that ``complete`` sets."""
     return [*_makers(TRIAL_URL), "OPENCOMMERCE_ASSERTION_PUBLIC_KEY"]
 
 
@@ -43,7 +43,7 @@ def read(text: str) -> Values:
 
 
 def extended(text: str, made: Mapping[str, str]) -> str:
-    """The file with what was made at its end; what stood there stays as it is."""
+    """The file's text with new variables at its end; what it had stays unchanged."""
     before = text if not text or text.endswith("\n") else f"{text}\n"
     return (before or _HEAD) + "".join(f"{name}={value}\n" for name, value in made.items())
 
@@ -65,7 +65,7 @@ def _makers(url: str) -> dict[str, Callable[[], str]]:
         "OPENCOMMERCE_PUBLIC_URL": lambda: url,
         "OPENCOMMERCE_ADMIN_EMAIL": lambda: ADMIN_EMAIL,
         "OPENCOMMERCE_ADMIN_PASSWORD": password,
-        # Where others come, no play money is taken, staff look at who sells, and need more than a password themselves.
+        # A public shop takes no play money, its sellers have to be approved, and staff need a second factor.
         "ORDER_SVC_SANDBOX": lambda: "on" if is_trial else "off",
         "OPENCOMMERCE_SELLERS_NEED_APPROVAL": lambda: "off" if is_trial else "on",
         "OPENCOMMERCE_STAFF_NEED_SECOND_FACTOR": lambda: "off" if is_trial else "on",

@@ -21,7 +21,7 @@ def ed25519_key() -> str:
 
 
 class Credentials:
-    """Gives the secret of a name, making it the first time."""
+    """Secrets by name, each generated on first use."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -30,7 +30,7 @@ class Credentials:
 
     def get(self, name: str, make: Callable[[], str] = password) -> str:
         """The secret that was made for this name, now or in an earlier run."""
-        # The services are prepared at once, and two secrets for one name would be two keys to one lock.
+        # Services are prepared in parallel, and a name must never get two secrets.
         with self._lock:
             if name not in self._known:
                 self._known[name] = make()

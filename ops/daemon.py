@@ -1,4 +1,4 @@
-"""The supervisor as seen from a command: started, told of a new plan, watched, stopped, swept up after."""
+"""The supervisor as commands use it: start it, give it a new plan, watch it, stop it, and clean up after it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, specs: Iterable[Spec], *, keep_open: tuple[int, ...], attached: bool) -> None:
-        """Start supervising. The descriptors stay open in it; an attached one ends when the caller does."""
+        """Start the supervisor; it inherits the ``keep_open`` descriptors, and if ``attached`` ends with the caller."""
         write_plan(self.state.plan, specs)
         self.state.supervised.unlink(missing_ok=True)
         marker, _, run = self.state.marker.partition("=")
@@ -58,7 +58,7 @@ class Daemon:
             time.sleep(0.05)
 
     def change(self, specs: Iterable[Spec]) -> None:
-        """Give it a new table; what is the same in both goes on undisturbed."""
+        """Give it a new plan; processes that are the same in both keep running."""
         write_plan(self.state.plan, specs)
         supervisor = self.state.supervisor()
         if supervisor:
@@ -70,14 +70,14 @@ class Daemon:
         return found
 
     def deaths(self, name: str, *, within_seconds: float) -> int:
-        """How often a process died lately; of very many times, the last ten."""
+        """How often a process died within this time; at most the last ten deaths are known."""
         since = time.monotonic() - within_seconds
         return sum(died_at > since for died_at in self.processes().get(name, {}).get("deaths", []))
 
     def require_hope(self) -> None:
-        """Raise, with the end of its log, when a process dies again and again, or when nobody supervises any more.
+        """Raise OpsError if a process keeps dying, with the end of its log, or if the supervisor is gone.
 
-        What died long ago and came back is forgiven: the supervisor may have run for months.
+        Only recent deaths count, since the supervisor may have run for months.
         """
         if self.state.supervisor() is None:
             raise OpsError("It was stopped while it started.")
@@ -93,24 +93,24 @@ class Daemon:
         return "\n".join(log.read_text(errors="replace").splitlines()[-_LINES_OF_A_LOG:]) if log.exists() else ""
 
     def wait(self) -> None:
-        """Wait until nobody supervises any more."""
+        """Wait until the supervisor ends."""
         while self.state.supervisor():
             time.sleep(0.3)
 
     def stop(self) -> None:
-        """Stop everything in order, then whatever a crash left behind. Safe to repeat."""
+        """Stop everything in order, then what a crash may have left behind. Safe to repeat."""
         supervisor = self.state.supervisor()
         if supervisor:
             supervisor.signal(signal.SIGTERM)
             if procfs.wait_gone([supervisor], _STOP_SECONDS):
                 supervisor.signal(signal.SIGKILL)
         if self._process:
-            self._process.wait()  # ours to bury, when we started it ourselves
+            self._process.wait()  # reap it if it is our child
         self.sweep()
         self.state.supervised.unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """End every process that carries this run's mark: politely, then not."""
+        """End every process that carries this run's marker, by SIGTERM and then by SIGKILL."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             left = procfs.carrying(self.state.marker)
             for process in left:

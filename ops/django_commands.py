@@ -13,7 +13,7 @@ from ops.state import ROOT, State
 
 
 def run(name: str, arguments: list[str]) -> int:
-    """Run it for one service, or for all of them in turn; fails when one failed."""
+    """Run it for one service, or for ``all`` in turn. Returns the highest exit code."""
     services = SERVICES if name == "all" else (BY_NAME[name],)
     state = State()
     state.make()
@@ -27,7 +27,7 @@ def run(name: str, arguments: list[str]) -> int:
 
 
 def blueprint_of(state: State) -> Blueprint:
-    """The run as it was started, or as it would be."""
+    """The blueprint of the run as it was started, or as it would be."""
     remembered = state.read("run")
     return Blueprint(
         state,
@@ -39,7 +39,7 @@ def blueprint_of(state: State) -> Blueprint:
 
 def _manage(blueprint: Blueprint, service: Service, arguments: list[str]) -> int:
     variables = blueprint.environment.of_service(service)
-    # Not a process of the run: ``down`` leaves a shell that somebody works in alone.
+    # Without the run's marker, so that ``down`` does not kill somebody's shell.
     variables.pop(blueprint.state.marker.partition("=")[0])
     command = [sys.executable, str(ROOT / service.name / "manage.py"), *arguments]
     try:

@@ -1,4 +1,4 @@
-"""Every variable of every process: each gets what it needs and no other service's secrets."""
+"""The environment variables of every process: each gets what it needs, and no other service's secrets."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from ops.state import ROOT, State
 
 ADMIN_EMAIL = "admin@opencommerce.example"
 HERE = {"127.0.0.1", "localhost", "::1"}
-"""Where nobody comes from elsewhere."""
-# What a program needs of the machine it runs on; the rest of the caller's environment is not its business.
+"""Hosts that only this machine can reach."""
+# What a program needs from the machine it runs on; the rest of the caller's environment is not passed on.
 _FROM_THE_MACHINE = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
-# glibc keeps what threads free: eight arenas a core by default, and blocks up to a threshold that grows to 32 MiB.
+# glibc keeps memory that threads free: eight arenas a core by default, and blocks up to a threshold that grows to
+# 32 MiB.
 # Sixty password hashes on eight threads left 178 MiB behind without these two, and 7 MiB with them.
 _FRUGAL_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
-# Named for the platform, but not for its services.
+# Variables of the platform that are not passed on to all services.
 _NOT_FOR_SERVICES = ("OPENCOMMERCE_POSTGRES_URL", "OPENCOMMERCE_ADMIN_", "OPENCOMMERCE_S3_URL", "OPENCOMMERCE_MAIL_URL")
 
 
 def given_or(name: str, make: Callable[[], str]) -> str:
-    """The caller's own value of a variable, else the one we make."""
+    """The caller's value of a variable, if set and not empty, or else the result of ``make``."""
     return os.environ.get(name) or make()
 
 
 class Environment:
     """The variables of one run.
 
-    ``server_urls`` are the servers' URLs by the variable that carries each, ``addresses`` the services' by theirs.
+    ``server_urls`` and ``addresses`` are the URLs of the servers and of the services, by the variable that holds each.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Environment:
         self._public_url = public_url
 
     def of_service(self, service: Service) -> dict[str, str]:
-        """What every process of this service gets."""
+        """The variables of every process of this service."""
         own = {
             service.database_variable: self.database_url(service),
             f"{service.name.upper()}_SECRET_KEY": self._secret(f"{service.name.upper()}_SECRET_KEY"),
@@ -67,11 +68,11 @@ class Environment:
         return {**_passed_on(service), **self.of_machine(), **own, **self._only_of(service)}
 
     def of_scheduler(self) -> dict[str, str]:
-        """The scheduler only talks to the broker."""
+        """The variables of the scheduler, which only talks to the broker."""
         return {**self.of_machine(), "OPENCOMMERCE_BROKER_URL": self._server_urls["OPENCOMMERCE_BROKER_URL"]}
 
     def of_machine(self) -> dict[str, str]:
-        """What any program of ours needs to run here, and the mark of this run."""
+        """What any program of ours needs to run here, and the marker of this run."""
         marker, _, run = self._state.marker.partition("=")
         kept = {name: os.environ[name] for name in _FROM_THE_MACHINE if name in os.environ}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -83,7 +84,7 @@ class Environment:
         return given_or(service.database_variable, lambda: self._made_database_url(service))
 
     def admin(self) -> dict[str, str]:
-        """How the first administrator signs in."""
+        """The e-mail address and password of the first administrator."""
         return {
             "email": given_or("OPENCOMMERCE_ADMIN_EMAIL", lambda: ADMIN_EMAIL),
             "password": self._secret("OPENCOMMERCE_ADMIN_PASSWORD"),
@@ -94,7 +95,7 @@ class Environment:
         return self._secret("GATEWAY_SVC_ASSERTION_KEY", ed25519_key)
 
     def mailbox(self) -> str:
-        """Where e-mail goes."""
+        """The URL that mail is sent to; by default, a folder of the run."""
         return given_or("OPENCOMMERCE_MAIL_URL", lambda: f"file://{quote(str(self._state.mailbox))}")
 
     def static_root(self) -> str:
@@ -120,7 +121,7 @@ class Environment:
         return {}
 
     def _sandbox(self) -> str:
-        """Play money is for those who try the shop out on their own machine."""
+        """Play money is on only for a shop that is tried out on one's own machine."""
         return "on" if urlsplit(self._public_url).hostname in HERE else "off"
 
     def _secret(self, name: str, make: Callable[[], str] | None = None) -> str:
@@ -146,7 +147,7 @@ def public_half(private: str) -> str:
 
 
 def _passed_on(service: Service) -> dict[str, str]:
-    """What the caller set for the platform or for this service, beyond the variables that we make."""
+    """Variables that the caller set for the platform or for this service."""
     mine = ("OPENCOMMERCE_", "OTEL_", f"{service.name.upper()}_")
     return {
         name: value
@@ -156,5 +157,5 @@ def _passed_on(service: Service) -> dict[str, str]:
 
 
 def needs_postgres() -> bool:
-    """Whether any service's database is to be made by us."""
+    """Whether we have to run PostgreSQL: for each service whose database is not configured."""
     return any(not os.environ.get(service.database_variable) for service in SERVICES)

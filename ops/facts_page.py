@@ -108,7 +108,7 @@ def teller_of(contract: type[Contract]) -> str:
 
 @lru_cache(maxsize=1)
 def _tellers() -> dict[str, str]:
-    """Which service's events.py makes which contract."""
+    """The service whose events.py uses a contract, by the contract's class name."""
     return {
         name: service.name
         for service in SERVICES

@@ -1,4 +1,4 @@
-"""The live feed as one of its listeners hears it."""
+"""A client of the live feed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LiveFeed:
         self.close()
 
     def receive(self, *, within_seconds: float) -> Json:
-        """The next message."""
+        """The next message. Raises FeedLost."""
         try:
             message: Json = json.loads(self._connection.recv(timeout=within_seconds))
         except TimeoutError:
@@ -57,7 +57,7 @@ class LiveFeed:
         return message
 
     def wait_for(self, is_wanted: Callable[[Json], bool], *, within_seconds: float) -> Json:
-        """The next message that is wanted; others are passed over."""
+        """The next message that is wanted; others are skipped. Raises FeedLost."""
         give_up_at = time.monotonic() + within_seconds
         while (left := give_up_at - time.monotonic()) > 0:
             message = self.receive(within_seconds=left)
@@ -66,5 +66,5 @@ class LiveFeed:
         raise FeedLost("The live feed did not bring what was waited for.")
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._open.close()

@@ -1,4 +1,4 @@
-"""Ending in order, whoever asks for it."""
+"""Orderly termination by any signal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from types import FrameType
 
 
 def end_as_with_ctrl_c() -> None:
-    """A polite kill and a closed terminal end a command the way Ctrl-C does."""
+    """Make SIGTERM and SIGHUP (a closed terminal) raise KeyboardInterrupt, as Ctrl-C does."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Finish what is bounded anyway: a second Ctrl-C must not leave half of it behind."""
+    """Ignore signals while cleaning up, which takes a bounded time: a second Ctrl-C must not leave it half done."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

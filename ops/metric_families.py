@@ -1,4 +1,4 @@
-"""Every metric that a process of ours may show, read from the source without running any of it."""
+"""Every metric that our processes may expose, read from the source without running it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
 
 @dataclass(frozen=True)
 class Family:
-    """What stands in a call such as ``metrics.counter("opencommerce_…_total", "…", "outcome")``."""
+    """A metric, as declared by a call such as ``metrics.counter("opencommerce_…_total", "…", "outcome")``."""
 
     name: str
     kind: str
@@ -29,19 +29,19 @@ class Family:
 
     @property
     def series(self) -> tuple[str, ...]:
-        """The names under which Prometheus keeps it."""
+        """The names of its series in Prometheus."""
         return tuple(f"{self.name}{suffix}" for suffix in _SUFFIXES.get(self.kind, ("",)))
 
 
 @lru_cache(maxsize=1)
 def of_ours() -> tuple[Family, ...]:
-    """Those that our code declares, by name."""
+    """The metrics that our code declares, sorted by name."""
     sources = (source for package in _PACKAGES for source in sorted((ROOT / package).rglob("*.py")))
     return tuple(sorted((each for source in sources for each in _in_source(source)), key=lambda family: family.name))
 
 
 def of_every_process() -> tuple[Family, ...]:
-    """Those that prometheus-client adds by itself."""
+    """The metrics that prometheus-client adds to every process."""
     return tuple(Family(name, kind, what, labels, "prometheus-client") for name, kind, what, labels in _OF_THE_LIBRARY)
 
 

@@ -1,6 +1,6 @@
-"""The API's document (OpenAPI 3.1): what each service says of itself, as one. The gateway serves it.
+"""The OpenAPI 3.1 document of the whole API, merged from those of the services. The gateway serves it.
 
-A service's part is made by ``python -m common.api.openapi``, in a process of its own, since it has settings of its own.
+A service's part is made by ``python -m common.api.openapi`` in a process of its own, since it needs its own settings.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Json = dict[str, Any]
 PAGE = ROOT / "gateway_svc" / "gateway" / "openapi.json"
 
 _AT_ONCE = 2
-# What drf-spectacular leaves for tools that read its output; and that an answer cannot be written says nothing.
+# drf-spectacular's notes for other tools; and readOnly, which means nothing in a response.
 _NOT_FOR_READERS = frozenset({"x-spec-enum-id", "readOnly"})
 
 
 class Undocumented(OpsError):
-    """A service says too little of its API, or two say different things under one name."""
+    """A service does not document all of its API, or two define the same name differently."""
 
 
 def render(environments: Mapping[str, Mapping[str, str]]) -> str:
@@ -41,7 +41,7 @@ def render(environments: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def faults() -> str:
-    """What the OpenAPI Specification (3.1, by its JSON schema and its rules) has against the document; or nothing."""
+    """Violations of the OpenAPI 3.1 Specification, by its JSON schema and its rules, one a line; empty if none."""
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
     document = json.loads(PAGE.read_text()) if PAGE.exists() else {}
@@ -52,7 +52,7 @@ def faults() -> str:
 
 
 def merged(parts: list[Json]) -> Json:
-    """One document of several. Raises Undocumented when two of them differ about what they call the same."""
+    """Merge several documents into one. Raises Undocumented if two of them define the same name differently."""
     paths, schemas = frame.PATHS, frame.SCHEMAS
     for part in map(_plain, parts):
         paths = _joined(paths, part["paths"])
@@ -68,7 +68,7 @@ def merged(parts: list[Json]) -> Json:
 
 
 def _documented() -> list[Service]:
-    """Those with an API."""
+    """The services with an API."""
     return [service for service in SERVICES if service.api_prefixes]
 
 
@@ -83,7 +83,7 @@ def _part_of(service: Service, environment: Mapping[str, str]) -> Json:
 
 
 def _plain(part: Any) -> Any:
-    """The same without detours: an ``allOf`` of one thing is that thing (JSON Schema 2020-12 allows more beside it)."""
+    """Replace an ``allOf`` of one schema by that schema (JSON Schema 2020-12 allows keywords beside a ``$ref``)."""
     if isinstance(part, list):
         return [_plain(item) for item in part]
     if not isinstance(part, dict):
@@ -102,7 +102,7 @@ def _joined(known: Json, more: Json) -> Json:
 
 
 def _tags(paths: Json) -> Iterator[Json]:
-    """The nouns, in the order of the services, each with what its package says of itself."""
+    """The nouns as tags, in the order of the services, each described by its package's docstring."""
     used = {tag for methods in paths.values() for operation in methods.values() for tag in operation["tags"]}
     used.remove(frame.TAG["name"])
     for service in _documented():

@@ -1,4 +1,4 @@
-"""What the API's document says of all services alike, and of the gateway itself."""
+"""The parts of the OpenAPI document that all services share, and the gateway's own operations."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _component(name: str) -> Json:
 
 
 def _composed(description: str, **parts: Json) -> Json:
-    """What the gateway puts together of others' answers."""
+    """The schema of a response that the gateway composes from those of several services."""
     degraded = {
         "type": "array",
         "description": "The parts that could not be had just now.",
@@ -193,7 +193,7 @@ _IF_NONE_MATCH: Json = {
 }
 _ETAG: Json = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": _TEXT}}
 _NOT_MODIFIED: Json = {"304": {"description": "What the caller has is what there is."}}
-# Of whatever somebody who asks is looked at for.
+# Refusals of every operation that looks at the caller's credentials.
 _OF_GUARDED = (400, 401, 403, 429, 500, 503)
 
 
@@ -206,7 +206,7 @@ def _own(
     refusals: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> Json:
-    """A GET that anybody may do and that needs no service, or one particular."""
+    """A GET that needs no authentication, and no service or just one."""
     answers = {str(status): _plain_answer(status, media_type, schema) for status in statuses}
     answers |= _refusals(*refusals)
     operation = {"operationId": operation_id, "summary": summary, "tags": ["gateway"], "security": [{}]}
@@ -218,7 +218,7 @@ def _refusals(*statuses: int) -> Json:
 
 
 def _kept(operation: Json) -> Json:
-    """The same, for whoever keeps the answer and asks whether it has changed."""
+    """The operation with an ETag and ``If-None-Match``."""
     get = operation["get"]
     good = {**get["responses"]["200"], "headers": _ETAG}
     responses = {**get["responses"], "200": good, **_NOT_MODIFIED}
@@ -232,7 +232,7 @@ def _plain_answer(status: int, media_type: str, schema: Json) -> Json:
 
 
 def _composed_operation(summary: str, operation_id: str, component: str, *, is_public: bool) -> Json:
-    """A GET that needs several services, and does without those that are away."""
+    """A GET composed from several services, without those that are down."""
     good = {"description": SCHEMAS[component]["description"], "content": _json_of(component)}
     operation = {
         "operationId": operation_id,

@@ -1,4 +1,4 @@
-"""The platform as an object: brought up, described, hurt for a test, taken down."""
+"""The platform as an object: bring it up, describe it, kill parts of it for a test, take it down."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Platform:
     ) -> None:
         """Bring everything up; returns once it is healthy. Raises AlreadyRunning or another OpsError.
 
-        ``attached`` ties it to this process: when we die, however, it stops. ``then`` comes last: when it fails,
-        all has failed.
+        ``attached``: everything stops when this process dies, however it dies. ``then`` is called last; if it raises,
+        everything is stopped again.
         """
         lock = self.state.lock()
         public, claim = ports.claim_public(port)
@@ -61,7 +61,7 @@ class Platform:
             os.close(lock)
 
     def up_servers(self, *, attached: bool = True) -> Blueprint:
-        """Bring up the servers alone, with databases in which tests may make others."""
+        """Bring up only the servers, with database roles that may create test databases."""
         lock = self.state.lock()
         try:
             blueprint = self._clean_blueprint(ports.FIRST_PUBLIC, None, fresh=False)
@@ -76,19 +76,19 @@ class Platform:
         return blueprint
 
     def down(self) -> None:
-        """Stop everything that this run started, and nothing else. Safe to repeat, also after a crash."""
+        """Stop everything that this run started, and nothing else. Safe to repeat, and after a crash."""
         self.daemon.stop()
 
     def is_up(self) -> bool:
-        """Whether something supervises it now."""
+        """Whether its supervisor is running."""
         return self.state.supervisor() is not None
 
     def leftovers(self) -> bool:
-        """Whether a crash left anything of it running."""
+        """Whether processes of it are left running, as after a crash."""
         return bool(procfs.carrying(self.state.marker))
 
     def status(self) -> dict[str, Any]:
-        """What ``status --json`` prints."""
+        """The status, as printed by ``status --json``."""
         return Status(self.state).collect()
 
     @property
@@ -103,7 +103,7 @@ class Platform:
         return admin
 
     def wait_until_healthy(self, *, seconds: float = _APPLICATION_SECONDS, say: Say = lambda _: None) -> None:
-        """Return once every process runs, every queue is taken from and the gateway is ready."""
+        """Return once every process runs, every queue has a consumer and the gateway is ready. Raises OpsError."""
         deadline = time.monotonic() + seconds
         status = Status(self.state)
         while missing := status.missing():
@@ -114,7 +114,7 @@ class Platform:
             time.sleep(0.25)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
-        """Send a signal to a process or server by its name, and return the pid that got it."""
+        """Send a signal to a process or server by its name. Returns its pid. Raises OpsError if it is not running."""
         pid = Status(self.state).pid_of(name)
         if pid is None:
             raise OpsError(f"Nothing by the name {name} runs now.")
@@ -122,7 +122,7 @@ class Platform:
         return pid
 
     def _clean_blueprint(self, port: int, scale: Mapping[str, int] | None, *, fresh: bool) -> Blueprint:
-        self.daemon.sweep()  # what a crash left behind would sit on our data
+        self.daemon.sweep()  # processes left by a crash would still use our data
         if fresh:
             self.state.wipe()
         blueprint = Blueprint(self.state, public_port=port, scale=scale)

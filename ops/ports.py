@@ -15,7 +15,7 @@ _PRIVATE = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens there; connections that are still closing do not count."""
+    """Whether nothing listens on it; connections in TIME_WAIT do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -26,9 +26,9 @@ def is_free(port: int) -> bool:
 
 
 def claim(port: int) -> socket.socket | None:
-    """Keep a port that nothing listens on yet from every other checkout on this machine.
+    """Reserve a free port against other checkouts on this machine; None if it is claimed or in use.
 
-    The claim is an abstract socket name: it ends with the last process that holds it open.
+    The claim is an abstract socket name, released when the last process that holds it open ends.
     """
     claimed = socket.socket(socket.AF_UNIX)
     try:
@@ -43,7 +43,7 @@ def claim(port: int) -> socket.socket | None:
 
 
 def claim_public(wanted: int | None) -> tuple[int, socket.socket]:
-    """The port of the gateway: the wanted one, else the first free one from 8000."""
+    """The gateway's port, with its claim: the wanted one, or else the first free one from 8000. Raises OpsError."""
     for port in [wanted] if wanted else range(FIRST_PUBLIC, FIRST_PUBLIC + 1000):
         claimed = claim(port)
         if claimed:
@@ -52,7 +52,7 @@ def claim_public(wanted: int | None) -> tuple[int, socket.socket]:
 
 
 def remembered(state: State, names: Iterable[str], *, as_they_are: bool = False) -> dict[str, int]:
-    """A port for each name: the one of last time if it is still free (or ``as_they_are``), else a new one."""
+    """A port for each name: the one used last time if it is still free (or ``as_they_are``), otherwise a new one."""
     known: dict[str, int] = state.read("ports")
     ports: dict[str, int] = {}
     for name in names:

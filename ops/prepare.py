@@ -1,4 +1,4 @@
-"""``python -m ops.prepare``: what a service needs before its processes start, in one start of Django.
+"""``python -m ops.prepare``: everything a service needs before its processes start, in a single start of Django.
 
 The service is the one whose settings the environment names.
 """
@@ -16,7 +16,7 @@ from common.topology import GATEWAY
 
 
 def main() -> None:
-    """Migrate its database, declare its queues; see to the bucket, the first administrator and the static files."""
+    """Migrate its database and declare its queues; create bucket and first administrator, collect static files."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("declare_topology")
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether we may write there; an image has brought its static files along."""
+    """Whether we may write there: an image already contains its static files."""
     return not folder.exists() or os.access(folder, os.W_OK)
 
 

@@ -1,4 +1,4 @@
-"""The table of the platform's own processes, built from the topology."""
+"""The specs of the platform's own processes, built from the topology."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def socket_name(service: Service) -> str | None:
 
 
 def worker_names(service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The name of each worker process of a service, with the kinds of queue it takes from."""
+    """The name of each worker process of a service, with the kinds of queue that it consumes."""
     for position, kinds in enumerate(service.workers):
         yield f"{service.name}.worker" + (f"-{'-'.join(kinds)}" if position else ""), kinds
 
 
 def relay_name(service: Service) -> str:
-    """The name of the process that sends a service's facts."""
+    """The name of the process that publishes a service's facts."""
     return f"{service.name}.relay"
 
 
 def port_names(scale: Mapping[str, int]) -> list[str]:
-    """Every process that listens, but for the gateway's, whose port is public."""
+    """The names of all ports except the gateway's public one."""
     inner = [service for service in SERVICES if service is not GATEWAY]
     web = [name for service in inner for name in web_names(service, scale.get(service.name, 1))]
     sockets = [name for name in map(socket_name, inner) if name]
@@ -51,18 +51,18 @@ def port_names(scale: Mapping[str, int]) -> list[str]:
 
 
 def inside_name(service: Service) -> str:
-    """What the port is called on which a web process answers only inside."""
+    """The name of the private port that a web process has besides its public one."""
     return f"{service.name}.inside"
 
 
 def _inside_names(service: Service) -> list[str]:
-    """What answers only inside, each on a port of its own (common/observability/inside.py)."""
+    """The names of a service's ports for metrics and health (common/observability/inside.py)."""
     door = [inside_name(service)] if service is GATEWAY else []
     return [*door, relay_name(service), *(name for name, _ in worker_names(service))]
 
 
 def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
-    """Where the gateway finds each service, by the variable that says so."""
+    """The URLs at which the gateway reaches each service, by the variable that holds them."""
     found = {}
     for service in SERVICES:
         if service is GATEWAY:
@@ -76,7 +76,7 @@ def addresses(scale: Mapping[str, int], ports: Ports) -> dict[str, str]:
 
 
 def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> list[Spec]:
-    """Every process of the platform but the servers."""
+    """Every process of the platform except the servers."""
     specs = [_scheduler(environment, ports)]
     for service in SERVICES:
         variables = environment.of_service(service)
@@ -88,7 +88,7 @@ def table(environment: Environment, scale: Mapping[str, int], ports: Ports) -> l
 
 
 def arguments(*, host: str = "", port: int = 0) -> dict[str, list[str]]:
-    """How each process starts, by its name: what comes after ``python -m`` when it is to answer there, if it does."""
+    """The arguments of each process after ``python -m``, by its name; those that serve listen on this host and port."""
     found = {SCHEDULER: _scheduler_arguments()}
     for service in SERVICES:
         found[web_names(service, 1)[0]] = _web_arguments(service, host, port)
@@ -116,7 +116,7 @@ def _web(service: Service, variables: dict[str, str], instances: int, ports: Por
 
 
 def _web_arguments(service: Service, host: str, port: int) -> list[str]:
-    """One process each: a service that needs more gets more instances, which the gateway balances."""
+    """One process for each instance: a service that needs more gets more instances, which the gateway balances."""
     place = ["--host", host, "--port", str(port)]
     if service is GATEWAY:
         return ["gateway_svc.gateway.server", *place]
@@ -202,7 +202,7 @@ def _scheduler_arguments() -> list[str]:
 
 
 def _of_gateway(variables: dict[str, str], ports: Ports) -> dict[str, str]:
-    """Compiled, where that was done."""
+    """The gateway's variables, with those of the compiled modules if there are any."""
     return {**_with_door(variables, ports(inside_name(GATEWAY))), **compiled.variables()}
 
 

@@ -1,4 +1,4 @@
-"""Processes as Linux shows them under /proc: who they are, what they carry, what they take."""
+"""Processes as Linux shows them under /proc: their identity, environment, memory and processor time."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Identity:
-    """One process for good: a pid is given out again, a pid with its start time is not."""
+    """A process, identified for good: pids are reused, but not together with the start time."""
 
     pid: int
     started: int
-    """In clock ticks since the machine came up."""
+    """In clock ticks since boot."""
 
     def is_alive(self) -> bool:
-        """Whether this very process still runs; a zombie does not."""
+        """Whether this process still runs; a zombie does not."""
         fields = _stat(self.pid)
         return fields is not None and int(fields[19]) == self.started and fields[0] not in {"Z", "X"}
 
     def signal(self, number: int) -> None:
-        """Send it a signal, unless it is gone or its number is someone else's by now."""
+        """Send it a signal, unless it has ended; another process with the same pid gets none."""
         if self.is_alive():
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat from the state on: the name before them may hold anything."""
+    """The fields of /proc/PID/stat from the state on: the name before them may contain spaces and parentheses."""
     try:
         text = (_PROC / str(pid) / "stat").read_text(errors="replace")
     except OSError:
@@ -43,7 +43,7 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def identify(pid: int) -> Identity | None:
-    """The identity of the process that has this number now."""
+    """The identity of the process that has this pid now."""
     fields = _stat(pid)
     return None if fields is None else Identity(pid, int(fields[19]))
 
@@ -79,7 +79,7 @@ def pss_bytes(pid: int) -> int:
 
 
 def rss_bytes(pid: int) -> int | None:
-    """The memory that one process holds in RAM, pages that it shares counted in full."""
+    """The resident memory of one process, with shared pages counted in full; None if it is gone."""
     try:
         return int((_PROC / str(pid) / "statm").read_text().split()[1]) * _PAGE_BYTES
     except (OSError, IndexError):
@@ -87,7 +87,7 @@ def rss_bytes(pid: int) -> int | None:
 
 
 def carrying(entry: str) -> list[Identity]:
-    """Every process but this one whose environment holds exactly this ``NAME=value``."""
+    """Every process except this one whose environment contains exactly this ``NAME=value``."""
     wanted = entry.encode()
     found = []
     for pid in _pids():

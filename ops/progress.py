@@ -1,4 +1,4 @@
-"""Telling a person what is going on: a moving line on a terminal, plain lines elsewhere. All of it on stderr."""
+"""Showing progress: a spinner on a terminal, plain lines elsewhere. All of it on stderr."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Say = Callable[[str], None]
 
 @contextmanager
 def step(title: str) -> Iterator[Say]:
-    """One step of something longer: its title, how far it is, and how long it took.
+    """Show one step: its title, what it is busy with, and how long it took.
 
-    Yields a function that says what it is busy with.
+    Yields a function that takes what it is busy with.
     """
     began = time.monotonic()
     if not console.is_terminal:

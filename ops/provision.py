@@ -28,14 +28,14 @@ from ops.servers import SERVERS, Postgres
 from ops.state import ROOT
 
 _AT_ONCE = 2
-# What decides how a database and the broker have to look: a service whose sum is unchanged needs no start of Django.
+# The files that determine the tables and queues of a service: while they are unchanged, it need not be prepared.
 _SHAPING = ("**/migrations/*.py", "**/handlers.py")
 _SHAPING_IN_COMMON = (*_SHAPING, "topology.py", "contracts/*.py", "events/broker.py")
 _STATIC_FILES = "**/static/**/*.*"
 
 
 def wait_for_servers(blueprint: Blueprint, *, seconds: float, still_trying: Callable[[], None]) -> None:
-    """Wait until every server does its work for us; ``still_trying`` raises when waiting on is hopeless."""
+    """Wait until every server passes its check. ``still_trying`` raises if waiting is hopeless. Raises OpsError."""
     deadline = time.monotonic() + seconds
     urls = blueprint.server_urls()
     for kind in SERVERS:
@@ -53,7 +53,7 @@ def wait_for_servers(blueprint: Blueprint, *, seconds: float, still_trying: Call
 
 
 def provision_databases(blueprint: Blueprint, *, for_tests: bool = False) -> None:
-    """A role and a database for each service whose database is ours to make."""
+    """Create a role and a database for each service whose database is not configured."""
     server = blueprint.server_urls().get("OPENCOMMERCE_POSTGRES_URL")
     if server is None:
         return
@@ -66,7 +66,7 @@ def provision_databases(blueprint: Blueprint, *, for_tests: bool = False) -> Non
 
 
 def _write_lazily(connection: psycopg.Connection) -> None:
-    """Nobody wants the tests' data back after a power cut. What is killed keeps it: it was handed to the kernel."""
+    """Without fsync a power cut may lose data, which does not matter for tests. A killed server still loses none."""
     for setting in ("fsync", "full_page_writes"):
         connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
     connection.execute("SELECT pg_reload_conf()")
@@ -82,14 +82,14 @@ def _provision_database(connection: psycopg.Connection, url: str, *, for_tests: 
     password = sql.Literal(unquote(parts.password or ""))
     connection.execute(sql.SQL("ALTER ROLE {role} WITH {} PASSWORD {}").format(options, password, **names))
     if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-        # An administrator who is no superuser may only give a database to a role that it belongs to.
+        # Without being superuser, an administrator may make only roles that it is a member of the owner of a database.
         connection.execute(sql.SQL("GRANT {role} TO CURRENT_USER").format(**names))
         connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {role}").format(**names))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
 
 
 def prepare_services(blueprint: Blueprint, say: Say) -> None:
-    """Tables, queues and the first administrator, for the services that need it; a second start skips them."""
+    """Create tables, queues and the first administrator, in the services where they are missing or outdated."""
     waiting = _unprepared(blueprint)
     if not waiting:
         return
@@ -126,13 +126,13 @@ def _prepare(environment: Environment, service: Service) -> None:
 
 
 def fingerprint(environment: Environment, service: Service) -> str:
-    """A sum over all that shapes the service's database and queues."""
+    """A digest of everything that determines the service's database and queues."""
     sum_of_all = hashlib.sha256()
     collected = (_STATIC_FILES,) if service is GATEWAY else ()
     in_common = _files(ROOT / "common", (*_SHAPING_IN_COMMON, *collected))
     for path in [*_files(ROOT / service.name, (*_SHAPING, *collected)), *in_common]:
         sum_of_all.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    # A lock file names the apps of others whose migrations we run.
+    # The lock file stands for the migrations of third-party apps.
     sum_of_all.update((ROOT / "requirements" / "platform.txt").read_bytes())
     if service is USERS:
         sum_of_all.update(json.dumps(environment.admin()).encode())
@@ -144,7 +144,7 @@ def _files(folder: Path, patterns: Iterable[str]) -> list[Path]:
 
 
 def _remembered(environment: Environment, service: Service) -> str | None:
-    """The sum at the last preparation. It lies in the database itself, and so is lost with it."""
+    """The fingerprint at the last preparation. It is a comment on the database, and so is lost with it."""
     query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
     with psycopg.connect(environment.database_url(service), connect_timeout=5) as connection:
         row = connection.execute(query).fetchone()
@@ -155,6 +155,6 @@ def _remember(environment: Environment, service: Service) -> None:
     with psycopg.connect(environment.database_url(service), autocommit=True, connect_timeout=5) as connection:
         names = {"database": sql.Identifier(connection.info.dbname)}
         text = sql.Literal(fingerprint(environment, service))
-        # Whoever gives us a database need not give us its ownership; then it is prepared at every start.
+        # We may not be the owner of a database that was configured; then the service is prepared at every start.
         with suppress(psycopg.errors.InsufficientPrivilege):
             connection.execute(sql.SQL("COMMENT ON DATABASE {database} IS {}").format(text, **names))

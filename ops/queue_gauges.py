@@ -1,4 +1,4 @@
-"""How deep the broker's queues are, for the scheduler's metrics: one process asks for all."""
+"""Gauges of the broker's queues, exposed by the scheduler: one process asks for all services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IS_UP = metrics.gauge("opencommerce_broker_up", "Whether the broker answered at
 
 
 class QueueGauges:
-    """Read anew at each scrape; what the broker does not tell now is not a number."""
+    """Read from the broker at each scrape; NaN for a queue that it does not report."""
 
     def __init__(self, broker_url: str) -> None:
         self._broker_url = broker_url
@@ -30,7 +30,7 @@ class QueueGauges:
         try:
             with self._connection() as connection:
                 found = queue_figures(connection, SERVICES)
-        except Exception:  # amqp, kombu and sockets have exceptions of their own, and all mean: not known
+        except Exception:  # amqp, kombu and sockets have exceptions of their own, and all mean that nothing is known
             found = {}
         _IS_UP.set(bool(found))
         for service in SERVICES:

@@ -1,6 +1,6 @@
 """``python -m ops.run NAME [--listen HOST:PORT]``: become one process of the platform, as ``up`` starts it.
 
-For containers and other supervisors; the variables of its service are the caller's to give.
+For containers and other supervisors; the caller has to set the variables of its service.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ops import processes
 
 
 def main() -> None:
-    """Turn into the process that the command line names."""
+    """Replace this process by the one that the command line names."""
     options = _parser().parse_args()
     host, _, port = options.listen.rpartition(":")
     arguments = processes.arguments(host=host, port=int(port))

@@ -1,6 +1,6 @@
-"""The one scheduler: starts what the services do by themselves, each on its own queues.
+"""The one scheduler: sends the scheduled tasks of all services, each to its own work queue.
 
-``celery -A ops.scheduler beat``. It keeps nothing: a second one, or one started anew, only does a harmless run more.
+``celery -A ops.scheduler beat``. It has no state: a second one, or a restart, only causes a harmless extra run.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from ops.queue_gauges import QueueGauges
 
 
 class LivelyScheduler(Scheduler):
-    """Celery's own, which keeps nothing; it says that it lives."""
+    """Celery's stateless scheduler, with a heartbeat."""
 
     def tick(self, *arguments: Any, **options: Any) -> Any:
-        """Send what is due."""
+        """Leave a heartbeat, and send the tasks that are due."""
         heartbeat.beat()
         return super().tick(*arguments, **options)
 
@@ -50,13 +50,13 @@ app.conf.update(
 
 @before_task_publish.connect
 def _leave_expiry_to_the_worker(properties: dict[str, Any], **_: Any) -> None:
-    """The broker would give a run that nobody took in time to the dead letters; the worker just drops it."""
+    """Let an expired run be dropped by the worker, as the broker would dead-letter it."""
     properties.pop("expiration", None)
 
 
 @beat_init.connect
 def _open_door_inside(**_: Any) -> None:
-    """Of all processes the scheduler alone asks the broker how deep its queues are."""
+    """Serve metrics and health. Only the scheduler asks the broker about queues."""
     gauges = QueueGauges(os.environ["OPENCOMMERCE_BROKER_URL"])
     metrics.on_scrape(gauges.refresh)
     inside.open_door(lambda: readiness.states_of({"broker": gauges.require_broker}))

@@ -1,4 +1,4 @@
-"""The demo catalogue, loaded once into a new platform, so that the first look at the shop shows one."""
+"""The demo catalogue, loaded once into a new platform, so that the shop is not empty at first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CATALOG = ROOT / "ops" / "demo" / "catalog.json"
 
 
 def seed_once(platform: Platform) -> None:
-    """Load it through the gateway unless an earlier start did; a shop without it is still a shop."""
+    """Load it through the gateway, unless an earlier start did. A failure is only printed: the shop works without."""
     if platform.state.read("seeded"):
         return
     try:

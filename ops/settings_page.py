@@ -1,4 +1,4 @@
-"""docs/reference/settings.md, generated from `.env.example`: each variable with what stands above it there."""
+"""docs/reference/settings.md, generated from `.env.example`: each variable with the comment above it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render() -> str:
 
 
 def tables(source: str) -> Iterator[str]:
-    """Comments gather until a variable or an empty line says what they were about."""
+    """A comment belongs to the variable after it; one before an empty line is a paragraph of its own."""
     comments: list[str] = []
     for line in source.splitlines():
         text = line.removeprefix("#").strip()

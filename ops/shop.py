@@ -1,4 +1,4 @@
-"""The shop as one visitor uses it: the public HTTP API, in Python."""
+"""A client of the public HTTP API, as one visitor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg",
 
 
 class Shop:
-    """One visitor: nobody in particular until signed in, then that user, with tokens renewed as they expire."""
+    """One visitor: anonymous until signed in, then that user, with tokens renewed as they expire.
+
+    Every call may raise Refused or Unreachable.
+    """
 
     def __init__(self, origin: str, *, timeout_seconds: float = 10.0, patience_seconds: float = 0.0) -> None:
         self._transport = Transport(origin, timeout_seconds=timeout_seconds, patience_seconds=patience_seconds)
@@ -36,20 +39,20 @@ class Shop:
 
     @property
     def origin(self) -> str:
-        """Where the gateway answers."""
+        """The gateway's origin."""
         return self._transport.origin
 
     def another_visitor(self) -> Shop:
-        """Somebody else, not signed in, at the same shop."""
+        """Another client of the same shop, not signed in."""
         transport = self._transport
         return Shop(self.origin, timeout_seconds=transport.timeout_seconds, patience_seconds=transport.patience_seconds)
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connections."""
         self._transport.close()
 
     def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any) -> Any:
-        """Any call of the API, as whoever is signed in; a token that has expired is renewed once."""
+        """Any call of the API, as the user who is signed in; after a 401 the token is renewed once."""
         used = self.access
         try:
             return self._transport.send(method, path, headers={**_credential(used), **(headers or {})}, **sent)
@@ -62,7 +65,7 @@ class Shop:
     # Who is asking
 
     def register(self, *, email: str, password: str, full_name: str, role: str = "customer") -> Json:
-        """Sign up and be signed in. Returns the user."""
+        """Register, which also signs in. Returns the user."""
         body = {"email": email, "password": password, "full_name": full_name, "role": role}
         answer = self._transport.send("POST", "/api/v1/auth/register/", body=body)
         self._keep(answer)
@@ -70,7 +73,7 @@ class Shop:
         return user
 
     def sign_in(self, *, email: str, password: str) -> None:
-        """Be that user from now on."""
+        """Sign in with a password."""
         body = {"email": email, "password": password}
         self._keep(self._transport.send("POST", "/api/v1/auth/token/", body=body))
 
@@ -81,12 +84,12 @@ class Shop:
         return list(self.every("/api/v1/categories/"))
 
     def create_category(self, *, slug: str, name: str, parent: str | None = None) -> Json:
-        """Staff only; ``parent`` is a slug."""
+        """Create a category, as staff; ``parent`` is a slug."""
         body = {"slug": slug, "name": name} | ({"parent": parent} if parent else {})
         return self._object("POST", "/api/v1/categories/", body=body)
 
     def products(self, **filters: str) -> Iterator[Json]:
-        """What the shop lists, page after page."""
+        """The products that the shop lists, page after page."""
         return self.every("/api/v1/products/", {"page_size": "100", **filters})
 
     def product(self, id_or_slug: str) -> Json:
@@ -94,12 +97,12 @@ class Shop:
         return self._object("GET", f"/api/v1/products/{id_or_slug}/")
 
     def is_in_memory(self, product_id: str) -> bool:
-        """Look at a product: whether the gateway had it at hand."""
+        """GET a product. Returns whether the gateway answered from its cache."""
         how: str = self.request("GET", f"/api/v1/products/{product_id}/", field="cache-status")
         return "hit" in how
 
     def create_product(self, product: Json) -> Json:
-        """Offer something for sale."""
+        """Create a product."""
         return self._object("POST", "/api/v1/products/", body=product)
 
     def change_product(self, product_id: str, changes: Json) -> Json:
@@ -107,18 +110,18 @@ class Shop:
         return self._object("PATCH", f"/api/v1/products/{product_id}/", body=changes)
 
     def review_product(self, product_id: str, *, rating: int, title: str, body: str) -> Json:
-        """Say what one thinks of what one bought."""
+        """Post a review of a product that the user has bought."""
         review = {"rating": rating, "title": title, "body": body}
         return self._object("POST", f"/api/v1/products/{product_id}/reviews/", body=review)
 
     def stock(self, sku: str) -> Json:
-        """How many there are, and how many of them are put aside."""
+        """The stock of a SKU: how many are on hand, reserved and available."""
         return self._object("GET", f"/api/v1/inventory/{sku}/")
 
     # Files
 
     def upload(self, path: Path, *, purpose: str = "product_image", name: str | None = None) -> Json:
-        """Store a file, under its own name or another; once, however often a shop that is busy is asked."""
+        """Store a file, under its own name or another; with an idempotency key, so that retries store it once."""
         content = path.read_bytes()
         media_type = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
@@ -129,11 +132,11 @@ class Shop:
         return self._object("POST", "/api/v1/files/", form=form, headers={"Idempotency-Key": secrets.token_hex(16)})
 
     def file(self, file_id: str) -> Json:
-        """What is known of a stored file."""
+        """The metadata of a stored file."""
         return self._object("GET", f"/api/v1/files/{file_id}/")
 
     def files(self, **filters: str) -> Iterator[Json]:
-        """What the user has stored, page after page."""
+        """The user's stored files, page after page."""
         return self.every("/api/v1/files/", {"page_size": "100", **filters})
 
     def file_content(self, file_id: str) -> bytes:
@@ -142,17 +145,17 @@ class Shop:
         return content
 
     def delete_file(self, file_id: str) -> None:
-        """Take a file away again."""
+        """Delete a file."""
         self.request("DELETE", f"/api/v1/files/{file_id}/")
 
     # Carts
 
     def cart(self) -> Json:
-        """What lies in the cart."""
+        """The cart with its items."""
         return self._object("GET", "/api/v1/cart/")
 
     def add_to_cart(self, sku: str, quantity: int = 1) -> Json:
-        """Put so many more of a SKU into it."""
+        """Add this quantity of a SKU to the cart."""
         return self._object("POST", "/api/v1/cart/items/", body={"sku": sku, "quantity": quantity})
 
     # Orders and what is told of them
@@ -163,19 +166,19 @@ class Shop:
         return self._order({"items": wanted}, address=address, token=token, key=key)
 
     def order_cart(self, *, address: Json, token: str, key: str, expected_total: Json) -> Json:
-        """Order what lies in the cart, if it still costs what was seen."""
+        """Order the contents of the cart, if the total is still the expected one."""
         return self._order({"expected_total": expected_total}, address=address, token=token, key=key)
 
     def order(self, order_id: str) -> Json:
-        """One order as it stands."""
+        """One order in its current state."""
         return self._object("GET", f"/api/v1/orders/{order_id}/")
 
     def notifications(self) -> Iterator[Json]:
-        """What the user was told, page after page."""
+        """The user's notifications, page after page."""
         return self.every("/api/v1/notifications/")
 
     def live_feed(self, *, after: int | None = None) -> LiveFeed:
-        """Listen from now on, or from what came after a sequence."""
+        """Open the live feed, from now on, or from after a sequence. Raises FeedLost."""
         return LiveFeed(self.origin, access=self.access, after=after, timeout_seconds=self._transport.timeout_seconds)
 
     # How it is asked
@@ -189,7 +192,7 @@ class Shop:
         page = self._object("GET", path, query=query)
         yield from page["results"]
         while page.get("next"):
-            # Only the path is taken, so that a shop known by two names is asked by the one that was given.
+            # Only the path and query, so that a shop with two host names is always called by the given one.
             address = urlsplit(page["next"])
             page = self._object("GET", f"{address.path}?{address.query}")
             yield from page["results"]
@@ -202,7 +205,7 @@ class Shop:
         self.access, self.refresh = answer["access"], answer["refresh"]
 
     def _renew(self, expired: str) -> None:
-        """Threads that find the same token expired renew it once: a refresh token sent twice ends the session."""
+        """Renew the token, once for all threads that found it expired: a refresh token sent twice ends the session."""
         with self._renewing:
             if self.access == expired:
                 body = {"refresh": self.refresh}

@@ -1,4 +1,4 @@
-"""The documents as a site: every Markdown file of the repository is a page, and every link in one leads somewhere."""
+"""The documents as a site: every Markdown file of the repository is a page, and all links are checked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _READ = LOCAL / "site-read"
 
 
 def build() -> str:
-    """Build it anew, so that nothing from before hides a fault; what is wrong, or nothing."""
+    """Build it from scratch, so that no cache hides a fault. Returns the faults; empty if there are none."""
     how = ("--builder", "html", "--fresh-env", "--fail-on-warning", "--quiet", "--no-color")
     where = ("--conf-dir", str(ROOT / "docs"), "--doctree-dir", str(_READ), str(ROOT), str(FOLDER))
     return tool.faults("sphinx", *how, *where)

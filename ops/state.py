@@ -1,4 +1,4 @@
-"""The folder that one run of the platform keeps everything in, and the lock that makes it one run."""
+"""The folder with everything that belongs to one run of the platform, and the lock that allows only one run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKER_VARIABLE = "OPENCOMMERCE_RUN"
 
 
 class State:
-    """Where a run's data, logs, secrets and ports lie."""
+    """The folder of a run's data, logs, secrets and ports."""
 
     def __init__(self, directory: Path = LOCAL / "platform") -> None:
         self.directory = directory.resolve()
@@ -31,17 +31,17 @@ class State:
 
     @property
     def marker(self) -> str:
-        """What every process of this run carries in its environment, and no other process does."""
+        """The ``NAME=value`` in the environment of every process of this run, and of no other process."""
         return f"{MARKER_VARIABLE}={self.directory}"
 
     def make(self) -> None:
-        """Make the folders; only their owner may look inside."""
+        """Create the folders, accessible only to their owner."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.data, self.logs, self.mailbox):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def wipe(self) -> None:
-        """Forget everything of earlier runs but the lock, which a run holds open."""
+        """Delete everything of earlier runs except the lock file, which may be held open."""
         for entry in self.directory.iterdir():
             if entry.is_dir():
                 shutil.rmtree(entry)
@@ -50,7 +50,7 @@ class State:
         self.make()
 
     def lock(self) -> int:
-        """Claim this folder; the claim lasts until every process that inherited the descriptor has ended."""
+        """Lock this folder, until every process that inherited the descriptor has ended. Raises AlreadyRunning."""
         self.make()
         descriptor = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -61,7 +61,7 @@ class State:
         return descriptor
 
     def read(self, name: str) -> dict[str, Any]:
-        """One of the small JSON files that a run remembers things in; empty when there is none."""
+        """Read one of the small JSON files of the run; empty if there is none."""
         try:
             remembered: dict[str, Any] = json.loads((self.directory / f"{name}.json").read_text())
         except (FileNotFoundError, NotADirectoryError):
@@ -69,7 +69,7 @@ class State:
         return remembered
 
     def write(self, name: str, content: dict[str, Any]) -> None:
-        """Remember something in a small JSON file."""
+        """Write one of the small JSON files of the run."""
         write_atomically(self.directory / f"{name}.json", json.dumps(content, indent=1))
 
     def supervisor(self) -> procfs.Identity | None:

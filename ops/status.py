@@ -1,4 +1,4 @@
-"""What runs, and whether it does what it is for. Never takes longer than a few seconds, whatever hangs."""
+"""What is running, and whether it works. Takes a few seconds at most, whatever hangs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Json = dict[str, Any]
 
 
 class Status:
-    """Looks at one run from outside."""
+    """The state of one run, seen from outside."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.run = state.read("run")
 
     def collect(self) -> Json:
-        """The object that ``status --json`` prints; what cannot be known in time is null."""
+        """The object that ``status --json`` prints; what cannot be found out in time is None."""
         asked = ask_all({"queues": self._queues, "gateway": self._gateway_is_ready, **self._outbox_questions()})
         queues = asked["queues"] or {}
         return {
@@ -47,7 +47,7 @@ class Status:
         }
 
     def missing(self) -> list[str]:
-        """The names of what is not yet as it should be; empty once everything is healthy."""
+        """The names of processes and queues that are not ready yet; empty once everything is healthy."""
         not_running = self._not_running()
         if not_running:
             return not_running
@@ -59,7 +59,7 @@ class Status:
         return {spec.name: self._state_of(spec) == "running" for spec in self._specs()}
 
     def pid_of(self, name: str) -> int | None:
-        """The process that does what the name says; None while there is none."""
+        """The pid of the process of this name that does the work; None while there is none."""
         return next((self._pid(spec) for spec in self._specs() if spec.name == name), None)
 
     def _not_running(self) -> list[str]:
@@ -68,7 +68,7 @@ class Status:
         return waiting if specs else ["supervisor"]
 
     def _specs(self) -> list[Spec]:
-        """What was asked for, as long as somebody sees to it."""
+        """The plan, as long as a supervisor is running."""
         return read_plan(self.state.plan) if self.state.supervisor() else []
 
     def _entry(self, spec: Spec) -> Json:
@@ -84,7 +84,7 @@ class Status:
 
     def _state_of(self, spec: Spec) -> str:
         state = str(self._entry(spec).get("state", "waiting"))
-        # Between its death and the moment that the supervisor hears of it.
+        # It has died, and the supervisor has not noticed yet.
         return "restarting" if state == "running" and self._pid(spec) is None else state
 
     def _process(self, spec: Spec) -> Json:
@@ -100,7 +100,7 @@ class Status:
         }
 
     def _servers(self) -> list[Json]:
-        """The servers that we run, and those that were given by a URL."""
+        """The servers that we run, and those that are configured by a URL."""
         urls = {server["name"]: server["url"] for server in self.run.get("servers", ())}
         ours = {spec.name: self._server(spec, urls.get(spec.name)) for spec in self._specs() if not spec.is_application}
         return [*ours.values(), *(_given(name, url) for name, url in urls.items() if name not in ours)]
@@ -126,12 +126,12 @@ _TAKEN_QUEUES = [f"{service.name}.{kind}" for service in SERVICES for kinds in s
 
 
 def _untaken(queues: Mapping[str, Any]) -> list[str]:
-    """The queues that no worker takes from."""
+    """The queues without a consumer."""
     return [name for name in _TAKEN_QUEUES if not queues.get(name) or not queues[name].consumers]
 
 
 def _worker_of(pid: int) -> int | None:
-    """The child that does the work; to freeze, kill or weigh its parent would hit the wrong one."""
+    """The child that does the work: signals and memory figures are meant for that one, not for its parent."""
     return next((child for child in procfs.children_of(pid) if procfs.rss_bytes(child)), None)
 
 

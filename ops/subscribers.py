@@ -1,4 +1,4 @@
-"""Who reacts to which fact, read from the services' source without running any of them."""
+"""Which handler subscribes to which fact, read from the services' source without running it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ops.state import ROOT
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A handler and the fact that it hears."""
+    """A handler and the fact that it subscribes to."""
 
     service: Service
     contract: type[Contract]
@@ -37,7 +37,7 @@ def all_subscribers() -> tuple[Subscriber, ...]:
 
 
 def subscribers_of(name: str) -> list[Subscriber]:
-    """Those that hear the fact of this name."""
+    """The subscribers of the fact of this name."""
     return [subscriber for subscriber in all_subscribers() if subscriber.contract.name == name]
 
 

@@ -1,4 +1,4 @@
-"""The tests, cut into what can run in one process: one settings module a suite."""
+"""The tests, divided into suites that can each run in one process, with one settings module."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _END_SECONDS = 30
 
 @dataclass(frozen=True)
 class Suite:
-    """What one pytest runs."""
+    """The tests of one pytest process."""
 
     name: str
     paths: tuple[Path, ...]
     service: Service | None = None
-    """Whose variables and settings it runs with."""
+    """The service whose variables it runs with."""
     settings: str | None = None
 
     def narrowed(self, wanted: Sequence[Path]) -> Suite | None:
-        """The part of it that these paths name, if any."""
+        """The part of the suite that these paths name, if any."""
         inside = [path for path in wanted if any(path.is_relative_to(own) for own in self.paths)]
         around = [own for own in self.paths if any(own.is_relative_to(path) for path in wanted)]
         chosen = tuple(dict.fromkeys([*around, *inside]))
@@ -39,7 +39,7 @@ class Suite:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one or more suites."""
+    """The result of one or more suites."""
 
     passed: int = 0
     failed: int = 0
@@ -63,7 +63,7 @@ _LONGEST_FIRST = (GATEWAY, NOTIFICATIONS, PRODUCTS, ORDERS, FILES, USERS)
 def chosen(wanted: Sequence[Path]) -> list[Suite]:
     """The suites to run, in order: all of them, or the parts that the paths name."""
     common = tuple(TESTS / folder for folder in _COMMON_FOLDERS if (TESTS / folder).is_dir())
-    # They need somebody's names, and notify_svc has the fewest tests of its own.
+    # They need the variables of some service, and notify_svc has the fewest tests of its own.
     suites = [Suite("common", common, NOTIFICATIONS, "common.settings.test")]
     suites += [Suite(service.name, (TESTS / service.name,), service, service.settings_module) for service in SERVICES]
     suites.append(Suite(SYSTEM, (TESTS / SYSTEM,)))
@@ -77,7 +77,7 @@ def chosen(wanted: Sequence[Path]) -> list[Suite]:
 
 
 def _existing(path: Path) -> Path:
-    """``tests/x/test_y.py::TestZ`` as an absolute path; relative to the caller's folder or to the checkout."""
+    """``tests/x/test_y.py::TestZ``, relative to the working directory or the checkout, as absolute. Raises OpsError."""
     file, _, node = str(path).partition("::")
     for absolute in (Path(file).resolve(), (ROOT / file).resolve()):
         if absolute.exists() and absolute.is_relative_to(TESTS):
@@ -94,7 +94,7 @@ def units(suites: Sequence[Suite]) -> list[list[Suite]]:
 
 
 class Runs:
-    """The pytest processes under way, each with one suite; leaving the block early ends them."""
+    """Runs pytest processes, one for each suite; leaving the context ends those that are running."""
 
     def __init__(self, results: Path, passed_on: Sequence[str]) -> None:
         self._results = results
@@ -112,11 +112,11 @@ class Runs:
 
     @property
     def are_under_way(self) -> bool:
-        """Whether a process runs."""
+        """Whether any process is running."""
         return bool(self._under_way)
 
     def run(self, suite: Suite, variables: Mapping[str, str], *, is_alone: bool) -> Outcome:
-        """Run one suite; alone its output goes straight through, beside others it is shown at the end."""
+        """Run one suite. If ``is_alone``, its output is shown at once, otherwise at the end."""
         if self._is_over:
             return Outcome()
         report = self._results / f"{suite.name}.xml"
@@ -127,7 +127,7 @@ class Runs:
             code = self._process(command, variables, output=None)
         else:
             log = report.with_suffix(".log")
-            # A file and no pipe: whatever a test left running would hold a pipe open.
+            # A file and not a pipe, which a process left by a test would keep open.
             with log.open("w") as output:
                 code = self._process(command, variables, output=output)
             _show(suite, log.read_text(errors="replace"))
@@ -156,9 +156,9 @@ def _show(suite: Suite, output: str) -> None:
 
 
 def read_report(report: Path, code: int, *, filtered: bool) -> Outcome:
-    """Count by the report, and count as a failure whatever made pytest fail without a failed test.
+    """Count the tests in the report; if pytest failed without a failed test, count one failure.
 
-    A suite without tests is a failure too, unless the caller's own arguments took them all away.
+    A suite without tests is a failure too, unless the caller's own arguments deselected them all.
     """
     outcome = _counted(report) if report.exists() else Outcome()
     is_well = code == 0 or (code == _NO_TESTS_COLLECTED and filtered)

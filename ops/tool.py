@@ -1,4 +1,4 @@
-"""Run one of Python's tools, and hear what it is not content with."""
+"""Running a Python tool for its complaints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ops.state import ROOT
 
 
 def faults(*module: str, environment: Mapping[str, str] | None = None) -> str:
-    """What a module of Python prints when it is not content, run with these arguments."""
+    """Run a Python module with arguments. Returns its output if it fails, otherwise an empty string."""
     command = [sys.executable, "-m", *module]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if not done.returncode:

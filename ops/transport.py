@@ -1,4 +1,4 @@
-"""Requests to the shop's one door: time-outs, patience with a busy shop, and refusals as exceptions."""
+"""Requests to the gateway: timeouts, retries while the shop is busy, and refusals as exceptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_PAUSE_SECONDS = 5.0
 
 
 class Refused(OpsError):
-    """The shop answered with a problem (RFC 9457)."""
+    """The shop refused a request, with a problem (RFC 9457)."""
 
     def __init__(self, status: int, problem: Json, *, request_id: str = "") -> None:
         self.status = status
@@ -35,13 +35,13 @@ class Refused(OpsError):
 
     @property
     def reason(self) -> str:
-        """What is wrong, field by field where the shop said so."""
+        """What is wrong, by field if the shop said so."""
         fields = "; ".join(f"{field}: {' '.join(reasons)}" for field, reasons in self.errors.items())
         return fields or self.detail or "The shop refused without a reason."
 
 
 class Unreachable(OpsError):
-    """No answer came: the shop is down, or took too long."""
+    """No response came: the shop is down, or took too long."""
 
 
 def _read_json(raw: bytes) -> Any:
@@ -49,14 +49,14 @@ def _read_json(raw: bytes) -> Any:
 
 
 class Transport:
-    """Sends requests to one origin. With ``patience_seconds`` it waits that long for a shop that is busy or away."""
+    """Sends requests to one origin, and retries for ``patience_seconds`` while the shop is busy or down."""
 
     def __init__(self, origin: str, *, timeout_seconds: float, patience_seconds: float) -> None:
         self.origin = origin.rstrip("/")
         self.timeout_seconds = timeout_seconds
         self.patience_seconds = patience_seconds
         timeout = timedelta(seconds=timeout_seconds)
-        # A proxy named in the environment has no business between a command and the shop on its own machine.
+        # Proxies from the environment are not used: the shop usually runs on the same machine.
         self._client = SyncClientBuilder().no_proxy().timeout(timeout).user_agent("opencommerce-ops").build()
 
     def send(
@@ -71,10 +71,10 @@ class Transport:
         read: Callable[[bytes], Any] = _read_json,
         field: str = "",
     ) -> Any:
-        """The answer's JSON, None when it has none, or what ``read`` makes of it. Raises Refused or Unreachable.
+        """The response's JSON, None if it is empty, or what ``read`` makes of it. Raises Refused or Unreachable.
 
-        ``form`` makes the multipart body anew for each attempt, because one can be sent only once.
-        With ``field`` it is this header field of a good answer instead, empty when there is none.
+        ``form`` builds the multipart body for each attempt, because it can be sent only once. With ``field``, the value
+        of that header field is returned instead, empty if there is none.
         """
         give_up_at = time.monotonic() + self.patience_seconds
         while True:
@@ -93,7 +93,7 @@ class Transport:
             time.sleep(_pause(response))
 
     def _attempt(self, request: SyncRequestBuilder, *, is_last: bool) -> SyncResponse | None:
-        """The answer, or None when nobody listened and there is time to try again."""
+        """The response; None if the connection failed and it is not the last attempt. Raises Unreachable."""
         try:
             return request.build().send()
         except ConnectError as error:
@@ -104,7 +104,7 @@ class Transport:
             raise Unreachable(f"{self.origin} gave no answer: {error.message}") from error
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
 

@@ -1,1 +1,3 @@
-"""One module a command: its docstring is its help, ``add_arguments(parser)`` and ``run(options) -> int`` the rest."""
+"""One module for each command: its docstring is the help, and it has ``add_arguments(parser)`` and
+``run(options) -> int``, which returns the exit code.
+"""

@@ -40,13 +40,13 @@ _SECONDS, _ORDER_SECONDS = 5.0, 20.0
 _GATEWAY_SECONDS = 2.0
 _SMALL_CATALOGUE = 1000
 _LONGEST_SECONDS = 600.0
-"""No token that was fresh at the beginning is old at the end."""
+"""Short enough that a token issued at the start is still valid at the end."""
 _BUYERS = (1, 8, 64)
 _MOST_BUYERS = 64
-"""PostgreSQL takes 150 connections, and pgbench opens as many as there are buyers beside those of the services."""
+"""PostgreSQL allows 150 connections, and pgbench opens one for each buyer besides those of the services."""
 _PAST_ORDERS = 1000
 _MOST_PAST_ORDERS = 1_000_000
-"""``verify`` reads all of them, and takes some minutes for so many."""
+"""``verify`` reads all of them, which takes some minutes at this number."""
 _WIDTH = 180
 
 Json = dict[str, Any]
@@ -86,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 once all figures are printed; 1 if any of them counts errors."""
+    """Print all figures. Returns 0, or 1 if there were errors."""
     chosen = options.scenario or list(SCENARIOS)
     unknown = set(chosen) - set(SCENARIOS)
     if unknown:
@@ -213,7 +213,7 @@ def _output() -> Console:
 
 
 def _of_a_catalogue(path: str) -> Json:
-    """What ``bench catalogue --json`` wrote."""
+    """Parse a file written by ``bench catalogue --json``."""
     try:
         written: Json = json.loads(Path(path).read_text())["catalogue"]
         return {name: written[name] for name in ("products", "figures")}
@@ -222,7 +222,7 @@ def _of_a_catalogue(path: str) -> Json:
 
 
 def _thousands(text: str) -> int:
-    """``100000``: products are made by the thousand."""
+    """``100000``: products are created by the thousand."""
     if not (text.isascii() and text.isdigit()) or not int(text) or int(text) % 1000:
         raise argparse.ArgumentTypeError(f"{text!r}: a multiple of 1000")
     return int(text)

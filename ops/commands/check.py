@@ -30,18 +30,18 @@ Environments = Mapping[str, Mapping[str, str]]
 
 
 class Faulty(Exception):
-    """Something is wrong; the message is what the tool said."""
+    """A check found something; the message is the tool's output."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to look at; ``find_faults`` returns what is wrong, or nothing."""
+    """One check; ``find_faults`` returns a description of what is wrong, or an empty string."""
 
     title: str
     find_faults: Callable[[], str]
 
     def run(self) -> None:
-        """Look. Raises Faulty."""
+        """Run the check. Raises Faulty."""
         if faults := self.find_faults():
             raise Faulty(faults)
 
@@ -92,7 +92,7 @@ _STATIC_TESTS = ("tests/architecture", "tests/contracts")
 
 
 def _types(environment: Mapping[str, str], *checked: str) -> Callable[[], str]:
-    """Its own files only, those it imports being checked elsewhere; a cache for each, since each has other settings."""
+    """Check only these files: imported ones have checks of their own. A cache for each, as the settings differ."""
     module = ("mypy", "--follow-imports=silent", f"--cache-dir=.mypy_cache/{checked[0]}", *checked)
     return lambda: tool.faults(*module, environment=environment)
 
@@ -102,7 +102,7 @@ def _in_service(service: Service, environments: Mapping[str, dict[str, str]], *m
 
 
 def _environments() -> dict[str, dict[str, str]]:
-    """Each service's variables as in a run; no server is asked."""
+    """Each service's variables as in a run; no server is contacted."""
     state = State(LOCAL / "check")
     state.make()
     blueprint = Blueprint(state, public_port=_PORT_OF_NOBODY)
@@ -110,7 +110,7 @@ def _environments() -> dict[str, dict[str, str]]:
 
 
 def _documents(environments: Environments) -> dict[Path, str]:
-    """What is generated from the code, as it should be. Raises Undocumented."""
+    """The generated documents, as they should be, by path. Raises Undocumented."""
     of_the_code = (facts_page, settings_page, commands_page, metrics_page, asyncapi_document)
     pages = {page.PAGE: page.render() for page in of_the_code}
     openapi = openapi_document.render(environments)

@@ -9,11 +9,11 @@ from ops.progress import step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """None."""
 
 
 def run(_options: argparse.Namespace) -> int:
-    """0 once they are there."""
+    """Compile, and print the folder."""
     with step("Compiling the gateway, about a minute"):
         place = compiled.make()
     print(place)

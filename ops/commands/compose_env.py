@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 once nothing is missing."""
+    """Write or print the file; an existing one is only added to."""
     if options.print:
         print(compose_env.extended("", compose_env.complete({}, public_url=options.public_url)), end="")
         return 0

@@ -21,7 +21,7 @@ _FAILURE = "SELECT error FROM events_failure WHERE fact_id::text = %s"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``list`` (what is done when nothing is said), ``show ID`` and ``replay ID``."""
+    """``list`` (the default), ``show ID`` and ``replay ID``."""
     parser.add_argument(
         "action", nargs="?", choices=("list", "show", "replay"), default="list", help="default: %(default)s"
     )
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0, or 1 when there is no such dead letter."""
+    """List, show or replay. Raises OpsError if there is no such dead letter."""
     platform = Platform()
     if not platform.is_up():
         raise OpsError("The platform is not running. Bring it up first: python3 manage_all.py up --detach")
@@ -77,7 +77,7 @@ def _list(letters: list[DeadLetter], *, as_json: bool) -> None:
     ]
     widths = [max(len(str(row[at])) for row in [columns, *rows]) for at in range(len(columns))]
     for row in [columns, *rows]:
-        # Never shortened, whatever the terminal's width: an id is there to be copied.
+        # Not shortened to the terminal's width: ids are there to be copied.
         print("  ".join(str(value).ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
 
 
@@ -87,7 +87,7 @@ def _show(letter: DeadLetter, why: str | None, *, as_json: bool) -> None:
 
 
 def _why(platform: Platform, letter: DeadLetter) -> str | None:
-    """The handler's last words, which the service wrote down."""
+    """The error of the last attempt, as stored by the service; None if it stored none."""
     url = platform.state.read("run")["databases"][letter.service]
     with psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS) as database:
         row = database.execute(_FAILURE, [letter.id]).fetchone()

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when every step held; the first that did not is raised as StepFailed."""
+    """Tell the story. Raises StepFailed at the first step that does not hold."""
     platform = Platform()
     console = Console(highlight=False)
     with brought_up(platform, for_once=options.once):
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def brought_up(platform: Platform, *, for_once: bool) -> Iterator[None]:
-    """The platform, up. What was brought up ``for_once`` is taken down again, however it ends."""
+    """Make sure that the platform is up; if it was brought up ``for_once``, take it down again in any case."""
     was_up = platform.is_up()
     try:
         if was_up:

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when nothing is wrong; what is wrong is said with the file and the line."""
+    """Build, open and serve the site. Raises OpsError with file and line of each fault."""
     with step("Building the documents"):
         if faults := site.build():
             raise OpsError(f"The documents have faults.\n{faults}")

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when all that the shop has is in the file; 1 when pictures were not to be had."""
+    """Returns 0 if the file holds all that the shop has; 1 if some pictures were missing."""
     interrupts.end_as_with_ctrl_c()
     platform = Platform()
     if not platform.is_up():

@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def parallel(text: str) -> int:
-    """How many rows at once."""
+    """Parse the number of rows at once."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_PARALLEL):
         raise argparse.ArgumentTypeError(f"a whole number from 1 to {_MOST_PARALLEL}")
     return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when the shop shows all that the file holds, or would; else 1."""
+    """Returns 0 if the shop shows all that the file holds, or in a dry run would; otherwise 1."""
     interrupts.end_as_with_ctrl_c()
     platform = Platform()
     if not platform.is_up() and not options.dry_run:

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Each line behind the name of the process that wrote it."""
+    """Print each line after the name of the process that wrote it."""
     folder = State().logs
     logs = _chosen(folder, options.service)
     if not logs:
@@ -54,7 +54,7 @@ def _print(lines: Iterator[str]) -> None:
 
 
 class _Follower:
-    """Reads one log from where it was left, from the start again when it was rotated."""
+    """Reads one log file from its last position on; from the start if it was rotated."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Always 0: what is not well is in the answer."""
+    """Returns 0 whatever the state: faults are in the output."""
     status = Platform().status()
     if options.json:
         print(json.dumps(status))

@@ -22,14 +22,14 @@ _FOLDER = LOCAL / "test"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to test; what follows ``--`` goes to pytest."""
+    """What to test; arguments after ``--`` go to pytest."""
     parser.add_argument(
         "path", nargs="*", type=Path, help="a file or folder of tests (default: all); what follows -- goes to pytest"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the suites, those of services side by side; the last line sums them up."""
+    """Run the suites, those of services in parallel; the last line sums them up."""
     interrupts.end_as_with_ctrl_c()
     chosen = suites.chosen(options.path)
     results = _FOLDER / "results"
@@ -83,7 +83,7 @@ def _stop(platform: Platform) -> None:
 
 
 def _variables(blueprint: Blueprint, suite: Suite, unit: int) -> dict[str, str]:
-    """The service's own, and the key with which a test signs in as the gateway would."""
+    """The service's variables, and the key with which tests sign assertions as the gateway does."""
     if suite.service is None:
         return _variables_of_the_whole()
     variables = blueprint.environment.of_service(suite.service)
@@ -96,12 +96,12 @@ def _variables(blueprint: Blueprint, suite: Suite, unit: int) -> dict[str, str]:
 
 
 def _redis_of(unit: int, url: str) -> str:
-    """A database of its own: some tests empty it, which must not take away what another unit has just put there."""
+    """A Redis database for each unit, since some tests empty theirs."""
     parts = urlsplit(url)
     first = int(parts.path.strip("/") or 0)
     return parts._replace(path=f"/{first + unit}").geturl()
 
 
 def _variables_of_the_whole() -> dict[str, str]:
-    """The caller's: the tests of the whole bring a platform up themselves, and drive it as fast as they can."""
+    """The caller's variables, without rate limits: system tests bring up a platform themselves, and put load on it."""
     return {**os.environ, "OPENCOMMERCE_RATE_LIMITS": "off"}

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _is_there_already(platform: Platform, options: argparse.Namespace) -> bool:
-    """Whether what runs is what was asked for, so that there is nothing left to do."""
+    """Whether the running platform is what the options ask for, so that there is nothing to do."""
     asks_for_more = not options.detach or options.fresh or options.scale
     running = platform.state.read("run")
     is_elsewhere = options.port is not None and options.port != running["port"]

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when every invariant holds, else 1."""
+    """Returns 0 if every invariant holds, otherwise 1."""
     platform = Platform()
     if not platform.is_up():
         raise OpsError("The platform is not running. Bring it up first: python3 manage_all.py up --detach")
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def verify(platform: Platform, *, patience_seconds: float = PATIENCE_SECONDS) -> Breaches:
-    """What the invariants do not explain, of this run."""
+    """The breaches of this run's invariants, by their titles; empty if all hold."""
     with step("Reading the books") as say, open_books(platform.state.read("run")) as books:
         return prove(
             books,

@@ -1,1 +1,1 @@
-"""The shop's own demo: its catalogue, and the main job told step by step."""
+"""The demo: its catalogue, and the order flow shown step by step."""

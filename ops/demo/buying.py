@@ -1,4 +1,4 @@
-"""Orders of the lantern: Jonas's, which is confirmed, and Ada's, whose card is declined."""
+"""Two orders of the lantern: Jonas's is confirmed, and Ada's card is declined."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CANCELLED = "orders.order_cancelled.v1"
 
 
 def buy(stage: Stage, buyer: Shop) -> Json:
-    """Jonas orders what is in his cart, and hears at once that it is his."""
+    """Jonas orders what is in his cart, and the confirmation arrives on his live feed."""
     with stage.step("He connects to the live feed"):
         feed = open_feed(buyer)
     with feed:
@@ -38,7 +38,7 @@ def buy(stage: Stage, buyer: Shop) -> Json:
 
 
 def see_it_known(stage: Stage, order: Json, *, buyer: Shop, seller: Shop) -> None:
-    """Everybody whom the order concerns has heard of it."""
+    """The order is confirmed, its stock is deducted, the seller is notified, and the buyer has mail."""
     with stage.step("The order is confirmed"):
         expect(buyer.order(order["id"])["status"], "confirmed")
     with stage.step(f"Stock fell from {STOCK} to {STOCK - 1}"):
@@ -51,7 +51,7 @@ def see_it_known(stage: Stage, order: Json, *, buyer: Shop, seller: Shop) -> Non
 
 
 def be_declined(stage: Stage, buyer: Shop, *, seller: Shop) -> None:
-    """Ada's order is cancelled, and what was put aside for her is free again."""
+    """Ada's order is cancelled, and what was reserved for her is released."""
     with open_feed(buyer) as feed:
         with stage.step("She orders one too"):
             key = secrets.token_hex(16)
@@ -76,12 +76,12 @@ def _fill_cart(stage: Stage, buyer: Shop) -> Json:
 
 
 def _at_the_price(cart: Json) -> Json | None:
-    """The new price, like the lantern, may still be on its way."""
+    """The cart, once it shows the new price: the fact of the change may still be on its way to order_svc."""
     return cart if cart["total"] == PRICE else None
 
 
 def _once_for_sale(attempt: Callable[[], Json]) -> Json:
-    """That the lantern is for sale may not have reached the service that takes orders yet."""
+    """Try until it works: order_svc may not have heard yet that the lantern is for sale."""
 
     def try_it() -> Json | None:
         try:

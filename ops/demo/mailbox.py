@@ -1,4 +1,4 @@
-"""The local mailbox, as far as the demo has to look into it."""
+"""Looking for mail in the local mailbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def has_mail(mailbox: Path, *, to: str, about: str) -> bool:
-    """Whether a message to that address that speaks of something lies in the mailbox."""
+    """Whether the mailbox has a message that contains this address and this text."""
     return any(to in text and about in text for text in map(_text, mailbox.rglob("*")))
 
 

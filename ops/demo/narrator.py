@@ -27,14 +27,14 @@ class StepFailed(OpsError):
 
 @dataclass
 class Step:
-    """What the teller of one step may add to its line."""
+    """One step's title, and a note that may be added to its line."""
 
     title: str
     note: str = ""
 
 
 class Narrator:
-    """Prints each step when it has held."""
+    """Prints each step once it has held, or failed."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -45,7 +45,7 @@ class Narrator:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """One step; whatever goes wrong in it is raised as StepFailed."""
+        """One step; a failure in it is raised as StepFailed."""
         step = Step(title)
         began = time.perf_counter()
         try:
@@ -59,7 +59,7 @@ class Narrator:
 
 
 def wait_for(look: Callable[[], Found | None], *, what: str, within_seconds: float) -> Found:
-    """What ``look`` finds once it finds something. Raises OpsError when it did not in time."""
+    """Call ``look`` until it returns something true, and return that. Raises OpsError if it did not in time."""
     give_up_at = time.monotonic() + within_seconds
     while not (found := look()):
         if time.monotonic() > give_up_at:

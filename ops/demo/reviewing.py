@@ -1,4 +1,4 @@
-"""What a buyer thinks, and who hears of it."""
+"""A buyer's review, and the seller's notification of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REVIEWED = "reviews.review_posted.v1"
 
 
 def review(stage: Stage, product: Json, *, buyer: Shop, seller: Shop) -> None:
-    """Jonas says it, Mira hears it, and the lantern's page counts it."""
+    """Jonas posts a review, Mira is notified, and the lantern's page counts it."""
     title = f"No wind puts it out {stage.run}"
     with open_feed(seller) as feed:
         with stage.step("He gives the lantern four stars"):

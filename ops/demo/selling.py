@@ -1,4 +1,4 @@
-"""Mira's stall: a picture, a lantern, and its end."""
+"""Mira sells a lantern: upload, publication, a new price, and taking it down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PICTURE = Path(__file__).parent / "pictures" / "storm-lantern.webp"
 
 
 def publish(stage: Stage, seller: Shop) -> Json:
-    """The lantern is for sale, and seen to be."""
+    """Publish the lantern with its picture, and change its price; each step is visible in the shop."""
     with stage.step("She uploads a picture") as step:
         picture = seller.upload(PICTURE)
         step.note = f"{picture['size']:,} bytes, {picture['content_type']}"
@@ -33,7 +33,7 @@ def publish(stage: Stage, seller: Shop) -> Json:
 
 
 def take_down(stage: Stage, seller: Shop, product: Json) -> None:
-    """The shop is left as it was found."""
+    """Archive the lantern, so that the shop looks as before."""
     with stage.step("Mira takes the lantern down; the shop lists it no longer"):
         seller.change_product(product["id"], {"status": "archived"})
         wait_for(lambda: not _is_listed(stage, product), what="the list to drop it")

@@ -1,4 +1,4 @@
-"""What all chapters of the demo have: the shop, who tells of it, what is sold, and the patience to wait for it."""
+"""What all chapters of the demo share: the shop, the narrator, the product, and helpers that wait."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Found = TypeVar("Found")
 
 @dataclass
 class Stage:
-    """Where one run of the demo happens."""
+    """The setting of one run of the demo."""
 
     shop: Shop
     narrator: Narrator
     mailbox: Path | None
-    """Where mail lies, or None when it goes to a server of somebody's own."""
+    """The folder that mail is written to; None if it goes to a mail server."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
     def sku(self) -> str:
-        """What is sold in this run."""
+        """The SKU of this run's product."""
         return f"DEMO-{self.run.upper()}"
 
     def step(self, title: str) -> AbstractContextManager[Step]:
@@ -43,7 +43,7 @@ class Stage:
         return self.narrator.step(title)
 
     def sign_up(self, name: str, *, role: str) -> Shop:
-        """Somebody new comes in."""
+        """Register a new user of this role."""
         person = self.shop.another_visitor()
         with self.step(f"{name} signs up as a {role}"):
             password = secrets.token_urlsafe(16)
@@ -51,11 +51,11 @@ class Stage:
         return person
 
     def wait_for_mail(self, mailbox: Path, *, to: str, about: str) -> None:
-        """Until somebody has a letter that speaks of it."""
+        """Wait until a person has mail that contains a text."""
         wait_for(lambda: has_mail(mailbox, to=self._email_of(to), about=about), what=f"mail in {mailbox}")
 
     def wait_for_stock(self, seller: Shop, *, on_hand: int) -> None:
-        """Until so many are there, and none of them put aside."""
+        """Wait until this number is on hand, with none reserved."""
         expected = {"sku": self.sku, "on_hand": on_hand, "reserved": 0, "available": on_hand}
         wait_for(lambda: expected.items() <= seller.stock(self.sku).items(), what=f"{expected}")
 
@@ -64,19 +64,19 @@ class Stage:
 
 
 def wait_for(look: Callable[[], Found | None], *, what: str) -> Found:
-    """What ``look`` finds once it finds something. Raises OpsError when patience ends."""
+    """Call ``look`` until it returns something true, and return that. Raises OpsError after ``PATIENCE_SECONDS``."""
     return narrator.wait_for(look, what=what, within_seconds=PATIENCE_SECONDS)
 
 
 def open_feed(person: Shop) -> LiveFeed:
-    """Somebody listens from now on."""
+    """A person's live feed, once it is ready."""
     feed = person.live_feed()
     feed.wait_for(lambda message: message["type"] == "ready", within_seconds=PATIENCE_SECONDS)
     return feed
 
 
 def wait_for_event(feed: LiveFeed, event: str) -> Json:
-    """The message that tells of it."""
+    """The next message of this event. Raises FeedLost."""
     return feed.wait_for(lambda message: message.get("event") == event, within_seconds=PATIENCE_SECONDS)
 
 

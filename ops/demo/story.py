@@ -1,4 +1,4 @@
-"""The main job: an order from sign-up to live notification, one whose card is declined, and what a buyer thinks."""
+"""The whole demo: an order from sign-up to live notification, an order whose card is declined, and a review."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ops.demo.stage import Stage
 
 
 def tell(stage: Stage) -> None:
-    """All of it. Raises StepFailed at the first step that does not hold."""
+    """Tell the whole story. Raises StepFailed at the first step that does not hold."""
     chapter = stage.narrator.chapter
 
     chapter("Mira opens a stall")
