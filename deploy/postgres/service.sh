@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once, by PostgreSQL's image, in a new cluster: the service's database, in a role of its own that is no administrator.
+# Run once in a new cluster, by PostgreSQL's image: creates the service's database, and a role for it, no superuser.
 set -eu
 
 psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --username="${POSTGRES_USER:-postgres}" --dbname=postgres <<'SQL'
