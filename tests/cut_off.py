@@ -1,4 +1,4 @@
-"""Migrations that are cut off between two of their steps, and run again."""
+"""Interrupting migrations between two of their steps, and running them again."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SCHEMA = """
 
 
 class CutOffError(Exception):
-    """The migration got no further."""
+    """The migration was interrupted here."""
 
 
 class Rerun:
-    """One migration of the service under test, taken back and run once more, as often as wanted."""
+    """One migration of the service under test, which can be unapplied and applied any number of times."""
 
     def __init__(self, app: str, name: str) -> None:
         loader = MigrationLoader(connection)
@@ -37,7 +37,7 @@ class Rerun:
         self._before = loader.project_state((app, name), at_end=False)
 
     def cut_off_everywhere(self) -> Iterator[int]:
-        """Cut off after no step, after one, after two … and after the last, and each time run again."""
+        """Interrupt it after no step, after one, after two … and after the last, and each time run it again."""
         operations = self._migration.operations
         for done in range(len(operations) + 1):
             self.take_back()
@@ -47,17 +47,17 @@ class Rerun:
             yield done
 
     def take_back(self) -> None:
-        """As if it had never been applied."""
+        """Unapply it."""
         with connection.schema_editor(atomic=self._migration.atomic) as editor:
             self._migration.unapply(self._state(), editor)
 
     def run(self) -> None:
-        """As ``migrate`` does it."""
+        """Apply it, as ``migrate`` does."""
         with connection.schema_editor(atomic=self._migration.atomic) as editor:
             self._migration.apply(self._state(), editor)
 
     def run_instead(self, *operations: Operation) -> None:
-        """These, as if they were all that it does."""
+        """Apply only these operations, as if they were the whole migration."""
         its_own, self._migration.operations = self._migration.operations, list(operations)
         try:
             self.run()
@@ -69,14 +69,14 @@ class Rerun:
 
 
 def schema() -> set[tuple[Any, ...]]:
-    """All that migrations make."""
+    """The columns, indexes, constraints and triggers of the database."""
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA)
         return set(cursor.fetchall())
 
 
 def begin_index(database_url: str, table: str, statement: str) -> None:
-    """An index that was cancelled while it waited for somebody who writes: its name is taken, and nobody may use it."""
+    """Leave an invalid index, cancelled while it waited for a writing transaction: its name is taken."""
     with psycopg.connect(database_url) as writer, psycopg.connect(database_url, autocommit=True) as other:
         writer.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
         other.execute("SET lock_timeout = '20ms'")

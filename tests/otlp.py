@@ -1,4 +1,4 @@
-"""A small backend for traces: takes what OpenTelemetry sends over HTTP, and tells which span belongs under which."""
+"""A small backend for traces: it receives OpenTelemetry's spans over HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-# Traces are off in this process, and then nobody finds OpenTelemetry (common/observability/tracing.py).
+# With traces off, as in this process, OpenTelemetry cannot be imported (common/observability/tracing.py).
 sys.modules.pop("opentelemetry", None)
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # noqa: E402
@@ -19,7 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status  # noqa: E402
 
 @dataclass(frozen=True)
 class Span:
-    """One step of a trace, as it arrived."""
+    """One span, as it arrived."""
 
     service: str
     name: str
@@ -30,16 +30,16 @@ class Span:
     attributes: dict[str, Any]
     is_error: bool
     wire: str
-    """All that came of it, as text."""
+    """The whole span, as text."""
 
     @property
     def traceparent(self) -> str:
-        """What whoever goes on from it is told."""
+        """The ``traceparent`` that is passed on from this span."""
         return f"00-{self.trace_id}-{self.id}-01"
 
 
 class Receiver:
-    """Listens until it is closed."""
+    """Receives spans until it is closed."""
 
     def __init__(self) -> None:
         self._spans: list[Span] = []
@@ -49,11 +49,11 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """What OTEL_EXPORTER_OTLP_ENDPOINT is to be."""
+        """The value for OTEL_EXPORTER_OTLP_ENDPOINT."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def spans(self, trace_id: str) -> list[Span]:
-        """All that came of one trace so far."""
+        """The spans of one trace that have arrived so far."""
         return [span for span in list(self._spans) if span.trace_id == trace_id]
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Two things that are done with one row at the same moment, in the order that a test chooses."""
+"""Two simultaneous operations on one row, in the order that a test chooses."""
 
 import time
 from collections.abc import Callable
@@ -10,9 +10,9 @@ SECONDS = 10
 
 
 def overtake(slow: Callable[[], object], fast: Callable[[], object]) -> Future[object]:
-    """Do both; the fast one has done its part, and only then is the slow one let on, which waits for it.
+    """Run both: ``fast`` holds its row locks when ``slow`` starts, and commits once that waits for them.
 
-    Returns what becomes of the slow one.
+    Returns the outcome of ``slow``.
     """
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():

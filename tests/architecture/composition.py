@@ -15,12 +15,12 @@ _INSIDE = re.compile(r"([A-Z0-9_]+)(?::([-?])(.*))?", re.DOTALL)
 
 
 def as_written() -> dict[str, Any]:
-    """The file with its variables as they stand there."""
+    """The file with its variables as they are written."""
     return dict(YAML(typ="safe").load(ROOT / "compose.yaml"))
 
 
 def filled_in(values: Mapping[str, str]) -> dict[str, Any]:
-    """The file with these values. Raises LookupError for a variable that must have one and has none."""
+    """The file with these values filled in. Raises LookupError if a required variable is missing."""
     return dict(_filled(as_written(), values))
 
 
@@ -30,17 +30,17 @@ def services(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def asked() -> set[str]:
-    """Every variable that it asks for."""
+    """Every variable that the file refers to."""
     return {name for name, _ in ASKED.findall((ROOT / "compose.yaml").read_text())}
 
 
 def required() -> set[str]:
-    """Those without which it does not start."""
+    """The variables without which it does not start."""
     return {name for name, kind in ASKED.findall((ROOT / "compose.yaml").read_text()) if kind == ":?"}
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """``$$``, ``${NAME}``, ``${NAME:-default}`` and ``${NAME:?reason}``, one inside the other."""
+    """Replace ``$$``, ``${NAME}``, ``${NAME:-default}`` and ``${NAME:?reason}``, also nested ones."""
     before, dollar, after = text.partition("$")
     if not dollar:
         return text

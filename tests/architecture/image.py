@@ -13,14 +13,14 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
 def instructions() -> list[tuple[str, str]]:
-    """Each instruction with its arguments, lines put together and comments left out."""
+    """Each instruction with its arguments, with continued lines joined and comments left out."""
     lines = [line for line in DOCKERFILE.splitlines() if not line.lstrip().startswith("#")]
     joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line)]
 
 
 def stages() -> list[list[tuple[str, str]]]:
-    """The instructions of each stage; what runs is made of the last one."""
+    """The instructions of each stage; the last one makes the image."""
     stages: list[list[tuple[str, str]]] = []
     for word, rest in instructions():
         if word == "FROM":
@@ -34,19 +34,19 @@ def arguments(word: str) -> list[str]:
 
 
 def variables() -> dict[str, str]:
-    """What every process finds in its environment."""
+    """The environment variables of the image."""
     return dict(re.findall(r"(\w+)=(\S+)", " ".join(arguments("ENV"))))
 
 
 def sent() -> Iterator[Path]:
-    """The files of ours that the builder is sent, as they are now."""
+    """The files of the build context, as they are now."""
     for folder in ("common", "ops", *BY_NAME):
         paths = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file())
         yield from (path for path in paths if is_sent(str(path)))
 
 
 def is_sent(path: str) -> bool:
-    """Whether .dockerignore lets a file through: the last pattern that names it or a folder around it decides."""
+    """Whether .dockerignore keeps a file: the last pattern that matches it or a folder above it decides."""
     patterns = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     around = [PurePosixPath(path), *PurePosixPath(path).parents][:-1]
     sent = True

@@ -1,7 +1,8 @@
-"""A process of its own that reads through the cache: ``python -m tests.common.caching_reader NAME FAMILY THREADS``.
+"""A process that reads through the cache: ``python -m tests.common.caching_reader NAME FAMILY THREADS``.
 
-It says "ready", waits for a line, reads with so many threads at once, and prints what each was given, as JSON. What it
-computes takes half a second, is its own process id, and is noted in Redis. With FOREVER it never ends computing.
+It prints "ready", waits for a line, reads with that many threads at once, and prints what each got, as JSON. The
+computed value is its own process id, takes half a second, and is noted in Redis. With FOREVER in the name, it never
+ends computing.
 """
 
 from __future__ import annotations

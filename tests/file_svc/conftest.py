@@ -1,4 +1,4 @@
-"""A bucket for the tests, and a storage that is away."""
+"""A bucket for the tests, and a storage that is down."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from tests.file_svc.weir import Weir
 
 @pytest.fixture(scope="session", autouse=True)
 def bucket() -> Iterator[None]:
-    """A bucket of the tests' own on the real server, gone when they end."""
+    """A bucket of the tests' own on the real server, deleted at the end."""
     configured = settings.STORAGES["default"]
     options = {**configured["OPTIONS"], "bucket_name": f"test-{configured['OPTIONS']['bucket_name']}"}
     with storage_at({"default": {**configured, "OPTIONS": options}}):
@@ -30,14 +30,14 @@ def bucket() -> Iterator[None]:
 
 @pytest.fixture
 def storage_away() -> Iterator[None]:
-    """Nobody listens where the storage should be."""
+    """The storage is down: nothing listens on its port."""
     with storage_at(storage.storages("http://key:secret@127.0.0.1:1/bucket")):
         yield
 
 
 @pytest.fixture
 def weir() -> Iterator[Weir]:
-    """The way to the storage, which can be shut."""
+    """A proxy in front of the storage, which can be shut."""
     configured = settings.STORAGES["default"]
     server = urlsplit(configured["OPTIONS"]["endpoint_url"])
     weir = Weir(str(server.hostname), int(server.port or 80))
@@ -49,7 +49,7 @@ def weir() -> Iterator[Weir]:
 
 @contextmanager
 def storage_at(setting: dict[str, Any]) -> Iterator[None]:
-    """Another storage for a while; connections to the one before are not left open."""
+    """Use another storage within the context; connections to the former one are closed."""
     hang_up()
     with override_settings(STORAGES={**settings.STORAGES, **setting}):
         yield
@@ -65,15 +65,15 @@ def hang_up() -> None:
 
 @pytest.fixture
 def objects() -> "Objects":
-    """What lies in the bucket now."""
+    """The objects in the bucket."""
     return Objects()
 
 
 class Objects:
-    """The bucket, looked into from the side."""
+    """The bucket, read directly."""
 
     def all_keys(self) -> set[str]:
-        """Of all objects."""
+        """The keys of all objects."""
         return {each.key for each in storages["default"].bucket.objects.all()}
 
     def bytes_of(self, key: str) -> bytes:

@@ -14,8 +14,8 @@ STRANGER = uuid.UUID("00000000-0000-4000-8000-000000000002")
 
 
 def on_disk(content: bytes) -> IO[bytes]:
-    """A file that holds it."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who asks
+    """A temporary file with this content."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     file.write(content)
     return file
 
@@ -28,7 +28,7 @@ def stored(
     purpose: str | None = None,
     visibility: str | None = None,
 ) -> StoredFile:
-    """A file in the storage; a public picture unless said otherwise."""
+    """A file in the storage; by default a public picture."""
     content = pictures.png() if content is None else content
     with on_disk(content) as file:
         upload = services.Upload(

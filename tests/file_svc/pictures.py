@@ -1,4 +1,4 @@
-"""Pictures for tests, drawn here."""
+"""Pictures for tests."""
 
 import io
 import struct
@@ -42,7 +42,7 @@ def webp(width: int = 64, height: int = 48) -> bytes:
 
 
 def gif(width: int = 64, height: int = 48, frames: int = 1) -> bytes:
-    """A GIF, moving if it has several frames."""
+    """A GIF, animated if it has several frames."""
     pictures = [drawn(width, height).rotate(index) for index in range(frames)]
     return encoded(pictures[0], "GIF", save_all=True, append_images=pictures[1:])
 
@@ -54,9 +54,9 @@ def film(frames: int) -> bytes:
     return still[:-1] + frame * (frames - 1) + still[-1:]
 
 
-@cache  # a profile carries the time it was made at, and a test may want the same picture twice
+@cache  # a profile contains the time of its creation, and a test may need the same picture twice
 def photo_with_secrets(width: int = 400, height: int = 300) -> bytes:
-    """A JPEG that lies on its side and says where it was taken."""
+    """A JPEG that is rotated by its EXIF data, which also say where it was taken."""
     exif = Image.Exif()
     exif[ORIENTATION] = ROTATED_CLOCKWISE
     exif.get_ifd(GPS)[1] = "N"
@@ -66,7 +66,7 @@ def photo_with_secrets(width: int = 400, height: int = 300) -> bytes:
 
 
 def undecodable() -> bytes:
-    """A PNG whose framing is right and whose pixels are none."""
+    """A PNG with valid chunks, whose pixels cannot be decoded."""
     return flood(64, 48)
 
 

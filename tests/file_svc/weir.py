@@ -1,4 +1,4 @@
-"""A TCP proxy in front of the storage, that can be shut and that can break a connection off."""
+"""A TCP proxy in front of the storage, which can be shut, and can break connections off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Weir:
-    """Lets everything through, nothing, or so many bytes of what is sent and not one more."""
+    """Lets everything through, nothing, or only a number of bytes."""
 
     def __init__(self, host: str, port: int) -> None:
         self.upstream = (host, port)
@@ -16,9 +16,9 @@ class Weir:
         self.port: int = self.listener.getsockname()[1]
         self.is_open = True
         self.sends: int | None = None
-        """How many more bytes go up, on all connections together; None for any number."""
+        """How many more bytes go to the storage, on all connections together; None for any number."""
         self.answers: int | None = None
-        """The same for bytes that come down."""
+        """The same for bytes from the storage."""
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:

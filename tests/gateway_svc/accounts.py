@@ -1,4 +1,4 @@
-"""The part of user_svc that signs people in, as small as a test of the gateway can have it."""
+"""A fake of the part of user_svc that signs people in, as far as tests of the gateway need it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Said = tuple[int, dict[str, Any]]
 
 @dataclass
 class Session:
-    """A sign-in: who, how, and the one refresh token that is good now."""
+    """A session: its claims, and the one refresh token that is valid now."""
 
     claims: dict[str, Any]
     refresh: str = ""
@@ -30,7 +30,7 @@ class Session:
 
 @dataclass
 class FakeAccounts:
-    """Refresh tokens are traded once; one that is sent again ends its session, as in user_svc."""
+    """A refresh token can be used once; one that is sent again ends its session, as in user_svc."""
 
     NAMES: ClassVar = (
         *("token", "second-factor", "refresh", "logout", "register", "change", "reset", "confirm", "verify", "request"),
@@ -41,22 +41,22 @@ class FakeAccounts:
     signer: Signer
     access_seconds: int = 900
     pause_seconds: float = 0.0
-    """Before a refresh is answered."""
+    """How long a refresh takes."""
     is_away: bool = False
-    """Refuses all with 503."""
+    """Whether every request is refused with 503."""
     says: dict[str, Said] = field(default_factory=dict)
-    """What a test wants to hear under a path."""
+    """Status and body that a test has set for a path."""
     sessions: dict[str, Session] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any], Asked]] = field(default_factory=list)
 
     def reset(self) -> None:
-        """Forget what was asked and what a test changed."""
+        """Forget the requests, and what a test has changed."""
         self.access_seconds, self.pause_seconds, self.is_away = 900, 0.0, False
         self.asked.clear()
         self.says.clear()
 
     def asked_for(self, name: str) -> list[dict[str, Any]]:
-        """The bodies of what was asked under this path."""
+        """The bodies of the requests to this path."""
         return [body for path, body, _ in self.asked if path == name]
 
     async def speak(self, _service: FakeService, asked: Asked, reader: asyncio.StreamReader, writer: Any) -> None:
@@ -82,7 +82,7 @@ class FakeAccounts:
         return answers[name](body) if name in answers else (200, {})
 
     def tokens(self, role: str = "customer") -> dict[str, str]:
-        """Those of somebody who is let in now."""
+        """The tokens of a new session."""
         return self._begin(role, ["pwd"])[1]
 
     def _sign_in(self, body: dict[str, Any]) -> Said:

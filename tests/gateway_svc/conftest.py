@@ -1,4 +1,4 @@
-"""A gateway with small services behind it."""
+"""A gateway with small fake services behind it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests.gateway_svc.visitor import Visitor
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Here servers run on threads, which draw numbers while Hypothesis looks whether a strategy does.
+    # Servers run on threads here and use random while Hypothesis checks whether a strategy does.
     config.addinivalue_line("filterwarnings", "ignore:Do not use the .random. module inside strategies")
 
 
 def database_url() -> str:
-    """The test database, for a process of its own."""
+    """The URL of the test database, for other processes."""
     values = database.settings_dict
     assert values["NAME"].startswith("test_"), "this is no test database: has no test that runs asked for one?"
     user, password = quote(values["USER"]), quote(values["PASSWORD"], safe="")
@@ -38,7 +38,7 @@ def database_url() -> str:
 
 
 class FakeUsers(FakeService):
-    """Publishes the keys that a test gives it."""
+    """A user_svc that publishes the keys that a test gives it."""
 
     def __init__(self, accounts: FakeAccounts | None = None) -> None:
         self.keys: list[dict[str, str]] = []
@@ -53,19 +53,19 @@ class FakeUsers(FakeService):
 
 @pytest.fixture(scope="session")
 def signer() -> Signer:
-    """The key of user_svc."""
+    """The signing key of user_svc."""
     return Signer()
 
 
 @pytest.fixture(scope="session")
 def all_accounts(signer: Signer) -> FakeAccounts:
-    """The people whom user_svc knows."""
+    """The accounts of user_svc."""
     return FakeAccounts(signer)
 
 
 @pytest.fixture
 def accounts(all_accounts: FakeAccounts) -> FakeAccounts:
-    """The same, as they are at first."""
+    """The same, reset to their initial state."""
     all_accounts.reset()
     return all_accounts
 
@@ -80,7 +80,7 @@ def users(signer: Signer, all_accounts: FakeAccounts) -> Iterator[FakeUsers]:
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[FakeService]:
-    """Stands for every other service."""
+    """One fake for all other services."""
     fake = FakeService(BEHAVIOURS)
     yield fake
     fake.close()
@@ -105,13 +105,13 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def passing_doors() -> list[Door]:
-    """The gateways that are open, but for those that all tests share."""
+    """The gateways that are running, except those that all tests share."""
     return []
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _doors_of_a_module(passing_doors: list[Door]) -> Iterator[None]:
-    """A gateway costs a little even when nobody asks it anything, and of a hundred that adds up."""
+    """Stop the gateways of a module: even an idle one costs something, and a hundred of them add up."""
     yield
     _close(passing_doors, 0)
 
@@ -139,8 +139,8 @@ def open_door(
     sockets,
     static_root,
 ) -> Iterator[Callable[..., Door]]:
-    """``open_door(ORDER_SVC_URL=…)``: a gateway process with these variables changed, for as long as the test runs or
-    the module whose fixture asks for it; ``stays`` for all of them.
+    """``open_door(ORDER_SVC_URL=…)``: start a gateway process with these variables changed. It runs until the end of
+    the test, or of the module if a fixture of that scope starts it; with ``stays``, until the end of all tests.
     """
     folder: Path = tmp_path_factory.mktemp("gateway")
     shared: list[Door] = []
@@ -159,9 +159,9 @@ def open_door(
             "OPENCOMMERCE_STATIC_ROOT": static_root,
             "OPENCOMMERCE_LOG_LEVEL": "INFO",
             "OPENCOMMERCE_RATE_LIMITS": "off",
-            # Most tests are about what goes through; those of the cache switch it on.
+            # Most tests are about proxying; those of the cache switch it on.
             "GATEWAY_SVC_CACHE_MIB": "0",
-            # Services misbehave in many tests at one door; what follows from that is tested at others.
+            # Many tests share one gateway and have services that fail; circuit breakers are tested at other gateways.
             "GATEWAY_SVC_CIRCUIT_REQUESTS": "1000000",
         }
 
@@ -192,20 +192,20 @@ def door(open_door: Callable[..., Door]) -> Door:
 
 @pytest.fixture(autouse=True)
 def fresh(service: FakeService) -> None:
-    """What was asked in another test is of no interest."""
+    """Forget the requests of other tests."""
     service.asked.clear()
     service.has_given.clear()
 
 
 @pytest.fixture
 def visitor(door: Door, accounts: FakeAccounts) -> Visitor:
-    """Somebody with a browser at the gateway that most tests share."""
+    """A browser at the gateway that most tests share."""
     return Visitor(door)
 
 
 @pytest.fixture(scope="session")
 def one_shelf() -> Iterator[FakeShelf]:
-    """A product_svc whose answers may be kept."""
+    """A product_svc whose responses may be cached."""
     fake = FakeShelf()
     yield fake
     fake.close()
@@ -213,7 +213,7 @@ def one_shelf() -> Iterator[FakeShelf]:
 
 @pytest.fixture
 def shelf(one_shelf: FakeShelf) -> FakeShelf:
-    """The same, as it is at first."""
+    """The same, reset to its initial state."""
     one_shelf.reset()
     one_shelf.asked.clear()
     return one_shelf
@@ -221,7 +221,7 @@ def shelf(one_shelf: FakeShelf) -> FakeShelf:
 
 @pytest.fixture(scope="session")
 def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> Callable[..., Door]:
-    """A gateway process that keeps what may be kept, and hears what changes."""
+    """Start a gateway process with its cache on, once it receives invalidations."""
 
     def make(*, stays: bool = False, **changed: str) -> Door:
         variables = {"PRODUCT_SVC_URL": one_shelf.url, "GATEWAY_SVC_CACHE_MIB": "8", **changed}
@@ -234,13 +234,13 @@ def open_keeping_door(open_door: Callable[..., Door], one_shelf: FakeShelf) -> C
 
 @pytest.fixture(scope="session")
 def keeping_door(open_keeping_door: Callable[..., Door], one_shelf: FakeShelf) -> Door:
-    """The one that most tests share; whichever comes first may find the shelf as another test left it."""
+    """The one that most tests share. The shelf is reset first, as another test may have changed it."""
     one_shelf.reset()
     return open_keeping_door(stays=True)
 
 
 def wait_until(door: Door, *, keeps: bool) -> None:
-    """While changes are not heard of, every answer is asked for."""
+    """Wait until the gateway caches responses, or does not: it bypasses the cache while it gets no invalidations."""
     give_up_at = time.monotonic() + 10
     while ("bypass" in door.ask("GET", "/api/v1/products/is-it-on/").get("cache-status")) == keeps:
         assert time.monotonic() < give_up_at, "nothing is ever kept"

@@ -13,7 +13,7 @@ from tests.gateway_svc.door import Answer, Door
 def crowd(
     door: Door, path: str, *, clients: int, requests: int, meanwhile: Callable[[], None] = lambda: None
 ) -> list[Answer]:
-    """So many requests, made by so many clients of whom each waits for its answer; meanwhile, something happens."""
+    """Make requests from a number of clients, each of which waits for its responses; call ``meanwhile`` during that."""
     with ThreadPoolExecutor(clients) as pool:
         asked = [pool.submit(door.ask, "GET", path) for _ in range(requests)]
         meanwhile()
@@ -22,7 +22,7 @@ def crowd(
 
 @contextmanager
 def stream(door: Door, path: str, *, clients: int) -> Iterator[list[int]]:
-    """Requests without end, until the block is left; yields the statuses of their answers, which grow."""
+    """Make requests until the context is left; yields the growing list of their statuses."""
     statuses: list[int] = []
     is_over = threading.Event()
 

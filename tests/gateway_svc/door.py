@@ -1,4 +1,4 @@
-"""The gateway as a process, and a client that can say anything to it."""
+"""The gateway as a process, and a client that can send it anything."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUBLIC_URL = "https://shop.example"
 
 
 def settle(is_so: Callable[[], bool], *, seconds: float = 8) -> None:
-    """Wait until it is."""
+    """Wait until the condition holds."""
     give_up_at = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < give_up_at, "it does not hold"
@@ -32,7 +32,7 @@ def settle(is_so: Callable[[], bool], *, seconds: float = 8) -> None:
 
 @dataclass
 class Answer:
-    """What came back."""
+    """A response of the gateway."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -47,13 +47,13 @@ class Answer:
         return next(iter(self.all(name)), None)
 
     def json(self) -> Any:
-        """The body, read."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
 
 class Door:
-    """A gateway of its own, on a free port, compiled where that was done and is wanted; ``within`` is the command that
-    it is started by, if there is one.
+    """A gateway process on a free port. With ``is_compiled`` it runs the compiled modules, if there are any; ``within``
+    is a command prefix to start it with.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Door:
         )
 
     def wait(self, *, until: str = "/health/ready", seconds: float = 20) -> None:
-        """Return once it answers 200 here."""
+        """Wait until it answers 200 at this path."""
         give_up_at = time.monotonic() + seconds
         while time.monotonic() < give_up_at:
             try:
@@ -105,7 +105,7 @@ class Door:
         body: bytes | None = None,
         timeout: float = 15,
     ) -> Answer:
-        """Ask over a connection of its own. Raises what http.client raises when the answer breaks off."""
+        """Make a request on a new connection. Raises what http.client raises if the response is incomplete."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
@@ -122,7 +122,7 @@ class Door:
             connection.close()
 
     def say(self, raw: bytes, *, seconds: float = 5) -> bytes:
-        """Send bytes as they are and return all that comes until the connection ends or falls silent."""
+        """Send raw bytes. Returns everything received until the connection is closed or silent for ``seconds``."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
             connection.sendall(raw)
             heard = b""
@@ -135,15 +135,15 @@ class Door:
 
     @property
     def is_compiled(self) -> bool:
-        """It runs C extensions of ours."""
+        """Whether it runs our C extensions."""
         return any("__mypyc" in each.path for each in psutil.Process(self._process.pid).memory_maps())
 
     def resident_bytes(self) -> int:
-        """The memory that it takes."""
+        """Its resident memory."""
         return int(psutil.Process(self._process.pid).memory_info().rss)
 
     def stop(self) -> int:
-        """End it as the platform does; returns its exit code."""
+        """Stop it as the platform does, by SIGTERM. Returns its exit code."""
         self._process.send_signal(signal.SIGTERM)
         try:
             return self._process.wait(10)

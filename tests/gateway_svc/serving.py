@@ -1,4 +1,4 @@
-"""The gateway's server with an application of a test's own."""
+"""The gateway's server with an application of the test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gateway_svc.gateway.server.sockets import ClientSocket
 
 
 class Serving:
-    """At a port of its own, in a thread of its own."""
+    """The server on a free port, in a thread."""
 
     def __init__(self, app: Any, *, state: Mapping[str, Any] | None = None) -> None:
         lifespan = "off" if state is None else "on"
@@ -33,21 +33,21 @@ class Serving:
 
     @property
     def connections(self) -> int:
-        """How many are open."""
+        """How many connections are open."""
         return len(self._server.server_state.connections)
 
     def stop(self) -> None:
-        """As the platform stops it."""
+        """Stop it as the platform does."""
         self._server.should_exit = True
         self._thread.join(10)
         assert not self._thread.is_alive(), "it does not end"
 
     def connect(self) -> socket.socket:
-        """A connection to it."""
+        """Open a connection to it."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=5)
 
     def say(self, raw: bytes) -> bytes:
-        """All that is heard until it hangs up."""
+        """Send raw bytes. Returns everything received until it closes the connection."""
         with self.connect() as connection:
             connection.sendall(raw)
             return rest_of(connection)
@@ -67,13 +67,13 @@ def _saying(app: Any, state: Mapping[str, Any]) -> Any:
 
 
 def rest_of(connection: socket.socket) -> bytes:
-    """All that is heard on it until it ends."""
+    """Everything received on a connection until it is closed."""
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 @contextmanager
 def serving(app: Any, *, state: Mapping[str, Any] | None = None) -> Iterator[Serving]:
-    """While it is needed; the application says this state as it starts."""
+    """Run the server until the context ends; with ``state``, the application sets that lifespan state."""
     server = Serving(app, state=state)
     try:
         yield server

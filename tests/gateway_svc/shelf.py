@@ -1,4 +1,4 @@
-"""A product_svc whose answers may be kept, and that counts how often it is asked."""
+"""A product_svc whose responses may be cached, and which records its requests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MAY_BE_KEPT = "max-age=60, stale-while-revalidate=60, stale-if-error=600"
 
 
 class FakeShelf(FakeService):
-    """Says what a test gives it, to each in turn; drafts are shown to whoever is signed in."""
+    """Answers as a test has set it up; drafts are shown to any user who is signed in."""
 
     def __init__(self) -> None:
         self.reset()
         super().__init__(_Always(self._speak))
 
     def reset(self) -> None:
-        """As it is at first."""
+        """Return to the initial state."""
         self.word = "old"
         self.lifetime = MAY_BE_KEPT
         self.cache_control = "public, no-cache"
@@ -33,7 +33,7 @@ class FakeShelf(FakeService):
         self.lets_go.set()
 
     def wait_until_asked(self) -> None:
-        """Somebody has asked."""
+        """Wait for the first request."""
         give_up_at = time.monotonic() + 10
         while not self.asked:
             assert time.monotonic() < give_up_at, "nobody asks"
@@ -75,7 +75,7 @@ class _Always(dict):
 
 
 def who_asks(asked) -> str:
-    """The user of the gateway's assertion; empty for nobody in particular."""
+    """The user in the gateway's assertion; empty for an anonymous visitor."""
     payload = asked.get("x-gateway-assertion").split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     return claims.get("sub", "")

@@ -1,4 +1,4 @@
-"""Access tokens, as user_svc signs them and as others would like to."""
+"""Access tokens, as user_svc signs them, and forged ones."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class Signer:
         return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": self.key_id, "use": "sig", "alg": "EdDSA"}
 
     def token(self, *, typ: str = "at+jwt", **changed: Any) -> str:
-        """A good access token, but for what is changed."""
+        """A valid access token, except for what is changed."""
         header = {"kid": self.key_id, "typ": typ}
         return jwt.encode(claims(**changed), self.key, algorithm="EdDSA", headers=header)
 
     def unsigned(self) -> str:
-        """A token that says it needs no signature."""
+        """A token with ``alg: none`` and no signature."""
         header = {"alg": "none", "typ": "at+jwt", "kid": self.key_id}
         return f"{b64(json.dumps(header).encode())}.{b64(json.dumps(claims()).encode())}."
 
     def hmac_with_public_key(self) -> str:
-        """A token signed with what everybody may know, as if it were a shared secret."""
+        """A token signed with the public key as if that were a shared secret (HS256)."""
         header = {"kid": self.key_id, "typ": "at+jwt"}
         return jwt.encode(claims(), self.public_bytes, algorithm="HS256", headers=header)
 
 
 def claims(**changed: Any) -> dict[str, Any]:
-    """What a good access token says; a claim changed to None is left out."""
+    """The claims of a valid access token, with changes; a claim changed to None is left out."""
     now = int(time.time())
     lasts = changed.pop("lasts", 900)
     good = {

@@ -1,4 +1,4 @@
-"""Small services to stand behind the gateway: as good, slow, broken or rude as a test wants them."""
+"""Fake services behind the gateway: correct, slow, broken or hostile, as a test needs them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from common.api.holder import HEADER, Holder
 
 @dataclass
 class Asked:
-    """A request as a service got it."""
+    """A request as a service received it."""
 
     method: str
     target: str
@@ -31,7 +31,7 @@ class Asked:
     length: int = 0
     sha256: str = ""
     given_up: threading.Event = field(default_factory=threading.Event)
-    """The connection was closed before there was an answer."""
+    """Set when the connection was closed before the response."""
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
@@ -49,11 +49,11 @@ Behaviour = Callable[["FakeService", Asked, asyncio.StreamReader, asyncio.Stream
 
 @dataclass
 class FakeService:
-    """Speaks HTTP by hand, so that it can also speak it badly. The path's last part says how it behaves."""
+    """Writes HTTP by hand, so that it can also break its rules. The path's last part selects the behaviour."""
 
     behaviours: dict[str, Behaviour]
     asked: list[Asked] = field(default_factory=list)
-    """But for whether it is ready, which gateways ask when it pleases them, over a connection of its own."""
+    """All requests except readiness checks, which gateways send at any time, on separate connections."""
     has_given: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
     port: int = 0
@@ -77,7 +77,7 @@ class FakeService:
         return self.asked[-1]
 
     def first(self, *, within: float = 5) -> Asked:
-        """The first request, as soon as it is there."""
+        """Wait for the first request, and return it."""
         give_up_at = time.monotonic() + within
         while not self.asked:
             assert time.monotonic() < give_up_at, "nobody asked"
@@ -85,12 +85,12 @@ class FakeService:
         return self.asked[0]
 
     def start(self) -> None:
-        """Listen, at the same port as before."""
+        """Listen, on the same port as before."""
         self._server = self._run(asyncio.start_server(self._serve, self.host, self.port, limit=1 << 20))
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
-        """Go away, with all connections."""
+        """Stop listening, and close all connections."""
         self._run(self._stop())
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class FakeService:
 
     async def _stop(self) -> None:
         if self._server:
-            # What was accepted just now has to become a task first: a server that is closed forgets it.
+            # Connections accepted just now have to become tasks first, since closing the server forgets them.
             for listening in self._server.sockets:
                 self._loop.remove_reader(listening.fileno())
             await asyncio.sleep(0.01)
@@ -118,7 +118,7 @@ class FakeService:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        # Cancelled when the service stops, gone when the gateway closes the connection: both are the end of it.
+        # Cancelled when the service stops; an error when the gateway closes the connection: both end it.
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while not writer.is_closing():
                 await self._answer(reader, writer)
@@ -139,7 +139,7 @@ class FakeService:
 
 
 async def take_body(asked: Asked, reader: asyncio.StreamReader, *, pause: float = 0) -> None:
-    """Read as much as was announced."""
+    """Read the body, as long as Content-Length says."""
     left = int(asked.get("content-length") or 0)
     digest = hashlib.sha256()
     while left:
@@ -154,7 +154,7 @@ async def take_body(asked: Asked, reader: asyncio.StreamReader, *, pause: float 
 
 
 def answer(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
-    """A good answer."""
+    """A well-formed response."""
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
@@ -175,7 +175,7 @@ async def slow_reader(_service, asked, reader, writer) -> None:
 
 
 async def special(_service, _asked, _reader, writer) -> None:
-    """What a client that is too helpful would change."""
+    """A response that an HTTP client with redirects, cookies or decompression would change."""
     headers = (
         "Location: /elsewhere\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Encoding: gzip\r\n"
         "Connection: x-private\r\nX-Private: 1\r\nX-Request-ID: from-the-service\r\nReferrer-Policy: no-referrer\r\n"
@@ -204,13 +204,13 @@ async def provisional(_service, _asked, _reader, writer) -> None:
 
 
 async def hang(_service, asked, reader, _writer) -> None:
-    """Read and never answer."""
+    """Read, and never answer."""
     await reader.read()
     asked.given_up.set()
 
 
 async def drip(_service, asked, reader, writer) -> None:
-    """Begin an answer and never end it."""
+    """Begin a response, and never end it."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
     await reader.read()
     asked.given_up.set()
@@ -254,7 +254,7 @@ async def endless_head(_service, _asked, _reader, writer) -> None:
 
 
 async def wordless(_service, asked, _reader, writer) -> None:
-    """Refuse as a server does to which the application behind it was never shown the request."""
+    """Refuse with an empty body, as a server does by itself before its application sees the request."""
     status = asked.target.partition("?")[2]
     writer.write(answer(b"", status=f"{status} As It Is"))
 
@@ -272,7 +272,7 @@ async def big(_service, _asked, _reader, writer) -> None:
 
 
 async def generous(service, _asked, _reader, writer) -> None:
-    """Give more than fits into the connections on the way, and note when it is gone."""
+    """Send more than the buffers on the way can hold, and note when all of it is sent."""
     writer.write(answer(b"x" * (24 << 20)))
     await writer.drain()
     while writer.transport.get_write_buffer_size():
@@ -310,12 +310,12 @@ def _say_that_it_is_well(socket: ServerConnection, request: Request) -> Response
 
 
 class FakeSockets:
-    """A service of WebSockets."""
+    """A fake WebSocket service."""
 
     def __init__(self) -> None:
         self.asked: list[ServerConnection] = []
         self.tickets: dict[str, Holder] = {}
-        """Whose they are."""
+        """The holder of each ticket."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -328,7 +328,7 @@ class FakeSockets:
         return f"http://127.0.0.1:{self.port}"
 
     def close_code(self) -> int | None:
-        """With which the newest was closed, once it is."""
+        """Wait until the newest connection is closed, and return the close code."""
         newest = self.asked[-1]
         asyncio.run_coroutine_threadsafe(newest.wait_closed(), self._loop).result(60)
         return newest.close_code

@@ -1,4 +1,4 @@
-"""A browser, as far as the gateway can tell: it keeps cookies and says where it comes from."""
+"""A browser, as far as the gateway can tell: it keeps cookies and sends Origin."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ COOKIE = "opencommerce_session"
 
 @dataclass
 class Visitor:
-    """Looks at pages and sends their forms."""
+    """Gets pages and submits their forms."""
 
     door: Door
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, accept: str = "text/html,application/xhtml+xml", **headers: str) -> Answer:
-        """Look at a page."""
+        """GET a page."""
         return self._ask("GET", path, None, {"Accept": accept, **headers})
 
     def post(self, path: str, _headers: dict[str, str] | None = None, **fields: str) -> Answer:
-        """Send a form that stood on a page of ours; a header or field that is given replaces the right one."""
+        """Submit a form as from one of our pages; given headers and fields replace the correct ones."""
         fields = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", ""), **fields}
         headers = {
             "Accept": "text/html",
@@ -35,7 +35,7 @@ class Visitor:
         return self._ask("POST", path, urlencode(fields).encode(), headers)
 
     def sign_in(self, email: str = ADA, password: str = PASSWORD, next: str = "/account/") -> Answer:
-        """Through the page."""
+        """Sign in with the form of the sign-in page."""
         self.get("/login/")
         return self.post("/login/", email=email, password=password, next=next)
 

@@ -39,22 +39,22 @@ class Daphne:
 
     @contextmanager
     def connect(self, path: str = "/ws/notifications/", **options: Any) -> Iterator[ClientConnection]:
-        """Open a socket as anybody."""
+        """Open a WebSocket without an assertion."""
         with connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, open_timeout=10, **options) as connection:
             yield connection
 
     @contextmanager
     def follow(self, user_id: uuid.UUID | str, query: str = "", *, max_queue: int | None = None) -> Iterator[Feed]:
-        """Open the feed of a person, as the gateway does; ``max_queue`` of its messages are read ahead."""
+        """Open a person's feed, as the gateway does; up to ``max_queue`` messages are buffered."""
         assertion = sign_assertion(audience="notify_svc", user_id=uuid.UUID(str(user_id)), roles=("customer",))
         headers = {"X-Gateway-Assertion": assertion}
-        # A client that stops reading would hear the answer to its goodbye only after ten seconds.
+        # A client with a full buffer would see the response to its close frame only after ten seconds.
         path = f"/ws/notifications/{query}"
         with self.connect(path, additional_headers=headers, max_queue=max_queue) as connection:
             yield Feed(connection)
 
     def stop(self) -> None:
-        """End it."""
+        """Stop it."""
         self.process.terminate()
         self.process.wait(timeout=20)
 
@@ -77,7 +77,7 @@ class Feed:
         self.connection = connection
 
     def next(self, *, within_seconds: float = 10) -> Any:
-        """The next message, which is one that the AsyncAPI document describes."""
+        """The next message, checked against the AsyncAPI document."""
         message = json.loads(self.connection.recv(timeout=within_seconds))
         asyncapi_document.require_documented(f"feed.{message['type']}", message)
         return message
@@ -87,7 +87,7 @@ class Feed:
         return [self.next(within_seconds=within_seconds)["sequence"] for _ in range(count)]
 
     def is_silent(self, *, for_seconds: float = 0.3) -> bool:
-        """Whether nothing more comes for a moment."""
+        """Whether no message comes within this time."""
         try:
             self.connection.recv(timeout=for_seconds)
         except TimeoutError:
@@ -96,14 +96,14 @@ class Feed:
 
 
 def database_url() -> str:
-    """The test database, for a process of its own."""
+    """The URL of the test database, for other processes."""
     of = database.settings_dict
     return f"postgres://{quote(of['USER'])}:{quote(of['PASSWORD'] or '')}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
 @pytest.fixture(scope="module")
 def daphne(django_db_setup: None) -> Iterator[Daphne]:
-    """Daphne, with everything that it needs."""
+    """Daphne, with PostgreSQL and Redis."""
     server = Daphne()
     yield server
     server.stop()
@@ -111,7 +111,7 @@ def daphne(django_db_setup: None) -> Iterator[Daphne]:
 
 @pytest.fixture(scope="module")
 def daphne_without_redis(django_db_setup: None) -> Iterator[Daphne]:
-    """Daphne, which no wake-up reaches."""
+    """Daphne without Redis, so that it gets no wake-ups."""
     server = Daphne(OPENCOMMERCE_REDIS_URL=UNREACHABLE_REDIS)
     yield server
     server.stop()
@@ -119,7 +119,7 @@ def daphne_without_redis(django_db_setup: None) -> Iterator[Daphne]:
 
 @pytest.fixture
 def in_threads(transactional_db: None) -> Callable[..., None]:
-    """``in_threads(function, arguments)``: call it with each of them, all at once, each on a connection of its own."""
+    """``in_threads(function, arguments)``: call it with each argument in parallel, each on its own connection."""
     from concurrent.futures import ThreadPoolExecutor
 
     def call(function: Callable[[Any], object], arguments: list[Any]) -> None:

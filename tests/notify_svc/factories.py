@@ -1,4 +1,4 @@
-"""Facts as others tell them."""
+"""Facts of other services."""
 
 import uuid
 
@@ -39,7 +39,7 @@ class OrderLineFactory(factory.Factory):
 
 
 class OrderConfirmedFactory(factory.Factory):
-    """An order of one line, paid."""
+    """A confirmed order with one line."""
 
     class Meta:
         model = OrderConfirmed
@@ -56,7 +56,7 @@ class OrderConfirmedFactory(factory.Factory):
 
 
 class OrderCancelledFactory(factory.Factory):
-    """An order that had sold out."""
+    """An order cancelled because it was out of stock."""
 
     class Meta:
         model = OrderCancelled
@@ -69,7 +69,7 @@ class OrderCancelledFactory(factory.Factory):
 
 
 class OrderRefundedFactory(factory.Factory):
-    """Twenty-five dollars that went back."""
+    """A refund of twenty-five dollars."""
 
     class Meta:
         model = OrderRefunded
@@ -83,7 +83,7 @@ class OrderRefundedFactory(factory.Factory):
 
 
 class OrderShippedFactory(factory.Factory):
-    """Two teapots on their way."""
+    """Two teapots that were shipped."""
 
     class Meta:
         model = OrderShipped
@@ -98,7 +98,7 @@ class OrderShippedFactory(factory.Factory):
 
 
 class OrderDeliveredFactory(factory.Factory):
-    """An order that arrived."""
+    """An order that was delivered."""
 
     class Meta:
         model = OrderDelivered
@@ -129,7 +129,7 @@ class ReviewPostedFactory(factory.Factory):
 
 
 class SellerChangedFactory(factory.Factory):
-    """Somebody whom staff let sell no longer."""
+    """A seller who was suspended by staff."""
 
     class Meta:
         model = SellerChanged
@@ -143,7 +143,7 @@ class SellerChangedFactory(factory.Factory):
 
 
 class StockLowFactory(factory.Factory):
-    """Five are left of something."""
+    """A product of which five are left."""
 
     class Meta:
         model = StockLow
@@ -159,7 +159,7 @@ class StockLowFactory(factory.Factory):
 
 
 class UserRegisteredFactory(factory.Factory):
-    """Somebody who signed up to buy."""
+    """A new customer."""
 
     class Meta:
         model = UserRegistered
@@ -172,7 +172,7 @@ class UserRegisteredFactory(factory.Factory):
 
 
 class ProfileChangedFactory(UserRegisteredFactory):
-    """The same person, known by another name."""
+    """The same person with another name."""
 
     class Meta:
         model = ProfileChanged

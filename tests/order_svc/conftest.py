@@ -1,4 +1,4 @@
-"""What all tests of order_svc share."""
+"""Fixtures of all tests of order_svc."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _impatient(settings: Any) -> None:
-    """Nobody waits two seconds for a late provider here."""
+    """A short timeout of the provider, so that tests do not wait two seconds for one that is late."""
     settings.PROVIDER_TIMEOUT_SECONDS = 0.01
 
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The sandbox as it is, until the test says what else happens when it is asked."""
+    """The sandbox, to which a test can add what else happens when it is called."""
     from order_svc.payments.adapters import PROVIDERS
     from tests.order_svc.providers import Interrupted
 

@@ -1,4 +1,4 @@
-"""What the tests of order_svc begin with."""
+"""Objects and facts for the tests of order_svc."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ADDRESS = {
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person who asks."""
+    """A caller."""
 
     id: uuid.UUID
     roles: frozenset[str] = frozenset({"customer"})
@@ -39,7 +39,7 @@ class Somebody:
 
 
 class OfferFactory(factory.django.DjangoModelFactory):
-    """Something that can be bought."""
+    """An offer that can be bought."""
 
     class Meta:
         model = Offer
@@ -54,7 +54,7 @@ class OfferFactory(factory.django.DjangoModelFactory):
 
 
 def placed_order(*, token: str = "tok_success", now: datetime | None = None, **changes: Any) -> Order:
-    """An order of two mugs that has just been placed, without what it was placed with at hand."""
+    """An order of two mugs that has just been placed, read back from the database."""
     customer_id = changes.pop("customer_id", None) or uuid.uuid4()
     offer = OfferFactory(**changes)
     order = services.place_order(
@@ -81,7 +81,7 @@ def order_body(*items: tuple[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def product_changed(*skus: str, **changes: Any) -> ProductChanged:
-    """A published product with a variant for each SKU."""
+    """The fact of a published product with a variant for each SKU."""
     return ProductChanged(
         **{
             "version": 1,

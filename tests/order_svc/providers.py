@@ -1,4 +1,4 @@
-"""A provider that something happens to."""
+"""A provider whose calls a test can interrupt."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Happening = Callable[[], Any]
 
 
 class ProcessDied(BaseException):
-    """What kill -9 is to a process, as far as a test can do it to itself."""
+    """Simulates ``kill -9`` of the process, as far as a test can do that to itself."""
 
 
 class Interrupted(Sandbox):
-    """The sandbox; what the test says happens before or after it does what it is asked."""
+    """The sandbox, with functions of a test that run before or after its calls."""
 
     def __init__(self) -> None:
         self.before: dict[str, Happening] = {}
@@ -50,4 +50,4 @@ def be_away() -> None:
 
 
 def _nothing() -> None:
-    """What happens unless a test says otherwise."""
+    """The default, which does nothing."""

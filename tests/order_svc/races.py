@@ -1,4 +1,4 @@
-"""Doing things at the same time."""
+"""Simultaneous calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Do it all at once, each in a thread with a database connection of its own; what each returned."""
+    """Call all at the same moment, each in a thread with its own database connection. Returns their results."""
     start = Barrier(len(acts))
 
     def alone(act: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Each test finds nothing kept, and what it changes is forgotten although it never commits."""
+"""Each test begins with an empty cache, and its changes invalidate the cache although it never commits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from product_svc.catalog.api.pages import ListQuestion
 
 
 def forget_everything() -> None:
-    """As if nobody had ever asked for anything."""
+    """Empty the service's cache in Redis."""
     redis = slot.connection()
     if keys := list(redis.scan_iter("product_svc:cache:*", count=10_000)):
         redis.delete(*keys)
@@ -23,15 +23,15 @@ def forget_everything() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a Redis that has never failed."""
+    """An empty cache, and a closed circuit breaker of Redis."""
     monkeypatch.setattr(slot, "circuit", circuit.Circuit())
     forget_everything()
-    ListQuestion.of.cache_clear()  # what is asked for is known by its whole address, and some tests change its origin
+    ListQuestion.of.cache_clear()  # cached by the whole URL, whose origin some tests change
 
 
 @pytest.fixture(autouse=True)
 def as_if_committed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test's own transaction is rolled back: whatever is to happen after the commit happens at once."""
+    """Run ``on_commit`` functions at once, as a test's own transaction is rolled back."""
     marker = request.node.get_closest_marker("django_db")
     if marker and not marker.kwargs.get("transaction"):
         monkeypatch.setattr(transaction, "on_commit", _at_once)
@@ -39,7 +39,7 @@ def as_if_committed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def redis(private_redis: PrivateRedis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> PrivateRedis:
-    """A Redis that keeps the answers and that the test may freeze and kill; it is soon tried again."""
+    """A Redis for the cache that the test may freeze and kill; it is retried soon."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": private_redis.url}}
     monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
     return private_redis
@@ -47,7 +47,7 @@ def redis(private_redis: PrivateRedis, settings: Any, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
-    """The test's database, for another process."""
+    """The URL of the test database, for another process."""
     of = connection.settings_dict
     password = quote(str(of["PASSWORD"] or ""))
     return f"postgres://{of['USER']}:{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"

@@ -1,4 +1,4 @@
-"""What the tests of product_svc begin with."""
+"""Objects and facts for the tests of product_svc."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person who asks."""
+    """A caller."""
 
     id: UUID | None
     name: str = "Ada Lovelace"
@@ -41,7 +41,7 @@ STAFF = Somebody(UUID(int=7), "Sam Support", is_staff=True)
 
 
 class SellerProfileFactory(factory.django.DjangoModelFactory):
-    """Somebody who sells."""
+    """A seller."""
 
     class Meta:
         model = SellerProfile
@@ -51,7 +51,7 @@ class SellerProfileFactory(factory.django.DjangoModelFactory):
 
 
 class CategoryFactory(factory.django.DjangoModelFactory):
-    """A shelf."""
+    """A category."""
 
     class Meta:
         model = Category
@@ -61,7 +61,7 @@ class CategoryFactory(factory.django.DjangoModelFactory):
 
 
 def seller() -> Somebody:
-    """Somebody who has not sold anything yet."""
+    """A seller without products."""
     return Somebody(uuid.uuid4())
 
 
@@ -78,7 +78,7 @@ def product(sku: str = "MUG", *, stock: int = 10, author: Somebody | None = None
 
 
 def seller_changed(person: Somebody, status: str, *, version: int = 1, name: str | None = None) -> SellerChanged:
-    """The fact that a shop stands like this."""
+    """The fact that a seller has this status."""
     reason = "Sold a bridge." if status == "suspended" else ""
     name = person.name if name is None else name
     return SellerChanged(
@@ -94,12 +94,12 @@ def file_stored(file_id: UUID, **told: Any) -> FileStored:
 
 
 def file_deleted(file_id: UUID, *, owner_id: UUID | None) -> FileDeleted:
-    """The fact that it is gone."""
+    """The fact that a file was deleted."""
     return FileDeleted(version=2, file_id=str(file_id), owner_id=str(owner_id), purpose="product_image")
 
 
 def products(count: int, **fields: Any) -> list[Product]:
-    """So many published products that cost the same, without variants, in one statement."""
+    """A number of published products of the same price, without variants, inserted by one statement."""
     given = {"seller": fields.pop("seller", None) or SellerProfileFactory(), "price_minor": 1250, "currency": "USD"}
     names = [uuid.uuid4().hex for _ in range(count)]
     return Product.objects.bulk_create(
@@ -118,12 +118,12 @@ def placed(order_id: UUID, *lines: OrderLine) -> OrderPlaced:
 
 
 def confirmed(order_id: UUID, *lines: OrderLine, customer_id: UUID | None = None) -> OrderConfirmed:
-    """The fact that an order was paid."""
+    """The fact that an order was confirmed."""
     return OrderConfirmed(version=2, **_order(order_id, lines, customer_id))
 
 
 def cancelled(order_id: UUID) -> OrderCancelled:
-    """The fact that an order will not be sent."""
+    """The fact that an order was cancelled."""
     return OrderCancelled(
         version=2, order_id=str(order_id), number="OC-1", customer_id=str(uuid.uuid4()), reason="customer"
     )

@@ -1,4 +1,4 @@
-"""Several people doing something at the same time, each on a real connection of their own."""
+"""Simultaneous calls, each on a real database connection of its own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PEOPLE = 8
 
 
 def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
-    """Run the jobs on a few connections side by side; a refusal is a result, by its class."""
+    """Run the jobs in parallel on a few connections. Returns each result; of a refusal, its class."""
     with ThreadPoolExecutor(PEOPLE) as pool:
         return list(pool.map(_result_of, jobs))
 
 
 def together(*jobs: Callable[[], object]) -> list[object]:
-    """Run these few jobs, each beginning at the same moment as the others; a refusal is a result, by its class."""
+    """Start these few jobs at the same moment. Returns each result; of a refusal, its class."""
     start = Barrier(len(jobs), timeout=30)
 
     def run(job: Callable[[], object]) -> object:

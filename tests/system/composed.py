@@ -1,8 +1,8 @@
-"""compose.yaml run here, without Docker: its jobs, commands, variables and health checks, on the files of its image.
+"""compose.yaml run without Docker: its jobs, commands, variables and health checks, on the files of its image.
 
-A container becomes an address of its own on the loopback interface and a folder for its /tmp; the servers are those
-that tests have anyway. Where tests may, its process is confined as compose.yaml says: another user, without rights, on
-a file system that is read-only but for /tmp. What is not proved is what Docker does: networks, limits and images.
+A container becomes an address on the loopback interface and a folder for its /tmp; the servers are those that the
+tests have anyway. As root, the process is confined as in compose.yaml: another user, without capabilities, on a file
+system that is read-only except for /tmp. What Docker itself does is not tested: networks, limits and images.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.architecture import composition, image
 
 _START_SECONDS = 90.0
 _MAY_CONFINE = os.geteuid() == 0
-# Reads what it could not in a checkout below somebody's home, and writes nothing for that.
+# Lets it read a checkout in a home folder that is closed to other users; it cannot write there.
 _RIGHTS = "-all,+dac_read_search"
 _CONFINE = f"""
 set -e
@@ -43,13 +43,13 @@ exec setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --pdeaths
 
 
 def _python(*, is_outside: bool = not _MAY_CONFINE) -> str:
-    """Inside it is found also where the checkout lies below /tmp, which is another one there."""
+    """Python's path. Inside it is mounted elsewhere, as the container's /tmp would hide a checkout below /tmp."""
     return sys.executable if is_outside else "/opt/bin/python"
 
 
 @dataclass
 class Container:
-    """One service of compose.yaml and where it lives instead."""
+    """One service of compose.yaml, with the address and folders that it gets here."""
 
     name: str
     written: dict[str, Any]
@@ -74,13 +74,13 @@ class Container:
         return {**of_image, **self.written["environment"], **folders, "PATH": path}
 
     def ails(self) -> str:
-        """What its health check finds."""
+        """What its health check complains of; empty if it is healthy."""
         test = [self._here(word, is_outside=True) for word in self.written["healthcheck"]["test"][1:]]
         done = subprocess.run(test, cwd=self.image, env={}, capture_output=True, text=True, check=False)
         return done.stderr if done.returncode else ""
 
     def _here(self, text: str, *, is_outside: bool = not _MAY_CONFINE) -> str:
-        """What a path or an address of the container is on this machine; its /tmp is its own where it is confined."""
+        """Translate paths and addresses of the container to this machine; a confined one has its own /tmp."""
         if text == "python":
             return _python(is_outside=is_outside)
         root = self.image if is_outside else Path("/srv")
@@ -94,7 +94,7 @@ class Container:
 
 
 class Composed:
-    """All containers of ours."""
+    """All containers with our own processes."""
 
     def __init__(self, state: State, blueprint: Blueprint) -> None:
         self.state = state
@@ -110,7 +110,7 @@ class Composed:
 
     @property
     def is_compiled(self) -> bool:
-        """The gateway is that of the image, not as it is written."""
+        """Whether the gateway is compiled, as in the image."""
         return bool(compiled.variables())
 
     @property
@@ -118,11 +118,11 @@ class Composed:
         return f"http://{self._addresses['gateway-svc-web']}:8000"
 
     def address_of(self, name: str) -> str:
-        """Where a container answers."""
+        """The address that a container listens on."""
         return self._addresses[name]
 
     def build(self) -> None:
-        """Copy what the builder is sent, and beside it what was compiled of it; to do so here would take a minute."""
+        """Copy the build context, and the modules compiled earlier: compiling them here would take a minute."""
         shutil.rmtree(self.image, ignore_errors=True)
         for path in image.sent():
             (self.image / path.parent).mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ class Composed:
             assert done.returncode == 0, f"{job.name}: {done.stdout}{done.stderr}"
 
     def specs(self) -> list[Spec]:
-        """What runs on, for the supervisor."""
+        """The specs of the containers that keep running, for the supervisor."""
         marker, _, run = self.state.marker.partition("=")
         return [
             Spec(
@@ -158,7 +158,7 @@ class Composed:
         ]
 
     def wait_until_well(self) -> None:
-        """Until every health check is content."""
+        """Wait until every health check passes."""
         deadline = time.monotonic() + _START_SECONDS
         waiting = [each for each in self.containers if not each.is_job]
         while waiting := [each for each in waiting if each.ails()]:
@@ -173,7 +173,7 @@ class Composed:
         return Container(name, written, self._addresses[name], scratch, self.image, self.mailbox)
 
     def _values(self, blueprint: Blueprint) -> dict[str, str]:
-        """A trial's .env, with somebody else's servers."""
+        """The values of a trial's .env, with the servers configured by URLs."""
         at = self._addresses
         values = compose_env.complete({}, public_url=None) | {"OPENCOMMERCE_PUBLIC_URL": self.url}
         values |= self.servers | {"OPENCOMMERCE_MAIL_URL": f"file://{'/media' if _MAY_CONFINE else self.mailbox}"}
@@ -191,6 +191,6 @@ def _is_ours(written: dict[str, Any]) -> bool:
 
 
 def _address(number: int) -> str:
-    """One that no other run of the tests has."""
+    """A loopback address that other test runs do not use."""
     run = os.getpid() % 40_000
     return f"127.{64 + run // 250}.{1 + run % 250}.{number}"

@@ -21,9 +21,9 @@ pytest.register_assert_rewrite("tests.system.lives")
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """A platform with empty data: its ``url``, ``admin``, ``status()``, and ``kill(name)`` to hurt it.
+    """A platform with empty data.
 
-    Its gateway runs as it is written, as it does for whoever has compiled nothing; containers run it compiled.
+    Its gateway is not compiled, as for users who have not run ``compile``; the tests of containers run it compiled.
     """
     platform = Platform(State(LOCAL / "test" / "system"))
     with pytest.MonkeyPatch.context() as variables:
@@ -49,7 +49,7 @@ def doors(platform: Platform) -> Iterator[list[str]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test also waits for the platform, and a killed server takes its time to come back."""
+    """A long timeout: the first test also waits for the platform, and a killed server takes time to come back."""
     for item in items:
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(_LONGEST_TEST_SECONDS))

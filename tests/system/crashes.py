@@ -1,7 +1,7 @@
-"""Crashes at named points of an order's life, in real processes that know nothing of it.
+"""Crashes at named points of an order's life, in real, unmodified processes.
 
-A process is brought to where it must wait for a lock that we hold, which PostgreSQL tells, and is killed there. Then
-the lock is let go, and the supervisor starts the process anew.
+A process is made to wait for a lock that we hold, as PostgreSQL reports, and is killed there. Then the lock is
+released, and the supervisor restarts the process.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ ANSWERED_WITHIN_SECONDS = 90.0
 
 PLACE, PLACE_TOO_MANY, CANCEL, SHIP, DELIVER = "place", "place too many", "cancel", "ship", "deliver"
 UNTOLD = "events_outbox IN SHARE MODE"
-"""No fact can be written down: where each transaction of ours ends."""
+"""No fact can be written to the outbox, which is where most transactions end."""
 UNSENT = "events_outbox IN ACCESS EXCLUSIVE MODE"
-"""No fact can even be looked for."""
+"""The outbox cannot even be read."""
 PROVIDER = "payments_sandboxcharge IN SHARE MODE"
-"""The sandbox writes nothing into its books."""
+"""The sandbox cannot write to its books."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """Where something is killed."""
+    """A point at which a process is killed."""
 
     name: str
     act: str
-    """What leads there."""
+    """The act that leads there."""
     process: str
-    """Which then waits there."""
+    """The process that then waits there."""
     lock: str
-    """For what, in its service's database: the table, and how it is locked."""
+    """What it waits for, in its service's database: the table and lock mode of LOCK TABLE."""
     killed: str = ""
-    """What is killed while it waits; itself, unless another is named."""
+    """The process to kill while that one waits; the same one, unless another is named."""
     is_done_all_the_same: bool = False
-    """Whether what it asked for is done after its death, by somebody who then finds nobody to answer to."""
+    """Whether its statement is executed even after its death, by a PostgreSQL backend that then has no client."""
 
     @property
     def victim(self) -> str:
@@ -58,7 +58,7 @@ class Point:
 
     @property
     def part(self) -> str:
-        """Which part of its service waits: web, relay or worker."""
+        """The kind of process that waits, such as web, relay or worker."""
         return self.process.partition(".")[2]
 
 
@@ -85,7 +85,7 @@ POINTS = (
 
 
 def crash(platform: Platform, point: Point, ask: Callable[[], Answer]) -> Answer:
-    """Ask for what leads to the point, kill there, and return the answer; ``ask`` repeats itself until it has one."""
+    """Do what leads to the point, kill there, and return the response; ``ask`` has to retry until it has one."""
     wait_until_all_is_well(platform)
     database = platform.state.read("run")["databases"][point.process.partition(".")[0]]
     with psycopg.connect(database, autocommit=True) as watcher, ThreadPoolExecutor(1) as client:
@@ -109,14 +109,14 @@ def crash(platform: Platform, point: Point, ask: Callable[[], Answer]) -> Answer
 
 
 def wait_until_all_is_well(platform: Platform) -> None:
-    """However often something was killed here: the platform itself takes what dies again and again for hopeless."""
+    """Wait until nothing is missing. ``wait_until_healthy`` would give up on processes that were killed so often."""
     status = Status(platform.state)
     wait_until(lambda: not status.missing(), seconds=60, otherwise=lambda: f"{status.missing()} are missing")
 
 
 @contextmanager
 def _frozen(platform: Platform, name: str, watcher: psycopg.Connection[Any]) -> Iterator[procfs.Identity]:
-    """Frozen between two transactions: in one it might hold what we are about to lock."""
+    """Freeze a process between two transactions: within one it might hold locks that we need."""
     process = procfs.identify(platform.kill(name, signal.SIGSTOP))
     assert process
     try:
@@ -144,22 +144,22 @@ def _locked(database: str, lock: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _is_all_sent(watcher: psycopg.Connection[Any]) -> bool:
-    """Nothing that leads to the point waits for the lock itself."""
+    """Whether the relay has sent everything: it must not wait for our lock with facts that lead to the point."""
     return watcher.execute("SELECT FROM events_outbox WHERE published_at IS NULL").rowcount == 0
 
 
 def _held(process: procfs.Identity, holder: psycopg.Connection[Any], watcher: psycopg.Connection[Any]) -> list[int]:
-    """Those in PostgreSQL who wait for the lock on behalf of the process."""
+    """The pids of PostgreSQL's backends that wait for the lock on behalf of the process."""
     sql = "SELECT pid FROM pg_stat_activity WHERE client_port = ANY(%s) AND %s = ANY(pg_blocking_pids(pid))"
     return [pid for (pid,) in watcher.execute(sql, [_ports_of(process), holder.info.backend_pid])]
 
 
 def _forget(held: list[int], watcher: psycopg.Connection[Any]) -> None:
-    """What it asked for last was never asked. A statement that stands alone would be done once the lock is gone."""
+    """End its backends, as a single statement that waits would otherwise be executed once the lock is released."""
     sql = "SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::int[]) AS pid"
     assert all(is_gone for (is_gone,) in watcher.execute(sql, [held]))
 
 
 def _ports_of(process: procfs.Identity) -> list[int]:
-    """Where its connections begin: by these PostgreSQL knows them."""
+    """The local ports of its connections, by which PostgreSQL identifies clients."""
     return [connection.laddr.port for connection in psutil.Process(process.pid).net_connections("tcp")]

@@ -1,4 +1,4 @@
-"""Many people at once, while something else happens."""
+"""Traffic of many people, while something else happens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 
 class Crowd:
-    """Each does one thing, again and again, for as long as the block lasts."""
+    """Repeats each act in a thread of its own until the context ends."""
 
     def __init__(self, acts: Iterable[Callable[[], object]], *, pause_seconds: float = 0.0) -> None:
         self._pause_seconds = pause_seconds

@@ -1,4 +1,4 @@
-"""Orders on the real platform, everything that can be done to them, and a plain model of what may come of it."""
+"""Orders on the real platform, everything that can be done to them, and a simple model of the possible outcomes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ CANCELLED, REFUNDED = "orders.order_cancelled.v1", "orders.order_refunded.v1"
 CONFIRMED, SHIPPED, DELIVERED = "orders.order_confirmed.v1", "orders.order_shipped.v1", "orders.order_delivered.v1"
 
 ANSWERS = {
-    ("placed", CANCEL): {True, False},  # it may settle meanwhile
+    ("placed", CANCEL): {True, False},  # it may be settled meanwhile
     ("placed", SHIP): {True, False},
     ("confirmed", CANCEL): {True},
     ("confirmed", SHIP): {True},
     ("shipped", DELIVER): {True},
 }
-"""Whether an act is done of an order that was just seen like that. Elsewhere it is not."""
+"""Whether an act may succeed on an order that was just seen in this status. Any other act is refused."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Life:
 
     @property
     def ends(self) -> set[tuple[str, str | None]]:
-        """How it may stand in the end, with the reason where it is cancelled."""
+        """The possible final statuses, each with the reason if it is cancelled."""
         if self.done:
             last = {CANCEL: ("cancelled", "customer"), SHIP: ("shipped", None), DELIVER: ("delivered", None)}
             return {last[self.done[-1]]}
@@ -77,21 +77,21 @@ class Life:
         return ("confirmed", None) if is_good else ("cancelled", "payment_declined")
 
     def note(self, act: str, *, seen: str, is_done: bool) -> None:
-        """It was tried on an order that had been seen like this."""
+        """Check and note an act on the order, which had been seen in this status."""
         assert is_done in ANSWERS.get((seen, act), {False}), f"{act} of an order that is {seen} was done: {is_done}"
         if is_done:
             self.done.append(act)
 
 
 class Lives:
-    """The orders of one buyer, of things that nobody else buys."""
+    """The orders of one buyer, for products that nobody else buys."""
 
     def __init__(self, platform: Platform, seller: Person, buyer: Person) -> None:
         self.platform, self.seller, self.buyer = platform, seller, buyer
         self.skus: dict[str, str] = {}
         self.lives: list[Life] = []
         self.walk: list[str] = []
-        """What was done, for whoever has to find out why it went wrong."""
+        """The steps so far, to explain a failure."""
         self.failure: BaseException | None = None
 
     def place(self, basket: tuple[str, int] = ONE, token: str = "tok_success") -> None:
@@ -99,31 +99,31 @@ class Lives:
             self._place(*basket, token)
 
     def ask_again(self, which: int) -> None:
-        """The same with the same key is the same order."""
+        """Repeating a request with its key returns the same order."""
         with self._step("ask again", life := self._life(which)):
             assert place_with(self.buyer, life.body, key=life.key)["id"] == life.id
 
     def ask_for_another(self, which: int) -> None:
-        """A key is good for one order."""
+        """A key cannot be used for another order."""
         with self._step("ask for another", life := self._life(which)):
             with pytest.raises(Refused) as refusal:
                 place_with(self.buyer, order_of(life.body["items"][0]["sku"], life.quantity + 1), key=life.key)
             assert refusal.value.code == "idempotency_key_reused"
 
     def move(self, which: int, act: str) -> None:
-        """Cancel, ship or deliver it, if that can be."""
+        """Cancel, ship or deliver it, if that is possible."""
         with self._step(act, life := self._life(which)):
             self._move(life, act)
 
     def report(self, which: int, times: int) -> None:
-        """The provider says so often that something became of the money, whether it did or not."""
+        """Send a webhook about its charge several times, whether or not the charge has changed."""
         with self._step(f"report {times} times", life := self._life(which)):
             notice = provider.notice_of(self.platform, life.id)
             for _ in range(times):
                 assert provider.notify(self.platform, notice) == 200
 
     def crash(self, point: Point) -> None:
-        """Do to some order what leads to the point, and kill there what is to be killed."""
+        """Bring some order to this point, and kill a process there."""
         with self._step(f"crash while {point.name}"):
             if point.act in {CANCEL, SHIP, DELIVER}:
                 self._move(self._ready_for(point.act), point.act, at=point)
@@ -131,20 +131,20 @@ class Lives:
                 self._place(*(TOO_MANY if point.act == PLACE_TOO_MANY else ONE), at=point)
 
     def end(self) -> None:
-        """All comes to its end, which is one that the model allows."""
+        """Wait until every order has reached a final state that the model allows, and verify everything."""
         with self._step("the end"):
             for life in self.lives:
                 wait_until(partial(self._is_at_its_end, life), seconds=90, otherwise=partial(self._said_of, life))
             breaches = verify(self.platform)
             assert not breaches, [(each.subject, each.finding) for found in breaches.values() for each in found]
-            # Now each fact was handled, so nothing more comes of any.
+            # By now every fact has been handled, so nothing changes any more.
             assert self._orders() == sorted(life.id for life in self.lives)
             assert {shelf: self.seller.shop.stock(sku) for shelf, sku in self.skus.items()} == self._stock()
             for life in self.lives:
                 assert sorted(told(self.buyer, life.id)) == sorted(self._to_be_told(life)), self._said_of(life)
 
     def _place(self, shelf: str, quantity: int, token: str = "tok_success", *, at: Point | None = None) -> Life:
-        """Place an order; perhaps with a crash there, through which it is asked for again."""
+        """Place an order; with a crash at this point if one is given, through which the request is retried."""
         if shelf not in self.skus:
             self.skus[shelf] = publish(self.seller, stock=STOCK[shelf])
         body, key = order_of(self.skus[shelf], quantity, token), secrets.token_hex(16)
@@ -169,7 +169,7 @@ class Lives:
         return True
 
     def _ready_for(self, act: str) -> Life:
-        """An order of which that is done for certain: one that there is, or a new one."""
+        """An order on which this act certainly succeeds: an existing one, or a new one."""
         wanted = ("shipped", None) if act == DELIVER else ("confirmed", None)
         life = next((life for life in self.lives if life.ends == {wanted}), None) or self._place(*ONE)
         settled(self.buyer, life.id, seconds=90)
@@ -181,7 +181,7 @@ class Lives:
         return self.lives[which % len(self.lives)]
 
     def _is_at_its_end(self, life: Life) -> bool:
-        """One charge where it goes out, and none where it does not."""
+        """Whether its status is final, and its money is captured, or given back if it was cancelled."""
         order = self.buyer.shop.order(life.id)
         money = {"captured"}
         if order["status"] == "cancelled":
@@ -200,12 +200,12 @@ class Lives:
         return [event for event, is_so in happened.items() if is_so]
 
     def _orders(self) -> list[str]:
-        """What the shop knows of orders of these things."""
+        """The ids of the orders of these products, as the shop lists them."""
         orders = self.buyer.shop.every("/api/v1/orders/")
         return sorted(order["id"] for order in orders if order["lines"][0]["sku"] in self.skus.values())
 
     def _stock(self) -> dict[str, dict[str, Any]]:
-        """What is left after all that was not cancelled."""
+        """The stock that is left after all orders that were not cancelled."""
         left = Counter(STOCK)
         for life in self.lives:
             if self._stands(life)[0] != "cancelled":
@@ -226,7 +226,7 @@ class Lives:
 
     @contextmanager
     def _step(self, what: str, life: Life | None = None) -> Iterator[None]:
-        """Whatever goes wrong tells how it came to that."""
+        """Note a step; a failure in it gets all steps as a note."""
         self.walk.append(f"{what} ({life.id})" if life else what)
         try:
             yield

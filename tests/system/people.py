@@ -15,7 +15,7 @@ from ops.shop import Refused, Shop, Unreachable
 Answer = TypeVar("Answer")
 
 AN_OUTAGES_ANSWERS = frozenset({409, 503})
-"""Of a request with a key: it is still being worked on, or cannot be."""
+"""Statuses of a request with a key that is still being handled, or cannot be."""
 PASSWORD = "correct horse battery staple"
 ADDRESS = {
     "full_name": "Ada Lovelace",
@@ -28,7 +28,7 @@ ADDRESS = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody signed in, and who that is."""
+    """A user who is signed in."""
 
     shop: Shop
     id: str
@@ -36,7 +36,7 @@ class Person:
 
 
 def sign_up(url: str, role: str = "customer", *, patience_seconds: float = 0.0) -> Person:
-    """A new person, signed in."""
+    """Register a new user."""
     shop = Shop(url, timeout_seconds=30, patience_seconds=patience_seconds)
     email = f"{role}-{secrets.token_hex(6)}@example.com"
     user = shop.register(email=email, password=PASSWORD, full_name=f"A {role}", role=role)
@@ -44,14 +44,14 @@ def sign_up(url: str, role: str = "customer", *, patience_seconds: float = 0.0) 
 
 
 def admin_of(platform: Platform) -> Shop:
-    """The shop as the administrator sees it."""
+    """A client that is signed in as the administrator."""
     shop = Shop(platform.url, timeout_seconds=30, patience_seconds=30)
     shop.sign_in(**platform.admin)
     return shop
 
 
 def publish(seller: Person, *, stock: int, price: str = "19.99") -> str:
-    """Offer a product for sale; returns its SKU once it can be bought."""
+    """Publish a product. Returns its SKU once it can be ordered."""
     sku = f"SKU-{secrets.token_hex(5)}"
     seller.shop.create_product(
         {
@@ -67,7 +67,7 @@ def publish(seller: Person, *, stock: int, price: str = "19.99") -> str:
 
 
 def wait_until_offered(seller: Person, sku: str) -> None:
-    """order_svc hears of a new product a moment later; an order that expects a wrong total costs nothing."""
+    """Wait until order_svc knows the product, by orders with a wrong expected total, which are refused."""
 
     def is_offered() -> bool:
         try:
@@ -113,7 +113,7 @@ def move(person: Person, order_id: str, what: str, body: Any = None) -> dict[str
 def until_answered(
     ask: Callable[[], Answer], *, again_at: Collection[int] = AN_OUTAGES_ANSWERS, seconds: float = 120
 ) -> Answer:
-    """What the shop answers once it does, asked again through an outage."""
+    """Retry a request through an outage. Returns its response."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -126,20 +126,20 @@ def until_answered(
 
 
 def told(person: Person, order_id: str = "") -> list[str]:
-    """The facts that somebody was told, of that order or of all."""
+    """The facts in a person's notifications, of one order or of all."""
     notifications = person.shop.notifications()
     return [each["event"] for each in notifications if order_id in {"", each["data"].get("order_id")}]
 
 
 def settled(buyer: Person, order_id: str, *, seconds: float = 30) -> dict[str, Any]:
-    """The order once it is no longer merely placed."""
+    """Wait until the order is no longer just placed, and return it."""
     return wait_until(lambda: (order := buyer.shop.order(order_id))["status"] != "placed" and order, seconds=seconds)
 
 
 def wait_until(
     condition: Callable[[], Answer], *, seconds: float = 30, otherwise: Callable[[], str] = lambda: "in vain"
 ) -> Answer:
-    """What the condition answers once that is true; fails when it does not become so in time, saying how it is."""
+    """Wait until the condition is true, and return its value. Fails with the text of ``otherwise`` if that is late."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"it did not come about in time: {otherwise()}"
@@ -148,5 +148,5 @@ def wait_until(
 
 
 def mails(platform: Platform) -> str:
-    """All that lies in the mailbox."""
+    """All mail in the mailbox, as one text."""
     return "".join(path.read_text() for path in Path(platform.status()["mailbox"]).rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""The processes of a platform that is up, changed for a test and put back."""
+"""Changing the processes of a running platform for a test, and changing them back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.system.people import wait_until
 
 @contextmanager
 def with_applications(platform: Platform, applications: Sequence[Spec]) -> Iterator[None]:
-    """The platform with these processes and its servers, and then as it was: what is in both runs on undisturbed."""
+    """Run these processes beside the servers within the context; those that are in both plans are not restarted."""
     before = read_plan(platform.state.plan)
     _become(platform, [*(spec for spec in before if not spec.is_application), *applications])
     try:
@@ -23,12 +23,12 @@ def with_applications(platform: Platform, applications: Sequence[Spec]) -> Itera
 
 
 def applications_of(platform: Platform) -> list[Spec]:
-    """Its own processes, as they are meant to be now."""
+    """The specs of its own processes in the current plan."""
     return [spec for spec in read_plan(platform.state.plan) if spec.is_application]
 
 
 def identity_of(platform: Platform, name: str) -> dict[str, Any] | None:
-    """What tells a process from the one that had its name before; None while there is none."""
+    """The identity of the current process of this name; None while there is none."""
     found: dict[str, Any] | None = platform.daemon.processes().get(name, {}).get("identity")
     return found
 

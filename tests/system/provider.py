@@ -1,4 +1,4 @@
-"""The sandbox as it speaks to the shop of its own accord: by notices that it signs."""
+"""Webhooks of the sandbox, with its signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHARGE = """
 
 
 def notice_of(platform: Platform, order_id: str) -> bytes:
-    """That something became of the order's charge, whether it did or not."""
+    """The body of a webhook about the order's charge, whether or not that has changed."""
     with open_books(platform.state.read("run")) as books:
         (charge,) = books.rows(ORDERS, _CHARGE, order_id)
     reference = f"sandbox_{charge['id'] or 0}"
@@ -30,7 +30,7 @@ def notice_of(platform: Platform, order_id: str) -> bytes:
 
 
 def notify(platform: Platform, notice: bytes) -> int:
-    """Send it; returns the status of the shop's answer."""
+    """Send a webhook. Returns the status of the response."""
     signed_at = int(time.time())
     signature = hmac.new(SECRET.encode(), b"%d.%b" % (signed_at, notice), hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", "Sandbox-Signature": f"t={signed_at},v1={signature}"}

@@ -1,4 +1,4 @@
-"""A browser at the whole platform, without its engine: cookies, forms, and where a page comes from."""
+"""A browser without an engine, for the whole platform: it has cookies, sends forms, and sets Origin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 @dataclass(frozen=True)
 class Page:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -42,23 +42,23 @@ class Page:
 
 @dataclass
 class Browser:
-    """Somebody at a browser of their own."""
+    """A browser with its own cookies."""
 
     origin: str
     cookies: dict[str, str] = field(default_factory=dict)
 
     def look(self, path: str, accept: str = PAGE) -> Page:
-        """GET a page, or with another Accept what programs see."""
+        """GET a page, or with another Accept what a program gets."""
         return self.send("GET", path, headers={"Accept": accept})
 
     def fill_in(self, path: str, **fields: str) -> Page:
-        """Send a form of one of our pages."""
+        """Submit a form of one of our pages."""
         fields = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", ""), **fields}
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": PAGE, "Origin": self.origin}
         return self.send("POST", path, urlencode(fields).encode(), kind)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Page:
-        """Ask the API as a script on one of our pages does."""
+        """Call the API like a script on one of our pages."""
         ours = {
             "Accept": "application/json",
             "Content-Type": "application/json",
@@ -74,12 +74,12 @@ class Browser:
         assert (page.status, page.leads_to) == (303, "/account/"), page.text
 
     def sign_in(self, email: str, password: str, to: str = "/account/") -> Page:
-        """Through the page, which may want more."""
+        """Sign in by the page, which may ask for a second factor."""
         self.look("/login/")
         return self.fill_in("/login/", email=email, password=password, next=to)
 
     def send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Page:
-        """Ask, with the cookies there are, and keep those that come."""
+        """Make a request with the current cookies, and keep those of the response."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         given = {name: value for name, value in {**(headers or {}), "Cookie": cookie}.items() if value}
         connection = http.client.HTTPConnection(urlsplit(self.origin).netloc, timeout=30)

@@ -18,7 +18,7 @@ USER_PRESENT, USER_VERIFIED, BACKUP_ELIGIBLE, ATTESTED = 0x01, 0x04, 0x08, 0x40
 
 @dataclass
 class Authenticator:
-    """One that holds one passkey. What it is told to do wrong, it does wrong."""
+    """An authenticator with one passkey. Its fields can make it break the rules."""
 
     origin: str = ORIGIN
     rp_id: str = ""
@@ -35,7 +35,7 @@ class Authenticator:
     key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
 
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What ``navigator.credentials.create`` answers, as JSON (5.1.8)."""
+        """The result of ``navigator.credentials.create``, as JSON (5.1.8)."""
         self.user_handle = decoded(options["user"]["id"])
         client_data = self._client_data("webauthn.create", options["challenge"])
         attested = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id + cbor(self._cose_key())
@@ -48,7 +48,7 @@ class Authenticator:
         return self._credential(response)
 
     def get(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What ``navigator.credentials.get`` answers, as JSON (5.1.8)."""
+        """The result of ``navigator.credentials.get``, as JSON (5.1.8)."""
         client_data = self._client_data("webauthn.get", options["challenge"])
         data = self._data(options["rpId"])
         signature = self.key.sign(data + hashlib.sha256(client_data).digest(), ECDSA(SHA256()))
@@ -88,7 +88,7 @@ class Authenticator:
 
 
 def cbor(value: Any) -> bytes:
-    """As much of RFC 8949 as an authenticator says."""
+    """Encode a value as CBOR (RFC 8949), as far as an authenticator needs it."""
     match value:
         case int():
             return _head(0, value) if value >= 0 else _head(1, -1 - value)
@@ -115,5 +115,5 @@ def encoded(data: bytes) -> str:
 
 
 def decoded(text: str) -> bytes:
-    """The same back."""
+    """The reverse of ``encoded``."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

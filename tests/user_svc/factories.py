@@ -1,4 +1,4 @@
-"""People for tests."""
+"""Users, sessions, sellers and addresses for tests."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from user_svc.sellers.models import Seller, Status
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PASSWORD = "a long walk home"
 HOME = "192.0.2.7"
-"""A network address that nobody has (RFC 5737)."""
+"""An address reserved for documentation (RFC 5737)."""
 
 
 class UserFactory(DjangoModelFactory):
@@ -39,7 +39,7 @@ class SessionFactory(DjangoModelFactory):
 
 
 class RefreshTokenFactory(DjangoModelFactory):
-    """A refresh token whose digest nobody has the token of."""
+    """A refresh token with a made-up digest, which belongs to no token."""
 
     class Meta:
         model = RefreshToken
@@ -50,7 +50,7 @@ class RefreshTokenFactory(DjangoModelFactory):
 
 
 class SellerFactory(DjangoModelFactory):
-    """Somebody who may sell."""
+    """An approved seller."""
 
     class Meta:
         model = Seller

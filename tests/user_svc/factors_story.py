@@ -1,4 +1,4 @@
-"""What the tests of second factors do again and again, through the API as a client does it."""
+"""Common steps of the tests of second factors, through the API."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ CODES = f"{FACTORS}recovery-codes/"
 
 @dataclass
 class Guarded:
-    """Somebody with one-time codes."""
+    """A user with one-time codes."""
 
     user: Any
     secret: str
     recovery_codes: list[str]
 
     def code(self, *, at: datetime, steps: int = 0) -> str:
-        """What their authenticator shows, so many steps of 30 seconds later."""
+        """The code of their authenticator, ``steps`` of 30 seconds after ``at``."""
         return pyotp.TOTP(self.secret).at(at + timedelta(seconds=30 * steps))
 
 
 def guarded(**about: Any) -> Guarded:
-    """Somebody who turned one-time codes on, long enough ago that the first code may be used anew."""
+    """A user who turned one-time codes on, and whose first code may be used again."""
     user = UserFactory(**about)
     now = clock.now()
     secret = services.begin_totp(user_id=user.id, current=PASSWORD, source="", now=now).secret
@@ -50,7 +50,7 @@ def guarded(**about: Any) -> Guarded:
 
 
 def with_passkey(client_of: Any, authenticator: Authenticator, user: Any) -> dict[str, Any]:
-    """Register it, and return what was answered."""
+    """Register the authenticator's passkey. Returns the response."""
     client = client_of(user.id, "customer")
     begun = client.post(PASSKEY_OPTIONS, {"current": PASSWORD}).json()
     body = {"challenge": begun["challenge"], "credential": authenticator.create(begun["options"]), "name": "Laptop"}
@@ -59,23 +59,23 @@ def with_passkey(client_of: Any, authenticator: Authenticator, user: Any) -> dic
 
 
 def challenge_of(visitor: Any, user: Any) -> str:
-    """What somebody gets whose password is right."""
+    """The challenge for a second factor, after the right password."""
     answer = visitor.post(SIGN_IN, {"email": user.email, "password": PASSWORD})
     assert answer.status_code == 401
     return str(answer.json()["challenge"])
 
 
 def assertion_of(visitor: Any, authenticator: Authenticator, challenge: str) -> dict[str, Any]:
-    """What a browser sends as second factor."""
+    """The assertion that a browser sends as second factor."""
     return authenticator.get(visitor.post(OPTIONS, {"challenge": challenge}).json()["options"])
 
 
 def claims(access: str) -> dict[str, Any]:
-    """What a token says."""
+    """The claims of a token, unverified."""
     said: dict[str, Any] = jwt.decode(access, options={"verify_signature": False})
     return said
 
 
 def user_id_of(access: str) -> UUID:
-    """Who is signed in."""
+    """The user's id in an access token."""
     return UUID(claims(access)["sub"])

@@ -1,4 +1,4 @@
-"""A real broker, emptied before each test, and what the tests need of it."""
+"""A real broker, emptied before each test, and fixtures that use it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.common.events.wire import Wire
 
 @pytest.fixture
 def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """The broker, with the queues of the service under test there and empty, and bound to nothing yet."""
+    """The broker, with empty queues of the service under test, not bound to any fact yet."""
     monkeypatch.setattr(broker, "DELIVERIES_OF_A_FACT", 4)
     with Connection(settings.BROKER_URL) as connection:
         channel = connection.channel()
@@ -30,21 +30,21 @@ def amqp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 
 @pytest.fixture
 def relay(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Relay:
-    """The relay of the service under test, on the test's database; it looks up often, so that it ends soon."""
+    """The relay of the service under test, on the test database; it polls often, so that it stops soon."""
     monkeypatch.setattr("common.events.relay.POLL_SECONDS", 0.5)
     return Relay(NOTIFICATIONS, database_url=database_url(), broker_url=settings.BROKER_URL)
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    """A way to the broker that can be cut."""
+    """A connection to the broker that can be cut."""
     wire = Wire(settings.BROKER_URL)
     yield wire
     wire.close()
 
 
 def database_url() -> str:
-    """The test database as a URL, for what is not Django."""
+    """The URL of the test database, for code without Django."""
     of = database.settings_dict
     user, password = quote(str(of["USER"])), quote(str(of["PASSWORD"] or ""))
     return f"postgresql://{user}:{password}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
@@ -52,7 +52,7 @@ def database_url() -> str:
 
 @pytest.fixture
 def ear(amqp: Connection) -> Iterator[Queue]:
-    """Another service's queue, which hears every fact."""
+    """A queue like another service's, which gets every fact."""
     queue = Queue(
         "test.ear",
         Exchange(FACTS_EXCHANGE, type="topic"),

@@ -1,4 +1,4 @@
-"""A wire to the broker that a test can cut: to whoever is on it, the broker dies and is back at once."""
+"""A TCP proxy to the broker that a test can cut: its clients see the broker die and come back at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CHUNK = 65536
 
 
 class Wire:
-    """A loopback port that leads to the broker."""
+    """A loopback port that is forwarded to the broker."""
 
     def __init__(self, broker_url: str) -> None:
         parts = urlsplit(broker_url)
@@ -23,7 +23,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """End every connection under way; new ones are welcome."""
+        """Close every open connection; new ones are accepted."""
         ends, self._ends = self._ends, []
         for end in ends:
             with suppress(OSError):
@@ -31,7 +31,7 @@ class Wire:
             end.close()
 
     def close(self) -> None:
-        """Nobody gets through any more."""
+        """Stop forwarding, for good."""
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()

@@ -1,4 +1,4 @@
-"""A real worker for the tests of the worker: its handlers do what the order's id says."""
+"""A real worker for the tests of workers: the order's id in a fact says what its handlers do."""
 
 import os
 import signal
@@ -18,12 +18,12 @@ from common.observability import heartbeat
 
 BEAT_SECONDS = 0.5
 FEW_DELIVERIES = 4
-"""Enough to see that there is an end; the queues of the tests are declared with it too."""
+"""Few enough for a test to reach the limit; the tests declare their queues with it too."""
 
 
 @subscribe(StockReserved)
 def act_when_stock_reserved(fact: StockReserved) -> None:
-    """Work, fail always, fail once, hang, or kill the process that works."""
+    """Work, fail always, fail until mended, hang, or kill its own process."""
     is_first = fact.order_id not in _written()
     _write(fact.order_id)
     if fact.order_id == "fails":
@@ -48,7 +48,7 @@ def act_when_stock_reserved(fact: StockReserved) -> None:
 
 @subscribe(StockRejected, outside=True)
 def look_outside_when_stock_rejected(fact: StockRejected) -> None:
-    """Note that it ran, and ask for more."""
+    """Note that it ran, and ask for more work, or leave it to a sweeper."""
     _write(f"outside {fact.order_id}")
     if fact.order_id == "asks":
         for _ in range(3):
@@ -59,27 +59,27 @@ def look_outside_when_stock_rejected(fact: StockRejected) -> None:
 
 @shared_task(name="tests.fail")
 def fail(**_: object) -> None:
-    """Work by schedule that fails."""
+    """A scheduled task that fails."""
     _write("by schedule")
     raise ValueError("it cannot be done")
 
 
 @shared_task(name="tests.do_soon")
 def do_soon(**_: object) -> None:
-    """Work that a handler asks for."""
+    """A task that a handler asks for."""
     _write("done soon")
 
 
 @shared_task(name="tests.kill")
 def kill(**_: object) -> None:
-    """Work by schedule that kills the process that works."""
+    """A scheduled task that kills its own process."""
     _write("kills")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @shared_task(name="tests.take_long")
 def take_long(**_: object) -> None:
-    """Work by schedule that takes as long as the test wants."""
+    """A scheduled task that takes as long as the test says."""
     _write("begun")
     time.sleep(float(os.environ["TEST_LONG_SECONDS"]))
     _write("done")

@@ -1,4 +1,4 @@
-"""Reading what /metrics shows, with Prometheus' own reader."""
+"""Parsing /metrics with Prometheus' own parser."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def scraped(page: bytes) -> dict[str, list[Sample]]:
 
 
 def name_of(name: str, kind: str) -> str:
-    """The reader takes ``_total`` away from the names of counters."""
+    """The name of a family; the parser strips ``_total`` from the names of counters."""
     return f"{name}_total" if kind == "counter" and not name.endswith("_total") else name
 
 
 def scrape(port: int) -> dict[str, list[Sample]]:
-    """What the process that answers on this port shows."""
+    """The samples of the process on this port."""
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         return scraped(answer.read())

@@ -1,4 +1,4 @@
-"""Mail servers that fail, as Django's mail backend meets them."""
+"""A Django mail backend that fails."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,7 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class EmailBackend(BaseEmailBackend):
-    """Refuses every letter, quoting its address as servers do."""
+    """Refuses every message, quoting its address as servers do."""
 
     tried: ClassVar[list[str]] = []
 

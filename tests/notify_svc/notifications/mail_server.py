@@ -1,4 +1,4 @@
-"""A small mail server on this machine, which speaks as much of RFC 5321 as a letter needs."""
+"""A small local mail server, with as much of RFC 5321 as one message needs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from types import TracebackType
 
 
 class MailServer:
-    """What it was asked to take, what it took, and what it refuses to whom."""
+    """Records the recipients of messages, and refuses those that a test names."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        """The readers of all letters that it was offered."""
+        """The recipients of all messages that were offered."""
         self.taken: list[str] = []
-        """The readers of those that it took."""
+        """The recipients of the messages that were accepted."""
         self.refusals: dict[str, tuple[str, int]] = {}
-        """By address: at which command (MAIL, RCPT or DATA, when all of it is there), and with which reply."""
+        """By address: the command that is refused (MAIL, RCPT, or DATA at its end), and the reply code."""
 
     def __enter__(self) -> MailServer:
         self._tcp = ThreadingTCPServer(("127.0.0.1", 0), self._handler())
@@ -32,7 +32,7 @@ class MailServer:
         self._tcp.server_close()
 
     def answer(self, command: str, address: str) -> tuple[int, str]:
-        """What it says to a command that concerns an address."""
+        """The reply to a command that concerns an address."""
         refused_at, code = self.refusals.get(address, ("", 0))
         if command == refused_at:
             return code, f"nothing from or for {address}"
@@ -48,7 +48,7 @@ class MailServer:
                 self._say(220, "here")
                 reader, command = "", ""
                 while command != "QUIT":
-                    # Whoever hangs up means the same as one who says good-bye.
+                    # A closed connection counts as QUIT.
                     line = self.rfile.readline() or b"QUIT"
                     command, _, rest = line.decode().strip().upper().partition(" ")
                     address = rest.lower().partition("<")[2].partition(">")[0]

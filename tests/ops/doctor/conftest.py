@@ -13,7 +13,7 @@ from ops.state import State
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    """A run that never began."""
+    """The state of a run that was never started."""
     state = State(tmp_path / "platform")
     state.make()
     return state
@@ -21,7 +21,7 @@ def state(tmp_path: Path) -> State:
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The caller's environment, without what the tests' own run put there."""
+    """The environment without the variables of the tests' own run."""
     ours = ("OPENCOMMERCE_", *(f"{service.name.upper()}_" for service in SERVICES))
     for name in [name for name in os.environ if name.startswith(ours)]:
         monkeypatch.delenv(name)

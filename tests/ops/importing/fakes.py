@@ -1,4 +1,4 @@
-"""A shop in memory that answers the importer as the real one does."""
+"""A shop in memory that answers the importer like the real one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ops.importing.differences import label_of
 from ops.shop import Json, Refused
 
 METADATA = b"taken by Ada"
-"""What the shop takes out of a picture that ends so."""
+"""What the shop strips from the end of a picture."""
 
 
 class Killed(BaseException):
@@ -21,19 +21,19 @@ class Killed(BaseException):
 
 
 class FakeShop:
-    """Keeps categories, products and files; refuses what it was told to."""
+    """Stores categories, products and files; refuses what a test tells it to."""
 
     def __init__(self) -> None:
         self.branches: dict[str | None, list[Json]] = {None: []}
         self.kept_products: dict[str, Json] = {}
         self.kept_files: dict[str, Json] = {}
         self.refusals: dict[str, Refused] = {}
-        """What is raised when a product of this title is created or changed."""
+        """The exception to raise when a product of this title is created or changed."""
         self.calls: list[str] = []
         self.is_listing = True
         self.cleans = False
         self.dies_after = ""
-        """The kind of call after which whoever asked is killed."""
+        """The kind of call after which the importer is killed."""
         self._ids = itertools.count(1)
 
     def another_visitor(self) -> FakeShop:
@@ -128,7 +128,7 @@ class FakeShop:
         return str(UUID(int=next(self._ids)))
 
     def _perhaps_die(self, call: str) -> None:
-        """What was asked for is done, and nobody hears of it."""
+        """Raise Killed if a test wants that: the call has been done, and its result is lost."""
         if self.dies_after and call.startswith(self.dies_after):
             self.dies_after = ""
             raise Killed

@@ -1,4 +1,4 @@
-"""Catalogues for tests: what one holds, and pictures that can be read."""
+"""Catalogues for tests: the content of a file, and valid pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ops.importing.reading import CatalogFile
 
 @dataclass
 class Content:
-    """All that a file holds."""
+    """The items of a file, by kind."""
 
     shelves: list[Shelf] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -21,7 +21,7 @@ class Content:
 
 
 def content_of(path: Path, *, format_name: str | None = None) -> Content:
-    """Read it all."""
+    """Read the whole file."""
     content = Content()
     lists = {Shelf: content.shelves, Row: content.rows, BadRow: content.bad}
     for item in CatalogFile(path, format_name=format_name).items():
@@ -30,7 +30,7 @@ def content_of(path: Path, *, format_name: str | None = None) -> Content:
 
 
 def draw(path: Path, colour: str = "red", side: int = 8) -> Path:
-    """A picture of one colour, in the format that its name says."""
+    """Write a picture of one colour, in the format of the name's suffix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (side, side), colour).save(path)
     return path

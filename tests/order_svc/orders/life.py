@@ -1,4 +1,4 @@
-"""What ought to become of an order and its money, said as plainly as it can be: the model of the property test."""
+"""The model of the property test: what is expected of an order and its money, in the simplest form."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PENDING, ASKED = "pending", "processing"
 
 
 class Trouble(Exception):
-    """The provider's answer did not come: it was away, or we were."""
+    """No response came from the provider: it was down, or we were killed."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Where it is cut off, and whether that kills us; else the provider is away."""
+    """Where a call is interrupted: by a kill of our process, or else because the provider is down."""
 
     point: str = ""
     is_killed: bool = False
@@ -27,7 +27,7 @@ class Cut:
 
 @dataclass
 class Expected:
-    """One order of two lines of two sellers, as it should be by now."""
+    """The expected state of one order, with two lines of two sellers."""
 
     placed_at: int
     is_card_good: bool
@@ -35,19 +35,19 @@ class Expected:
     reason: str | None = None
     payment: str = PENDING
     money: str = ""
-    """In the provider's books: held, taken, declined, let go or back."""
+    """The state in the provider's books: held, taken, declined, let go or back."""
     asked_at: int = 0
     settled_at: int | None = None
     refund_asked_at: int = 0
     is_refund_due: bool = False
     is_lost: bool = False
-    """Something of it left, and its money was given back."""
+    """Part of it was shipped, and its money was refunded."""
     parcels: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-    """What the time line tells of payment calls."""
+    """The payment entries of the time line."""
 
     def pay(self, now: int, trouble: Cut) -> None:
-        """Its stock is reserved, or a sweeper found that the answer is not known."""
+        """Its stock is reserved, or a sweeper found that the outcome is unknown."""
         if self.status != "placed":
             return
         if self.payment == PENDING and self._is_overdue(now):
@@ -71,21 +71,21 @@ class Expected:
                 self.follow_up(now, trouble)
 
     def follow_up(self, now: int, trouble: Cut) -> None:
-        """Find out what became of a charge whose answer is not known."""
+        """Find out the outcome of a charge whose response was lost."""
         self.pay(now, trouble)
         if self.payment == ASKED and self.status != "placed":
             self._ask("void", trouble, self._let_go)
             self._conclude(now, trouble)
 
     def report(self, now: int, trouble: Cut) -> None:
-        """The provider says that something became of it."""
+        """A webhook of the provider arrives."""
         if self.payment == ASKED:
             self.follow_up(now, trouble)
         elif self.money == "back":
             self._note_refund()
 
     def give_back_by_hand(self, now: int) -> None:
-        """Somebody does it at the provider, which says so."""
+        """The money is refunded by hand at the provider, whose webhook arrives."""
         self.money = "back"
         if self.is_refund_due:
             self._note_refund()
@@ -101,20 +101,20 @@ class Expected:
             self._cancel("out_of_stock", now)
 
     def expire(self, now: int) -> None:
-        """The sweeper looks for orders that took too long."""
+        """The sweeper looks for orders that are over their time limit."""
         chance = LAST_CHANCE_SECONDS if self.payment == ASKED else 0
         if self.status == "placed" and self._is_overdue(now - chance):
             self._cancel("expired", now)
 
     def cancel(self, now: int) -> bool:
-        """Its customer calls it off."""
+        """Its customer cancels it. Returns whether that was possible."""
         if self.status not in {"placed", "confirmed"} or self.parcels:
             return False
         self._cancel("customer", now)
         return True
 
     def ship(self, seller: str) -> bool:
-        """A seller sends their line."""
+        """A seller ships their line. Returns whether that was possible."""
         if self.status != "confirmed" or seller in self.parcels or self.is_lost:
             return False
         self.parcels.append(seller)
@@ -123,7 +123,7 @@ class Expected:
         return True
 
     def deliver(self) -> bool:
-        """It arrives."""
+        """It is delivered. Returns whether that was possible."""
         if self.status != "shipped":
             return False
         self.status = "delivered"
@@ -137,7 +137,7 @@ class Expected:
                 self.refund(trouble)
 
     def refund(self, trouble: Cut) -> None:
-        """Whoever is to give the money back."""
+        """The refund is carried out, if it is due."""
         if self.is_refund_due:
             self._ask("refund", trouble, self._give_back)
             self._note_refund()
@@ -207,7 +207,7 @@ class Expected:
         self.said.append("back")
 
     def _is_time_to_ask(self, now: int, asked_at: int) -> bool:
-        """The longer an order is over, the more rarely."""
+        """The sweeper asks the more rarely, the longer the order has been settled."""
         return self.settled_at is None or (now - asked_at) * 10 >= now - self.settled_at
 
     def _is_overdue(self, now: int) -> bool:

@@ -1,4 +1,4 @@
-"""What every payment provider promises, whoever it is: a test of one is a subclass that says how to reach it."""
+"""The contract of every payment provider: the tests of an adapter are a subclass with its own fixtures."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ State = ChargeState
 
 
 class Promises:
-    """Each call may be repeated and then answers what stands; one key is charged once."""
+    """A repeated call answers with the current state; one key is charged once."""
 
     good_token: str
     bad_token: str
 
     @pytest.fixture
     def asked(self) -> Provider:
-        """The adapter, with books that are empty."""
+        """The adapter, with a provider that has no charges."""
         raise NotImplementedError
 
     @pytest.fixture
     def pages(self, monkeypatch: pytest.MonkeyPatch, asked: Provider) -> None:
-        """Lists of two, where the adapter says by ``PAGE`` how long they are."""
+        """Pages of two, if the adapter has a ``PAGE`` for their size."""
         monkeypatch.setattr(sys.modules[type(asked).__module__], "PAGE", 2, raising=False)
 
     @pytest.fixture

@@ -1,7 +1,7 @@
-"""A small Stripe on this machine, which answers as docs.stripe.com says: the outside edge of the tests.
+"""A small local Stripe, which answers as documented at docs.stripe.com.
 
-It knows PaymentIntents with manual capture, refunds, idempotency keys (whose answer is saved, be it a failure of
-Stripe's own), and the errors that matter to us.
+It has PaymentIntents with manual capture, refunds, idempotency keys (whose response is stored, even if it is an error
+of Stripe's own), and the errors that matter to us.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ GOOD_METHODS = {"pm_card_visa", "tok_visa"}
 
 @dataclass
 class StripeServer:
-    """Its books, and what goes wrong with the next requests."""
+    """Its books, and the failures of the next requests."""
 
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     """Method, path, form and idempotency key of each request."""
     troubles: list[Callable[[BaseHTTPRequestHandler], Answer | None]] = field(default_factory=list)
-    """Taken one a request, before it is done; what one answers is sent instead."""
+    """One is called for each request, before it is done; if it returns a response, that is sent instead."""
     losses: int = 0
-    """How many of the next answers get lost after the request was done."""
+    """How many of the next responses are lost after the request was done."""
     status_of_refunds: str = "succeeded"
     answers: dict[str, Answer] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     goes_on: threading.Event = field(default_factory=threading.Event)
-    """What was kept waiting goes on."""
+    """Set to let requests go on that ``keep_waiting`` holds."""
 
     def start(self) -> StripeServer:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -56,17 +56,17 @@ class StripeServer:
         self.http.server_close()
 
     def keep_waiting(self, _: BaseHTTPRequestHandler) -> None:
-        """A request that is done late: not before the test says so."""
+        """A trouble: the request is not done before ``goes_on`` is set."""
         self.goes_on.wait(_LONGEST_WAIT)
 
     def fail_for_good(self, handler: BaseHTTPRequestHandler) -> Answer:
-        """A failure after the request had begun: whoever sends its key again gets the same again."""
+        """A trouble: a failure after the request had begun, which its key gets again each time."""
         answer = (500, {"error": {"type": "api_error", "message": "no"}})
         self.answers[handler.headers["Idempotency-Key"]] = answer
         return answer
 
     def answer(self, method: str, path: str, form: dict[str, str], key: str) -> Answer:
-        """Do it once a key; the same key again answers the same, whatever became of it since."""
+        """Do a request once for each key; the same key gets the same response again, even if the state has changed."""
         with self.lock:
             if key and key in self.answers:
                 return self.answers[key]
@@ -92,7 +92,7 @@ class StripeServer:
         return {"confirm": _confirm, "capture": _capture, "cancel": _cancel, "retrieve": _shown}[step](intent)
 
     def _search(self, query: str) -> Answer:
-        """By metadata, all of which must be as the query says (docs.stripe.com/search)."""
+        """Search by metadata, all of which has to match (docs.stripe.com/search)."""
         wanted = dict(re.findall(r"metadata\['(\w+)'\]:'([^']*)'", query))
         data = [intent for intent in self.intents.values() if wanted.items() <= intent["metadata"].items()]
         return 200, {"object": "search_result", "data": data, "has_more": False, "url": "/v1/payment_intents/search"}
@@ -110,7 +110,7 @@ class StripeServer:
         return 200, {"object": "list", "data": page, "has_more": len(page) < len(found), "url": "/v1/payment_intents"}
 
     def forget_keys(self) -> None:
-        """As Stripe does when they are a day old."""
+        """Forget all keys, as Stripe does when they are a day old."""
         self.answers.clear()
 
     def _create(self, form: dict[str, str]) -> Answer:
@@ -150,13 +150,11 @@ class StripeServer:
         return 200, refund
 
     def give_back_by_hand(self, intent_id: str, amount: int) -> dict[str, Any]:
-        """Somebody does it in the dashboard. Returns the refund, which bears no name of ours."""
+        """A refund made in the dashboard. Returns the refund, which has no metadata of ours."""
         return self._refund(self.intents[intent_id], {"amount": str(amount)})[1]
 
     def settle_refund(self, intent_id: str, status: str) -> dict[str, Any]:
-        """What became of the last refund: a bank returned it, or what it waited for came. Returns it, as the notice of
-        that shows it.
-        """
+        """Set the status of the last refund, such as failed. Returns the refund, as in the webhook about it."""
         intent = self.intents[intent_id]
         refund: dict[str, Any] = intent["latest_charge"]["refunds"]["data"][-1]
         refund["status"] = status
@@ -254,5 +252,5 @@ def _handler(server: StripeServer) -> type[BaseHTTPRequestHandler]:
 
 
 def fail(status: int, error_type: str = "api_error", **more: str) -> Callable[[BaseHTTPRequestHandler], Answer]:
-    """A request that is refused without having been done."""
+    """A trouble: the request is refused without being done."""
     return lambda _: (status, {"error": {"type": error_type, "message": "no", **more}})

@@ -1,6 +1,6 @@
 """Another process of the service: ``python -m tests.product_svc.answers.elsewhere METHOD PATH [BODY]``.
 
-It asks as a member of staff, and prints what it was answered and how many looks into the database that took, as JSON.
+It makes a request as a member of staff, and prints the response and the number of its database queries, as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import django
 
 
 def ask_elsewhere(database_url: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """Ask in a process of its own, on the test's database."""
+    """Make a request in another process, on the test database."""
     command = [sys.executable, "-m", "tests.product_svc.answers.elsewhere", method, path, json.dumps(body)]
     environment = {**os.environ, "PRODUCT_SVC_DATABASE_URL": database_url}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)

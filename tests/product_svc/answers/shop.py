@@ -1,4 +1,4 @@
-"""A shop with two sellers and two shelves of categories, and everything that a visitor may ask of it."""
+"""A shop with two sellers and two trees of categories, and all URLs that a visitor can read."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Shop:
         return services.change_product(editor=STAFF, key="lamp", changes=changes, now=NOON)
 
     def read_all(self) -> dict[str, Any]:
-        """What stands at each address; or which status it has where nothing does."""
+        """The body of each response; the status if that is not 200."""
         answers = {name: self._visitor.get(address) for name, address in self.addresses.items()}
         return {name: got.json() if got.status_code == 200 else got.status_code for name, got in answers.items()}
 
     def computed_anew(self) -> set[str]:
-        """The addresses whose answer took a look into the database."""
+        """The URLs whose responses took a database query, by name."""
         return {name for name, address in self.addresses.items() if self._queries(address)}
 
     def _queries(self, address: str) -> int:
@@ -61,5 +61,5 @@ class Shop:
 
 
 def each(*names: str) -> set[str]:
-    """These, asked for by id and by slug."""
+    """The names of the URLs by id and by slug."""
     return {f"{name} by {key}" for name in names for key in ("id", "slug")}

@@ -15,7 +15,7 @@ from ops.platform import Platform
 from tests.system.browser.window import LOOKS, Look, Window
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# Nothing of its own goes out: a test that sees a request to another host has found one of ours.
+# Chromium makes no requests of its own: a request to another host that a test sees comes from our pages.
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -53,7 +53,7 @@ def chromium(platform: Platform, _playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def staffs_cookies(chromium: Browser, platform: Platform) -> list[Any]:
-    """Those of somebody who signed in as the administrator."""
+    """The cookies of a browser that is signed in as the administrator."""
     window = Window(chromium, platform.url, LOOKS[0])
     window.sign_in(**platform.admin)
     cookies = window.cookies()
@@ -63,7 +63,7 @@ def staffs_cookies(chromium: Browser, platform: Platform) -> list[Any]:
 
 @pytest.fixture
 def open_window(chromium: Browser, platform: Platform) -> Iterator[Open]:
-    """Windows that share nothing with one another but the cookies they begin with, closed at the end."""
+    """Open windows, which share nothing except the cookies that they are given; closed at the end."""
     windows: list[Window] = []
 
     def open_one(look: Look = LOOKS[0], cookies: Sequence[Any] = ()) -> Window:

@@ -1,4 +1,4 @@
-"""What a person sees: a window of some width, light or dark, that remembers whatever went wrong in it."""
+"""A browser window of some width, light or dark, which records what goes wrong in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ops.state import LOCAL
 _SCREENSHOTS = LOCAL / "test" / "screenshots"
 _TIMEOUT_MS = 20_000
 _HEIGHT = 900
-# WCAG 2.2, 1.4.3: text of the usual size.
+# WCAG 2.2, 1.4.3: for text of normal size.
 _LEAST_CONTRAST = 4.5
 
 _UNREADABLE = """
@@ -65,7 +65,7 @@ _FOCUS = """
 
 @dataclass(frozen=True)
 class Look:
-    """How somebody looks at pages."""
+    """The colour scheme and width of a window."""
 
     scheme: Literal["light", "dark"]
     width: int
@@ -92,7 +92,7 @@ class Window:
         self._context.set_default_timeout(_TIMEOUT_MS)
         self._context.add_cookies(list(cookies))
         self.faults: list[str] = []
-        """What the console complained of, and who else was asked for anything."""
+        """Errors in the console, and requests to other hosts."""
         self.page: Page = self._context.new_page()
         self._expected: set[int] = set()
         self.page.on("console", self._note_console)
@@ -100,7 +100,7 @@ class Window:
         self.page.on("request", self._note_request)
 
     def open(self, path: str, *, status: int = 200) -> Page:
-        """Go to a page that answers like this."""
+        """Go to a page, which has to answer with this status."""
         self._expected.add(status)
         answer = self.page.goto(path, wait_until="networkidle")
         assert answer is not None
@@ -108,7 +108,7 @@ class Window:
         return self.page
 
     def sign_in(self, *, email: str, password: str) -> None:
-        """As a person does, by the page for it."""
+        """Sign in by the page, as a person does."""
         self.open("/login/")
         self.page.fill("input[name=email]", email)
         self.page.fill("input[name=password]", password)
@@ -116,20 +116,20 @@ class Window:
         self.page.wait_for_url(lambda url: urlsplit(url).path != "/login/")
 
     def cookies(self) -> list[Any]:
-        """With which another window is signed in, too."""
+        """The cookies, with which another window is signed in too."""
         return list(self._context.cookies())
 
     def photograph(self, name: str) -> None:
-        """Keep what is seen, for people to look at."""
+        """Save a screenshot, for people to look at."""
         _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=_SCREENSHOTS / f"{name}-{self._look}.png", full_page=True)
 
     def complaints(self) -> list[str]:
-        """What is wrong with how the page looks, and what went wrong in it."""
+        """What is wrong with the look of the page, and what went wrong in it."""
         return [*self.faults, *self._outgrown(), *self._scheme(), *self._unreadable()]
 
     def tab_through(self, most: int = 60) -> Iterator[dict[str, Any]]:
-        """What has the focus, stop by stop, until it leaves the page or begins anew."""
+        """The focused elements, tab stop by tab stop, until the focus leaves the page or starts over."""
         seen: list[dict[str, Any]] = []
         for _ in range(most):
             self.page.keyboard.press("Tab")
@@ -140,7 +140,7 @@ class Window:
             yield focus
 
     def close(self) -> None:
-        """With all that is in it."""
+        """Close it, with its cookies."""
         self._context.close()
 
     def _outgrown(self) -> Iterator[str]:
@@ -162,7 +162,7 @@ class Window:
             yield f"hard to read: {text}"
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        # Chromium reports each answer above 399 as an error, the page that was asked for included.
+        # Chromium reports each status above 399 as an error, even that of the page itself.
         is_expected = any(f"status of {status} " in message.text for status in self._expected if status >= 400)
         if message.type == "error" and not is_expected:
             self.faults.append(f"console: {message.text}")

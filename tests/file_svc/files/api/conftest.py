@@ -1,4 +1,4 @@
-"""Who asks."""
+"""Clients of the API."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from tests.file_svc import factories
 
 @pytest.fixture
 def owner(client_of: Callable[..., APIClient]) -> APIClient:
-    """The one whose files the factories make."""
+    """The owner of the files that the factories make."""
     return client_of(factories.OWNER, "seller")
 
 
 @pytest.fixture
 def stranger(client_of: Callable[..., APIClient]) -> APIClient:
-    """Somebody else."""
+    """Another seller."""
     return client_of(factories.STRANGER, "seller")
 
 
 @pytest.fixture
 def staff(client_of: Callable[..., APIClient]) -> APIClient:
-    """One of those who run the shop."""
+    """A member of staff."""
     return client_of(factories.STRANGER, "support")
