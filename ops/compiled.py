@@ -121,13 +121,6 @@ def make() -> Path:
     return compiled
 
 
-def wait_for_others() -> None:
-    """Return once nobody compiles here any more."""
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-
-
 def compile_in(folder: Path) -> None:
     """Put an extension beside each module that is compiled. Raises OpsError, with the compiler's messages."""
     if not is_possible():

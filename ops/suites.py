@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Self
 from xml.etree import ElementTree
@@ -28,13 +28,25 @@ class Suite:
     service: Service | None = None
     """The service whose variables it runs with."""
     settings: str | None = None
+    left_out: tuple[Path, ...] = ()
+    """What lies in its folders and belongs to another suite."""
 
     def narrowed(self, wanted: Sequence[Path]) -> Suite | None:
         """The part of the suite that these paths name, if any."""
-        inside = [path for path in wanted if any(path.is_relative_to(own) for own in self.paths)]
-        around = [own for own in self.paths if any(own.is_relative_to(path) for path in wanted)]
+        inside = [path for path in wanted if _is_within(path, self.paths) and not _is_within(path, self.left_out)]
+        around = [own for own in self.paths if _is_within(own, wanted)]
         chosen = tuple(dict.fromkeys([*around, *inside]))
-        return Suite(self.name, chosen, self.service, self.settings) if chosen else None
+        return replace(self, paths=chosen) if chosen else None
+
+    @property
+    def runs_gateways(self) -> bool:
+        """Whether it starts gateways, which are to be compiled first."""
+        return self.service in {GATEWAY, None}
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing else may run meanwhile, since it is about times that a busy machine does not keep."""
+        return self.name == QUIET
 
 
 @dataclass(frozen=True)
@@ -53,11 +65,13 @@ class Outcome:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-SYSTEM = "system"
-AT_ONCE = 2
-"""Units: with three, a test of what overload does to others found a machine of two cores too busy."""
+SYSTEM, QUIET = "system", "quiet"
+AT_ONCE = 3
+"""Units, on two cores: tests spend about half of their time waiting."""
 _COMMON_FOLDERS = ("architecture", "common", "contracts", "ops")
-_LONGEST_FIRST = (GATEWAY, NOTIFICATIONS, PRODUCTS, ORDERS, FILES, USERS)
+_THE_WHOLE = None
+# The longest of those that need no gateway first, as it is compiled meanwhile; then the longest of the others.
+_IN_ORDER = (NOTIFICATIONS, PRODUCTS, _THE_WHOLE, GATEWAY, ORDERS, FILES, USERS)
 
 
 def chosen(wanted: Sequence[Path]) -> list[Suite]:
@@ -66,7 +80,8 @@ def chosen(wanted: Sequence[Path]) -> list[Suite]:
     # They need the variables of some service, and notify_svc has the fewest tests of its own.
     suites = [Suite("common", common, NOTIFICATIONS, "common.settings.test")]
     suites += [Suite(service.name, (TESTS / service.name,), service, service.settings_module) for service in SERVICES]
-    suites.append(Suite(SYSTEM, (TESTS / SYSTEM,)))
+    quiet = TESTS / SYSTEM / QUIET
+    suites += [Suite(SYSTEM, (TESTS / SYSTEM,), left_out=(quiet,)), Suite(QUIET, (quiet,))]
     if not wanted:
         return suites
     paths = [_existing(path) for path in wanted]
@@ -74,6 +89,10 @@ def chosen(wanted: Sequence[Path]) -> list[Suite]:
     if not parts:
         raise OpsError(f"No tests under {', '.join(map(str, wanted))}.")
     return parts
+
+
+def _is_within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def _existing(path: Path) -> Path:
@@ -86,10 +105,11 @@ def _existing(path: Path) -> Path:
 
 
 def units(suites: Sequence[Suite]) -> list[list[Suite]]:
-    """The suites that need only servers, in units that may run side by side, the longest first. Suites of one service
-    share its database and its queues, so they are one unit and run one after the other.
+    """The suites in units that may run side by side, in this order; not those that are to run by themselves. Suites of
+    one service share its database and its queues, so they are one unit and run one after the other.
     """
-    units = [[suite for suite in suites if suite.service is service] for service in _LONGEST_FIRST]
+    noisy = [suite for suite in suites if not suite.is_quiet]
+    units = [[suite for suite in noisy if suite.service is service] for service in _IN_ORDER]
     return [unit for unit in units if unit]
 
 
@@ -136,7 +156,9 @@ class Runs:
     def _command(self, suite: Suite, report: Path) -> list[str]:
         settings = [f"--ds={suite.settings}"] if suite.settings else []
         paths = [str(path) for path in suite.paths]
-        return [sys.executable, "-m", "pytest", *paths, *settings, f"--junit-xml={report}", *self._passed_on]
+        left_out = [f"--ignore={path}" for path in suite.left_out]
+        how = [*settings, *left_out, f"--junit-xml={report}"]
+        return [sys.executable, "-m", "pytest", *paths, *how, *self._passed_on]
 
     def _process(self, command: list[str], variables: Mapping[str, str], *, output: IO[str] | None) -> int:
         process = subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdout=output, stderr=output)

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -29,21 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the suites, those of services in parallel; the last line sums them up."""
+    """Run the suites, some side by side, and at last those that need quiet; the last line sums them up."""
     interrupts.end_as_with_ctrl_c()
     chosen = suites.chosen(options.path)
     results = _FOLDER / "results"
     results.mkdir(mode=0o700, parents=True, exist_ok=True)
     units = suites.units(chosen)
-    whole = [suite for suite in chosen if not suite.service]
+    quiet = [suite for suite in chosen if suite.is_quiet]
     new_runs = partial(Runs, results, options.passed_on)
     with ThreadPoolExecutor(1) as beside:
         # A full run tests the compiled gateway too; a run of a few tests should not wait for it.
         compiling = beside.submit(_compile) if not options.path else None
-        outcome = _run_services(units, new_runs()) if units else Outcome()
-        if compiling:
-            compiling.result()
-    for suite in whole:
+        outcome = _run_side_by_side(units, new_runs(), compiling) if units else Outcome()
+    for suite in quiet:
         with new_runs() as runs:
             outcome += runs.run(suite, _variables_of_the_whole(), is_alone=True)
     print(outcome)
@@ -55,26 +53,42 @@ def _compile() -> None:
         print("No C compiler: the gateway is tested as it is, not compiled.", file=sys.stderr)
 
 
-def _run_services(units: Sequence[Sequence[Suite]], runs: Runs) -> Outcome:
-    """Everything that needs no more than the servers, which are stopped whatever happens."""
-    platform = Platform(State(_FOLDER / "servers"))
-    count, at_once = sum(map(len, units)), min(suites.AT_ONCE, len(units))
+def _run_side_by_side(units: Sequence[Sequence[Suite]], runs: Runs, compiling: Future[None] | None) -> Outcome:
+    """All that may run at the same time. The servers of the services' suites are stopped whatever happens."""
+    suites_of_all = [suite for unit in units for suite in unit]
+    count, at_once = len(suites_of_all), min(suites.AT_ONCE, len(units))
     with ExitStack() as stack:
-        blueprint = platform.up_servers()
-        stack.callback(_stop, platform)
+        blueprint = _servers(stack) if any(suite.service for suite in suites_of_all) else None
         pool = stack.enter_context(ThreadPoolExecutor(at_once))
         stack.enter_context(runs)
         if count > 1:
             print(f"Running {count} suites, {at_once} at once; each is shown as it ends.", file=sys.stderr)
-        run_unit = partial(_run_unit, runs=runs, blueprint=blueprint, is_alone=count == 1)
+        run_unit = partial(_run_unit, runs=runs, blueprint=blueprint, compiling=compiling, is_alone=count == 1)
         return sum(pool.map(run_unit, range(len(units)), units), Outcome())
 
 
-def _run_unit(number: int, unit: Sequence[Suite], *, runs: Runs, blueprint: Blueprint, is_alone: bool) -> Outcome:
+def _run_unit(
+    number: int,
+    unit: Sequence[Suite],
+    *,
+    runs: Runs,
+    blueprint: Blueprint | None,
+    compiling: Future[None] | None,
+    is_alone: bool,
+) -> Outcome:
     outcome = Outcome()
     for suite in unit:
+        if compiling and suite.runs_gateways:
+            compiling.result()
         outcome += runs.run(suite, _variables(blueprint, suite, number), is_alone=is_alone)
     return outcome
+
+
+def _servers(stack: ExitStack) -> Blueprint:
+    platform = Platform(State(_FOLDER / "servers"))
+    blueprint = platform.up_servers()
+    stack.callback(_stop, platform)
+    return blueprint
 
 
 def _stop(platform: Platform) -> None:
@@ -82,9 +96,9 @@ def _stop(platform: Platform) -> None:
         platform.down()
 
 
-def _variables(blueprint: Blueprint, suite: Suite, unit: int) -> dict[str, str]:
+def _variables(blueprint: Blueprint | None, suite: Suite, unit: int) -> dict[str, str]:
     """The service's variables, and the key with which tests sign assertions as the gateway does."""
-    if suite.service is None:
+    if not (blueprint and suite.service):
         return _variables_of_the_whole()
     variables = blueprint.environment.of_service(suite.service)
     variables.pop(MARKER_VARIABLE)  # tests start processes of their own; stopping the servers must not end them

@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.test import override_settings
 
-from ops import compiled
 from tests.gateway_svc.accounts import FakeAccounts
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.shelf import FakeShelf
@@ -145,7 +144,6 @@ def open_door(
     folder: Path = tmp_path_factory.mktemp("gateway")
     shared: list[Door] = []
     number = itertools.count()
-    compiled.wait_for_others()
     with django_db_blocker.unblock():
         database.close()
         common = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -110,24 +109,6 @@ class TestMaking:
 
         assert len(done) == 1
         assert places[0] == places[1]
-
-    @pytest.mark.usefixtures("folder")
-    def test_is_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        begun = threading.Event()
-
-        def compile_slowly(_: Path) -> None:
-            begun.set()
-            time.sleep(0.2)
-
-        monkeypatch.setattr(compiled, "compile_in", compile_slowly)
-        with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(compiled.make)
-            begun.wait(10)
-
-            compiled.wait_for_others()
-
-            assert compiled.variables()
-            made.result()
 
     def test_finds_a_compiler_that_is_not_among_what_runs(
         self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

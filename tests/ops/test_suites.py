@@ -36,13 +36,21 @@ class TestChosen:
         names = [suite.name for suite in suites.chosen([])]
 
         assert names[0] == "common"
-        assert names[-1] == "system"
+        assert names[-2:] == ["system", "quiet"]
 
     def test_is_the_suite_around_a_path(self) -> None:
         (suite,) = suites.chosen([Path("tests/ops/test_suites.py::TestChosen")])
 
         assert suite.name == "common"
         assert suite.paths == (TESTS / "ops" / "test_suites.py::TestChosen",)
+
+    def test_is_one_suite_for_what_another_one_leaves_out(self) -> None:
+        (alone,) = suites.chosen([Path("tests/system/quiet/test_idle.py")])
+        both = suites.chosen([Path("tests/system")])
+
+        assert alone.name == "quiet"
+        assert [suite.name for suite in both] == ["system", "quiet"]
+        assert both[0].left_out == both[1].paths
 
     def test_refuses_a_path_that_is_not_among_the_tests(self) -> None:
         with pytest.raises(OpsError, match=r"no ops/suites\.py"):
@@ -74,11 +82,12 @@ class TestOutcome:
 
 class TestUnits:
     def test_hold_each_suite_once_and_all_of_a_service_in_one(self) -> None:
-        chosen = [suite for suite in suites.chosen([]) if suite.service]
+        chosen = suites.chosen([])
 
         units = suites.units(chosen)
 
-        assert sorted(suite.name for unit in units for suite in unit) == sorted(suite.name for suite in chosen)
+        noisy = [suite.name for suite in chosen if not suite.is_quiet]
+        assert sorted(suite.name for unit in units for suite in unit) == sorted(noisy)
         assert all(len({suite.service for suite in unit}) == 1 for unit in units)
         assert len({unit[0].service for unit in units}) == len(units)
 
@@ -110,6 +119,14 @@ class TestRuns:
             runs.run(Suite("slow", (slow,)), variables, is_alone=True)
 
         assert set(procfs.family_of(os.getpid())) <= before
+
+    def test_leave_out_what_belongs_to_another_suite(self, tmp_path: Path) -> None:
+        for name in ("test_mine.py", "other/test_theirs.py"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("def test_it():\n    pass\n")
+        suite = Suite("mine", (tmp_path,), left_out=(tmp_path / "other",))
+        with Runs(tmp_path, []) as runs:
+            assert runs.run(suite, {**os.environ, "PYTHONPATH": str(ROOT)}, is_alone=False) == Outcome(passed=1)
 
     def test_begin_nothing_once_they_are_over(self, tmp_path: Path) -> None:
         with Runs(tmp_path, []) as runs:

@@ -127,7 +127,6 @@ class Composed:
         for path in image.sent():
             (self.image / path.parent).mkdir(parents=True, exist_ok=True)
             shutil.copy(composition.ROOT / path, self.image / path)
-        compiled.wait_for_others()
         if self.is_compiled:
             shutil.copytree(compiled.place(), self.image, dirs_exist_ok=True)
         subprocess.run([sys.executable, "-m", "ops.collect", "static"], cwd=self.image, check=True)

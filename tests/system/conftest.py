@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from ops import ports
-from ops.blueprint import GATEWAY_WEB
 from ops.platform import Platform
 from ops.state import LOCAL, State
 from tests.system import provider
-from tests.system.plans import applications_of, with_applications
+from tests.system.plans import with_second_gateway
 
 _LONGEST_TEST_SECONDS = 600
 
@@ -37,15 +34,8 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def doors(platform: Platform) -> Iterator[list[str]]:
     """The origins of two gateway processes of one platform."""
-    applications = applications_of(platform)
-    first = next(spec for spec in applications if spec.name == GATEWAY_WEB)
-    port, inside = ports.remembered(platform.state, ["second door", "second door's inside"]).values()
-    argv = [str(port) if word == str(first.port) else word for word in first.argv]
-    environment = {**first.environment, "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{inside}"}
-    place = {"port": port, "probe": f"http://127.0.0.1:{port}/health/ready"}
-    second = replace(first, name=f"{first.name}-2", argv=argv, environment=environment, **place)
-    with with_applications(platform, [*applications, second]):
-        yield [platform.url, f"http://127.0.0.1:{port}"]
+    with with_second_gateway(platform) as second:
+        yield [platform.url, second]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+from ops import ports
+from ops.blueprint import GATEWAY_WEB
 from ops.platform import Platform
 from ops.supervisor.spec import Spec, read_plan
 from tests.system.people import wait_until
@@ -20,6 +23,20 @@ def with_applications(platform: Platform, applications: Sequence[Spec]) -> Itera
         yield
     finally:
         _become(platform, before)
+
+
+@contextmanager
+def with_second_gateway(platform: Platform, **changed: str) -> Iterator[str]:
+    """Run one more gateway process, with these variables changed; the value is its origin."""
+    applications = applications_of(platform)
+    first = next(spec for spec in applications if spec.name == GATEWAY_WEB)
+    port, inside = ports.remembered(platform.state, ["second door", "second door's inside"]).values()
+    argv = [str(port) if word == str(first.port) else word for word in first.argv]
+    environment = {**first.environment, **changed, "OPENCOMMERCE_INSIDE_ADDRESS": f"127.0.0.1:{inside}"}
+    place = {"port": port, "probe": f"http://127.0.0.1:{port}/health/ready"}
+    second = replace(first, name=f"{first.name}-2", argv=argv, environment=environment, **place)
+    with with_applications(platform, [*applications, second]):
+        yield f"http://127.0.0.1:{port}"
 
 
 def applications_of(platform: Platform) -> list[Spec]:

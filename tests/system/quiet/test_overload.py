@@ -1,18 +1,23 @@
-"""Three times as many requests as a service can answer, which come whether or not others were answered."""
+"""Three times as many requests as a service can answer, which come whether or not others were answered.
+
+It is here and not among the gateway's own tests since nothing else runs beside these, and it is about waiting times.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import quantiles
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.gateway_svc.door import Door
+from ops.platform import Platform
 from tests.gateway_svc.upstream import BEHAVIOURS, FakeService, answer
+from tests.system.plans import with_second_gateway
 
 ORDERS = "/api/v1/orders/"
 # A service of four threads; it sleeps, so that what is measured here is not how fast this machine is.
@@ -32,7 +37,8 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def busy_door(open_door: Callable[..., Door]) -> Iterator[Door]:
+def busy_port(platform: Platform) -> Iterator[int]:
+    """The port of a gateway whose orders come from a service that is soon busy."""
     threads = asyncio.Semaphore(THREADS)
 
     async def work(_service, _asked, _reader, writer) -> None:
@@ -41,7 +47,10 @@ def busy_door(open_door: Callable[..., Door]) -> Iterator[Door]:
         writer.write(answer(b"{}"))
 
     service = FakeService({**BEHAVIOURS, "orders": work})
-    yield open_door(ORDER_SVC_URL=service.url)
+    with with_second_gateway(platform, ORDER_SVC_URL=service.url) as origin:
+        port = urlsplit(origin).port
+        assert port
+        yield port
     service.close()
 
 
@@ -60,7 +69,7 @@ class Uneven(Exception):
     """This process was held up itself: what it sent was no steady load, and what came back says nothing."""
 
 
-def load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
+def load(port: int, *, times_capacity: float, seconds: float) -> list[Outcome]:
     """Requests at an even rate, in the order in which they were sent. Raises Uneven."""
 
     async def come() -> list[Outcome]:
@@ -70,7 +79,7 @@ def load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
             due = began + number / (times_capacity * CAPACITY)
             await asyncio.sleep(due - loop.time())
             latest = max(latest, loop.time() - due)
-            asked.append(asyncio.create_task(ask(door.port)))
+            asked.append(asyncio.create_task(ask(port)))
         outcomes = list(await asyncio.gather(*asked))
         if latest > LATE_SECONDS:
             raise Uneven(f"{latest:.2f} s late")
@@ -79,11 +88,11 @@ def load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
     return asyncio.run(come())
 
 
-def steady_load(door: Door, *, times_capacity: float, seconds: float) -> list[Outcome]:
+def steady_load(port: int, *, times_capacity: float, seconds: float) -> list[Outcome]:
     """The same; tried again where it was uneven, since others use this machine as well."""
     for _ in range(3):
         try:
-            return load(door, times_capacity=times_capacity, seconds=seconds)
+            return load(port, times_capacity=times_capacity, seconds=seconds)
         except Uneven as error:
             reason = str(error)
             time.sleep(1)
@@ -94,10 +103,10 @@ def p95_of_accepted(outcomes: list[Outcome]) -> float:
     return quantiles([each.seconds for each in outcomes if each.status == 200], n=20)[-1]
 
 
-def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_door: Door) -> None:
-    normal = steady_load(busy_door, times_capacity=0.6, seconds=2)
+def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_port: int) -> None:
+    normal = steady_load(busy_port, times_capacity=0.6, seconds=2)
 
-    flood = steady_load(busy_door, times_capacity=3, seconds=FLOOD_SECONDS)
+    flood = steady_load(busy_port, times_capacity=3, seconds=FLOOD_SECONDS)
     ended = time.monotonic()
 
     assert Counter(each.status for each in normal) == {200: len(normal)}
@@ -111,18 +120,18 @@ def test_three_times_too_many_are_turned_away_and_the_others_hardly_wait(busy_do
     accepted = sum(each.status == 200 for each in flood)
     assert accepted > 0.8 * CAPACITY * FLOOD_SECONDS
 
-    after = steady_load(busy_door, times_capacity=0.6, seconds=1)
+    after = steady_load(busy_port, times_capacity=0.6, seconds=1)
     while not is_like(after, normal):
         assert time.monotonic() - ended < 10, "it does not recover"
-        after = steady_load(busy_door, times_capacity=0.6, seconds=1)
+        after = steady_load(busy_port, times_capacity=0.6, seconds=1)
 
 
 def is_like(outcomes: list[Outcome], normal: list[Outcome]) -> bool:
     return {each.status for each in outcomes} == {200} and p95_of_accepted(outcomes) < 2 * p95_of_accepted(normal)
 
 
-def test_a_short_rush_is_served_whole(busy_door: Door) -> None:
+def test_a_short_rush_is_served_whole(busy_port: int) -> None:
     async def rush() -> list[Outcome]:
-        return list(await asyncio.gather(*(ask(busy_door.port) for _ in range(int(CAPACITY)))))
+        return list(await asyncio.gather(*(ask(busy_port) for _ in range(int(CAPACITY)))))
 
     assert {each.status for each in asyncio.run(rush())} == {200}
