@@ -20,12 +20,27 @@ from ops.queue_gauges import QueueGauges
 
 
 class LivelyScheduler(Scheduler):
-    """Celery's stateless scheduler, with a heartbeat."""
+    """Celery's stateless scheduler, with a heartbeat, and an end that does not depend on the moment."""
+
+    _is_sending = False
 
     def tick(self, *arguments: Any, **options: Any) -> Any:
         """Leave a heartbeat, and send the tasks that are due."""
         heartbeat.beat()
-        return super().tick(*arguments, **options)
+        self._is_sending = True
+        try:
+            return super().tick(*arguments, **options)
+        finally:
+            self._is_sending = False
+
+    def close(self) -> None:
+        """Close the connection.
+
+        Celery's handler of SIGTERM calls this too. If it interrupts a write, closing would wait for ever for the lock
+        that the write holds. It is left for the second call, which Celery makes on the way out.
+        """
+        if not self._is_sending:
+            super().close()
 
 
 app = Celery("scheduler", set_as_current=True)
