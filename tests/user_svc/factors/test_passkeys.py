@@ -29,7 +29,7 @@ from tests.user_svc.factors_story import (
 )
 from user_svc.accounts.models import Session, User
 from user_svc.factors import rules
-from user_svc.factors.models import Passkey
+from user_svc.factors.models import Passkey, RecoveryCode
 
 pytestmark = pytest.mark.django_db
 
@@ -287,6 +287,14 @@ class TestOwn:
 
         assert made["recovery_codes"] == []
         assert client.get(FACTORS).json() == {"methods": ["totp", "recovery_code"], "recovery_codes_left": 10}
+
+    def test_bring_recovery_codes_to_who_has_used_all_of_theirs(self, client_of: Any) -> None:
+        person = guarded()
+        RecoveryCode.objects.filter(user=person.user).delete()  # as using one does
+
+        made = with_passkey(client_of, Authenticator(), person.user)
+
+        assert len(made["recovery_codes"]) == rules.RECOVERY_CODES
 
 
 class TestDoors:

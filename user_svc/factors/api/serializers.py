@@ -117,7 +117,7 @@ class RecoveryCodesOutput(serializers.Serializer[Any]):
 
 
 class RegisteredPasskeyOutput(RecoveryCodesOutput):
-    """A new passkey, and recovery codes where it is the first second factor."""
+    """A new passkey; and recovery codes if its owner had none left, otherwise an empty list."""
 
     passkey = PasskeyOutput()
 
