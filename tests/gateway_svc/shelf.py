@@ -76,6 +76,9 @@ class _Always(dict):
 
 def who_asks(asked) -> str:
     """The user in the gateway's assertion; empty for an anonymous visitor."""
-    payload = asked.get("x-gateway-assertion").split(".")[1]
+    assertion = asked.get("x-gateway-assertion")
+    if not assertion:
+        return ""
+    payload = assertion.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     return claims.get("sub", "")

@@ -79,12 +79,13 @@ def save(key: str, file: IO[bytes], *, content_type: str) -> None:
 
 
 def read(key: str, *, start: int = 0, length: int | None = None) -> Pieces:
-    """A range of an object, or all of it without a ``length``.
+    """``length`` bytes of an object from ``start`` on, or all that follow.
 
     Raises StorageUnavailable or NotFound at once, not at the first piece.
     """
     storage = _storage()
-    wanted = {"Range": f"bytes={start}-{start + length - 1}"} if length is not None else {}
+    end = "" if length is None else start + length - 1
+    wanted = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
     with _within_reach():
         answer = _client(storage).get_object(Bucket=storage.bucket_name, Key=key, **wanted)
     return Pieces(answer["Body"])
