@@ -350,17 +350,19 @@ class FakeSockets:
             0,
             select_subprotocol=_select,
             process_request=_say_that_it_is_well,
-            process_response=self._say_whose_it_is,
+            process_response=self._note,
             max_size=None,
             logger=quiet,
         )
 
-    def _say_whose_it_is(self, _socket: ServerConnection, request: Request, response: Response) -> None:
+    def _note(self, socket: ServerConnection, request: Request, response: Response) -> None:
+        """Before it is sent: whoever has it may ask at once who was here."""
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            self.asked.append(socket)
         if holder := self.tickets.get(request.path.partition("?ticket=")[2]):
             response.headers[HEADER] = str(holder)
 
     async def _talk(self, socket: ServerConnection) -> None:
-        self.asked.append(socket)
         with contextlib.suppress(ConnectionClosed):
             async for message in socket:
                 await self._react(socket, message)
