@@ -66,7 +66,7 @@ class TestSilence:
         services.refund_unwanted_payments(now=clock.now())
         provider.before.clear()
 
-        services.refund_unwanted_payments(now=clock.now())
+        services.refund_unwanted_payments(now=clock.now() + timedelta(hours=1))
 
         assert told_of(order)[-5:] == [
             ("order_cancelled", "customer"),
