@@ -12,8 +12,11 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError
 from django.db import connection as database
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
+from psycopg.errors import DeadlockDetected
 
 from tests.gateway_svc.accounts import FakeAccounts
 from tests.gateway_svc.door import Door
@@ -83,6 +86,27 @@ def service() -> Iterator[FakeService]:
     fake = FakeService(BEHAVIOURS)
     yield fake
     fake.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_emptied_at_last() -> Iterator[None]:
+    """Try again where a gateway reads the tables that are being emptied after a test, in another order: PostgreSQL ends
+    one of the two.
+    """
+    flush = DatabaseOperations.execute_sql_flush
+
+    def patient_flush(self: DatabaseOperations, statements: list[str]) -> None:
+        for _ in range(3):
+            try:
+                return flush(self, statements)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return flush(self, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", patient_flush)
+        yield
 
 
 @pytest.fixture(scope="session")
