@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +10,7 @@ from pathlib import Path
 from common.topology import SERVICES
 from tests.architecture.composition import ROOT
 from tests.architecture.image import arguments, is_sent, stages
-
-
-def tracked() -> list[str]:
-    """The files of the repository."""
-    git = shutil.which("git")
-    assert git
-    done = subprocess.run([git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
+from tests.architecture.tree import tracked
 
 
 class TestDockerfile:
