@@ -17,14 +17,17 @@ class Wire:
         parts = urlsplit(broker_url)
         self._broker = (parts.hostname or "", parts.port or 5672)
         self._ends: list[socket.socket] = []
+        self._lock = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
         host_and_port = f"127.0.0.1:{self._door.getsockname()[1]}"
         self.url = parts._replace(netloc=f"{parts.username}:{parts.password}@{host_and_port}").geturl()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def cut(self) -> None:
         """Close every open connection; new ones are accepted."""
-        ends, self._ends = self._ends, []
+        with self._lock:
+            ends, self._ends = self._ends, []
         for end in ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -34,6 +37,7 @@ class Wire:
         """Stop forwarding, for good."""
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
+        self._accepting.join(10)  # it may hold a connection that it has just accepted
         self._door.close()
         self.cut()
 
@@ -41,8 +45,11 @@ class Wire:
         with suppress(OSError):
             while True:
                 near, _ = self._door.accept()
+                with self._lock:
+                    self._ends.append(near)
                 far = socket.create_connection(self._broker)
-                self._ends += [near, far]
+                with self._lock:
+                    self._ends.append(far)
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
 

@@ -145,13 +145,14 @@ class TestAService:
         assert 0 < int(lazy.last.get("x-gateway-patience-ms") or 0) <= 1000
         assert lazy.last.given_up.wait(SOON_SECONDS)
 
+    @pytest.mark.usefixtures("door")  # which has set how long routes wait
     def test_hears_how_much_of_the_time_is_left(self, open_door: Callable[..., Door], lazy: FakeService) -> None:
         # So that the second has to wait for the first.
-        door = open_door(PRODUCT_SVC_URL=lazy.url, GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE="1")
+        narrow = open_door(PRODUCT_SVC_URL=lazy.url, GATEWAY_SVC_IN_FLIGHT_AN_INSTANCE="1")
         lazy.asked.clear()
 
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda _: door.ask("GET", "/api/v1/categories/nap/"), range(2)))
+            list(pool.map(lambda _: narrow.ask("GET", "/api/v1/categories/nap/"), range(2)))
 
         first, second = (int(each.get("x-gateway-patience-ms") or 0) for each in lazy.asked)
         assert 0 < second <= 1000 - NAP_SECONDS * 1000 < first <= 1000
