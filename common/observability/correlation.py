@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
+
+import msgspec
 
 # https://www.w3.org/TR/trace-context/#traceparent-header: version 00, no all-zero ids. Of the flags only the last bit
 # is ours to know ("sampled"); level 2 has a second one.
@@ -18,8 +20,8 @@ TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
-class Correlation(NamedTuple):
-    """The ids of one piece of work. A tuple, since one is made for each request."""
+class Correlation(msgspec.Struct, frozen=True):
+    """The ids of one piece of work."""
 
     request_id: str
     traceparent: str
@@ -31,8 +33,8 @@ class Correlation(NamedTuple):
         """Continue the caller's ids if they are well formed; otherwise make new ones."""
         if not request_id and not traceparent:
             digits = _hex(40)
-            return cls(request_id=digits[:32], traceparent=f"00-{digits[32:64]}-{digits[64:]}-01")
-        return cls(request_id=good_request_id(request_id), traceparent=child_of(traceparent))
+            return cls(digits[:32], f"00-{digits[32:64]}-{digits[64:]}-01")
+        return cls(good_request_id(request_id), child_of(traceparent))
 
     @property
     def trace_id(self) -> str:

@@ -7,7 +7,7 @@ process it is, the scraper knows. The names are part of what others build on: do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -15,9 +15,11 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 
 from common.version import VERSION
 
@@ -49,6 +51,19 @@ def gauge(name: str, what: str, *labels: str) -> Gauge:
 def histogram(name: str, what: str, *labels: str, buckets: Sequence[float] = BRIEF) -> Histogram:
     """How often, and how long each."""
     return Histogram(name, what, labels, buckets=buckets)
+
+
+class _CountedElsewhere(Collector):
+    def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
+        self._collect = collect
+
+    def collect(self) -> Iterable[Metric]:
+        return self._collect()
+
+
+def counted_elsewhere(collect: Callable[[], Iterable[Metric]]) -> None:
+    """Show, with each scrape, what this returns; it is called on other threads."""
+    REGISTRY.register(_CountedElsewhere(collect))
 
 
 def on_scrape(refresh: Callable[[], None]) -> None:

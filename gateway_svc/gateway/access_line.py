@@ -24,7 +24,7 @@ def access_line(scope: Scope, seconds: float) -> dict[str, Any]:
         "method": method,
         "path": path,
         "status": exchange.status,
-        "duration_ms": round(seconds * 1000, 1),
+        "duration_ms": int(seconds * 10_000 + 0.5) / 10,
         "upstream": exchange.audience,
         "instance": exchange.instance,
         "user_id": exchange.principal.user_id,

@@ -6,12 +6,13 @@ import time
 
 from common.observability import tracing
 from common.observability.correlation import Correlation
-from gateway_svc.gateway.asgi import Answer, Scope
-from gateway_svc.gateway.cache.giving import given
+from gateway_svc.gateway.asgi import Scope
+from gateway_svc.gateway.cache.giving import hit
 from gateway_svc.gateway.exchange import Exchange
+from gateway_svc.gateway.heads import lines_of
 from gateway_svc.gateway.house_rules import HouseRules
 from gateway_svc.gateway.middleware.cache import Cache
-from gateway_svc.gateway.middleware.correlation import mark, sent_names
+from gateway_svc.gateway.middleware.correlation import sent_names
 from gateway_svc.gateway.middleware.cors import Cors
 from gateway_svc.gateway.middleware.observed import Observed
 from gateway_svc.gateway.principals import ANONYMOUS, Principal
@@ -34,7 +35,7 @@ class AtOnce:
         self._observed = observed
         self._cors = cors
 
-    def __call__(self, scope: Scope) -> Answer | None:
+    def __call__(self, scope: Scope) -> tuple[bytes, bytes] | None:
         """The response, the same as the middleware would give; None if the request has to go through that."""
         if tracing.IS_ON or not self._house_rules.now.is_plain:
             return None
@@ -47,14 +48,13 @@ class AtOnce:
         if principal is None:
             return None
         names = Correlation.start(*sent_names(scope))
-        exchange = scope["exchange"] = Exchange(names, route=entry.route, principal=principal)
-        status, headers, body = given(entry, question, scope, "hit")
-        exchange.status = status
-        headers.append(mark(names))
+        scope["exchange"] = Exchange(names, route=entry.route, principal=principal)
+        lines, body = hit(entry, question, scope)
+        lines += b"x-request-id: %b\r\n" % names.request_id.encode()
         if self._cors:
-            headers += self._cors.leave(scope)
+            lines += lines_of(self._cors.leave(scope))
         self._observed.note(scope, time.perf_counter() - started)
-        return status, headers, body
+        return lines, body
 
     def _holder(self, authorization: bytes) -> Principal | None:
         """None if the token needs a closer look, or if callers are blocked."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prometheus_client import Counter, Histogram
-
 from common.observability import metrics
+from gateway_svc.gateway import tallies
+from gateway_svc.gateway.tallies import Durations, Tally
 
-_SECONDS = metrics.histogram(
+_SECONDS = tallies.histogram(
     "opencommerce_gateway_request_seconds",
     "Requests at the door, by the route's prefix and the service that it leads to; status none: the client was gone.",
     "route",
@@ -78,7 +78,7 @@ SOCKET_MESSAGES = metrics.counter(
 SOCKET_ENDS = metrics.counter(
     "opencommerce_gateway_socket_ends_total", "WebSockets that ended, by the code they were closed with.", "code"
 )
-_LIMITS = metrics.counter(
+_LIMITS = tallies.counter(
     "opencommerce_gateway_limited_requests_total",
     "Requests by the policy that counts them: passed, refused, or uncounted because Redis was away.",
     "policy",
@@ -87,7 +87,7 @@ _LIMITS = metrics.counter(
 LIMITS_WITHOUT_REDIS = metrics.gauge(
     "opencommerce_gateway_limits_without_redis", "1 while Redis is away, and each process counts for itself."
 )
-_CACHE_READS = metrics.counter(
+_CACHE_READS = tallies.counter(
     "opencommerce_gateway_cache_reads_total",
     "Reads of the catalogue: hit, stale (given while or because it could not be asked for anew), miss (asked for, then"
     " kept), unkept (asked for while it changed), collapsed (waited for one who asked), bypass (not for everybody).",
@@ -103,19 +103,19 @@ _KNOWN_CODES = frozenset({1000, 1001, 1002, 1007, 1009, 1011, 1012, 4008, 4400, 
 
 
 @lru_cache(maxsize=4096)
-def seconds(route: str, upstream: str, method: str, status: str) -> Histogram:
+def seconds(route: str, upstream: str, method: str, status: int) -> Durations:
     """Where the duration of such a request is observed."""
-    return _SECONDS.labels(route, upstream, method, status)
+    return _SECONDS.labels(route, upstream, metrics.method_label(method), metrics.status_label(status))
 
 
 @lru_cache(maxsize=64)
-def limits(policy: str, outcome: str) -> Counter:
+def limits(policy: str, outcome: str) -> Tally:
     """Where a request is counted that a policy was asked about."""
     return _LIMITS.labels(policy, outcome)
 
 
 @lru_cache(maxsize=16)
-def cache_reads(outcome: str) -> Counter:
+def cache_reads(outcome: str) -> Tally:
     """Where reads of the catalogue that came out like this are counted."""
     return _CACHE_READS.labels(outcome)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from gateway_svc.catalogue.rules import Groups
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.cache.lifetimes import FIELD, Lifetimes, lifetimes_of
+from gateway_svc.gateway.heads import lines_of, status_line
 from gateway_svc.gateway.inner import InnerAnswer
 from gateway_svc.gateway.middleware.answer_heads import unsaid
 from gateway_svc.gateway.routes import Route
@@ -45,10 +46,16 @@ class Entry:
     """Stale, but nobody has to wait for anything newer."""
     good_until: float = 0.0
     """Better than no answer."""
+    lines: bytes = field(init=False)
+    """Those of its head, written."""
+    not_modified_lines: bytes = field(init=False)
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = _FIXED_BYTES + _A_GROUP_BYTES * len(self.groups) + sys.getsizeof(self.body)
+        self.lines = status_line(200) + lines_of(self.headers)
+        self.not_modified_lines = status_line(304) + lines_of(self.not_modified)
+        self.size = _FIXED_BYTES + _A_GROUP_BYTES * len(self.groups)
+        self.size += sum(sys.getsizeof(each) for each in (self.body, self.lines, self.not_modified_lines))
         self.size += sum(sys.getsizeof(name) + sys.getsizeof(value) + 64 for name, value in self.headers)
         self.confirm()
 

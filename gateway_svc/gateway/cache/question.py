@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-import msgspec
-
 from gateway_svc.gateway.asgi import Headers, Scope
 from gateway_svc.gateway.cache.store import Key
 from gateway_svc.gateway.exchange import Exchange
@@ -22,18 +20,23 @@ _MORE_THAN_A_QUESTION = _CONDITIONS | {
 }
 # What browsers and proxies say nearly always. Whoever came in the clear has to be led to where one does not.
 _USUAL = frozenset({(b"connection", b"keep-alive"), (b"x-forwarded-proto", b"https")})
+# As numbers: looking for bytes in bytes raises and discards an exception on the way.
+_COMMA, _AMPERSAND = ord(","), ord("&")
 _JSON_TYPES = frozenset({b"application/json", b"application/*", b"*/*", b""})
 _PAGE_TYPES = frozenset({b"text/html", b"text/*", b"application/xhtml+xml"})
 
 
-class Question(msgspec.Struct):
+class Question:
     """A GET or HEAD. Ways of asking that mean the same have one key."""
 
-    key: Key
-    query: bytes
-    if_none_match: bytes
-    authorization: bytes | None
-    """Who asks, where they say so and it was not looked at yet; to the answer it makes no difference."""
+    __slots__ = ("authorization", "if_none_match", "key", "query")
+
+    def __init__(self, key: Key, query: bytes, if_none_match: bytes, authorization: bytes | None) -> None:
+        self.key = key
+        self.query = query
+        self.if_none_match = if_none_match
+        self.authorization = authorization
+        """Who asks, where they say so and it was not looked at yet; to the answer it makes no difference."""
 
 
 def question_of(scope: Scope) -> Question | None:
@@ -70,12 +73,12 @@ def _read(scope: Scope, headers: Headers, refused: frozenset[bytes]) -> Question
 
 def _is_plain(noted: Mapping[bytes, bytes]) -> bool:
     """It asks one host, and JSON will do."""
-    return b"," not in noted.get(b"host", b"") and _takes_json(noted.get(b"accept", b""))
+    return _COMMA not in noted.get(b"host", b"") and _takes_json(noted.get(b"accept", b""))
 
 
 def _in_order(query: bytes) -> bytes:
     """By name; of a name that is given twice the later one stays the later."""
-    if b"&" not in query:
+    if _AMPERSAND not in query:
         return query
     pairs = [pair for pair in query.split(b"&") if pair]
     pairs.sort(key=_name)

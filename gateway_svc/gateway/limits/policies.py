@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,7 +30,7 @@ _PAYMENT_PATHS = frozenset({ORDERS.prefixes[1]})
 _UPLOAD_PATHS = frozenset({FILES.prefixes[0]})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Policy:
     """So many requests at once, which come back evenly over a window: a token bucket, kept as GCRA does.
 
@@ -42,41 +42,29 @@ class Policy:
     """Whom it counts."""
     quota: int
     window_seconds: int
+    label: str = field(init=False)
+    """What the settings and the metrics call it."""
+    interval: int = field(init=False)
+    """After how many microseconds one request comes back."""
+    burst: int = field(init=False)
+    """How many microseconds of requests may be owed."""
+    key: bytes = field(init=False)
+    """With what the names of its buckets begin."""
+    costs: tuple[bytes, bytes] = field(init=False)
+    """What a request costs and how much may be owed, as Redis is told."""
+    item: bytes = field(init=False)
+    """Its name, as a structured field has it (RFC 9651)."""
+    header: tuple[bytes, bytes] = field(init=False)
+    """That tells of it."""
 
-    @cached_property
-    def label(self) -> str:
-        """What the settings and the metrics call it."""
-        return f"{self.name}-{self.of}"
-
-    @cached_property
-    def interval(self) -> int:
-        """After how many microseconds one request comes back."""
-        return max(self.window_seconds * _MICROSECONDS // self.quota, 1)
-
-    @cached_property
-    def burst(self) -> int:
-        """How many microseconds of requests may be owed."""
-        return self.interval * self.quota
-
-    @cached_property
-    def key(self) -> bytes:
-        """With what the names of its buckets begin."""
-        return f"gateway_svc:limits:{self.label}:".encode()
-
-    @cached_property
-    def costs(self) -> tuple[bytes, bytes]:
-        """What a request costs and how much may be owed, as Redis is told."""
-        return b"%d" % self.interval, b"%d" % self.burst
-
-    @cached_property
-    def item(self) -> bytes:
-        """Its name, as a structured field has it (RFC 9651)."""
-        return f'"{self.name}"'.encode()
-
-    @cached_property
-    def field(self) -> tuple[bytes, bytes]:
-        """The header that tells of it."""
-        return b"ratelimit-policy", b"%b;q=%d;w=%d" % (self.item, self.quota, self.window_seconds)
+    def __post_init__(self) -> None:
+        self.label = f"{self.name}-{self.of}"
+        self.interval = max(self.window_seconds * _MICROSECONDS // self.quota, 1)
+        self.burst = self.interval * self.quota
+        self.key = f"gateway_svc:limits:{self.label}:".encode()
+        self.costs = b"%d" % self.interval, b"%d" % self.burst
+        self.item = f'"{self.name}"'.encode()
+        self.header = b"ratelimit-policy", b"%b;q=%d;w=%d" % (self.item, self.quota, self.window_seconds)
 
 
 # Many people may sit behind one address, so an address that nobody signed in from may ask more than one person.

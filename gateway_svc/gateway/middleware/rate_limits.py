@@ -46,4 +46,4 @@ def refuse(taken: Taken | None) -> None:
 
 def _headers(taken: Taken) -> Headers:
     policy = taken.policy
-    return [policy.field, (b"ratelimit", b"%b;r=%d;t=%d" % (policy.item, taken.left, taken.seconds))]
+    return [policy.header, (b"ratelimit", b"%b;r=%d;t=%d" % (policy.item, taken.left, taken.seconds))]

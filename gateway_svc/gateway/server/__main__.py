@@ -73,6 +73,7 @@ def _config(options: argparse.Namespace) -> uvicorn.Config:
         options.application,
         host=options.host,
         port=options.port,
+        interface="asgi3",
         loop="uvloop",
         lifespan="on",
         http=ClientConnection,

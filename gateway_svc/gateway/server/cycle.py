@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from functools import lru_cache
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING
 
 from gateway_svc.gateway.asgi import GONE, ASGIApp, Headers, Message, Scope
+from gateway_svc.gateway.heads import head_of
 from gateway_svc.gateway.problems import InternalError
 from gateway_svc.gateway.server.refusals import refused
 
@@ -23,10 +22,21 @@ TAKE_SECONDS = 30.0
 _WITHOUT_BODY = frozenset({204, 304})
 
 
+class _Done:
+    """Nothing is left to wait for."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        return iter(())  # type: ignore[return-value]  # a generator would have to be made each time
+
+
+_DONE = _Done()
+
+
 class Cycle:
     """What the connection hears of the request is received; what is sent is said on the connection.
 
-    An answer that says another length than it has, or whose head is more than one, breaks off.
+    The head goes out with the first piece of the body, however empty. Until then a failure is told as one; after that
+    the answer breaks off. Another length than was said is a failure, and so is a head that is more than one.
     """
 
     __slots__ = (
@@ -58,14 +68,15 @@ class Cycle:
         self.keeps_alive = keeps_alive
         """The connection is used again afterwards."""
         self.is_begun = False
-        """Some of the answer is out, or as good as out."""
+        """Some of the answer is out."""
         self.is_heard = False
         """All of the request is here."""
         self._expects_continue = expects_continue
         self._body = b""
         self._has_news = False
         self._waiter: asyncio.Future[None] | None = None
-        self._head = b""
+        self._head: bytes | None = None
+        """Until it is out, with the first piece of the body."""
         self._is_chunked = False
         self._left: int | None = None
         self._is_complete = False
@@ -127,15 +138,23 @@ class Cycle:
         body, self._body = self._body, b""
         return {"type": "http.request", "body": body, "more_body": not self.is_heard}
 
-    async def _send(self, message: Message) -> None:
+    def _send(self, message: Message) -> Awaitable[None]:
         if self._connection.is_full and not self._is_gone:
-            await self._connection.drained(TAKE_SECONDS)
+            return self._send_when_drained(message)
+        self._say(message)
+        return _DONE
+
+    async def _send_when_drained(self, message: Message) -> None:
+        await self._connection.drained(TAKE_SECONDS)
+        self._say(message)
+
+    def _say(self, message: Message) -> None:
         if self._is_gone:
             return
-        if self.is_begun:
-            self._go_on(message.get("body", b""), is_last=not message.get("more_body"))
-        else:
+        if self._head is None:
             self._begin(message["status"], message["headers"])
+        else:
+            self._go_on(message.get("body", b""), is_last=not message.get("more_body"))
 
     @property
     def _is_over(self) -> bool:
@@ -149,15 +168,11 @@ class Cycle:
     def _give_up(self) -> None:
         """Of half an answer only the end of the connection tells that there is no more."""
         self.keeps_alive = False
-        if self.is_begun:
-            self._flush()
-        elif not self._is_gone:
+        if not self.is_begun and not self._is_gone:
             self._connection.say(refused(InternalError()))
         self._connection.hang_up()
 
     def _begin(self, status: int, headers: Headers) -> None:
-        """The head goes out with what is there of the body at once."""
-        self.is_begun = True
         self._expects_continue = False
         said = dict(headers)
         if b"content-length" not in said:  # perhaps in capitals: Django writes names as it likes
@@ -168,7 +183,6 @@ class Cycle:
         elif not self.keeps_alive:
             framing.append((b"connection", b"close"))
         self._head = head_of(status, [*self._connection.said_always, *headers, *framing])
-        self._connection.say_soon(self._flush)
 
     def _framing(self, status: int, length: bytes | None) -> Headers:
         """How the end of the body is told (RFC 9112, section 6), where it is not told yet."""
@@ -192,36 +206,14 @@ class Cycle:
             self._left -= len(body)
             if self._left < 0 or (is_last and self._left):
                 raise RuntimeError("a body of another length than was said")
-        head, self._head = self._head, b""
+        head, self._head = self._head or b"", b""
         if head or body:
+            self.is_begun = True
             self._connection.say(head + body)
         if is_last:
             self._is_complete = True
             self._tell()
             self._connection.end(self)
-
-    def _flush(self) -> None:
-        """The body takes its time."""
-        if self._head and not self._is_gone:
-            self._connection.say(self._head)
-            self._head = b""
-
-
-def head_of(status: int, headers: Headers) -> bytes:
-    """Up to the body. Raises RuntimeError for a header that would be more than one line."""
-    head = b"\r\n".join([_status_line(status), *map(b": ".join, headers), b"\r\n"])
-    if not head.count(b"\n") == head.count(b"\r") == len(headers) + 2:
-        raise RuntimeError("a header of more than one line")
-    return head
-
-
-@lru_cache(maxsize=64)
-def _status_line(status: int) -> bytes:
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
-    return f"HTTP/1.1 {status} {phrase}".encode()
 
 
 def _chunk(body: bytes, *, is_last: bool) -> bytes:

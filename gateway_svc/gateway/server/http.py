@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import httptools
@@ -18,8 +17,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
-from gateway_svc.gateway.asgi import AT_ONCE, Answer, Headers, Scope
+from gateway_svc.gateway.asgi import AT_ONCE, AtOnce, Headers, Scope
 from gateway_svc.gateway.deadline import Deadline
+from gateway_svc.gateway.heads import lines_of
 from gateway_svc.gateway.problems import (
     BadRequest,
     ClientTooSlow,
@@ -30,7 +30,7 @@ from gateway_svc.gateway.problems import (
     Unavailable,
 )
 from gateway_svc.gateway.server.crowd import ADDRESS, ALL, crowd_at
-from gateway_svc.gateway.server.cycle import TAKE_SECONDS, Cycle, head_of
+from gateway_svc.gateway.server.cycle import TAKE_SECONDS, Cycle
 from gateway_svc.gateway.server.refusals import refused
 from gateway_svc.gateway.server.scopes import of_request
 from gateway_svc.gateway.server.sockets import ClientSocket
@@ -97,7 +97,7 @@ class ClientConnection(asyncio.Protocol):
         self._config = config
         self._app = config.loaded_app
         # None where the application has no short way.
-        self._at_once: Callable[[Scope], Answer | None] | None = app_state.get(AT_ONCE)
+        self._at_once: AtOnce | None = app_state.get(AT_ONCE)
         self._server = server_state
         self._loop = asyncio.get_running_loop()
         self._crowd = crowd_at(server_state, app_state)
@@ -223,7 +223,7 @@ class ClientConnection(asyncio.Protocol):
         scope = of_request(parser.get_method(), self._url, version, self._headers, self._client)
         keeps_alive = version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
         if keeps_alive and self._at_once and self._is_free and (answer := self._at_once(scope)):
-            self._say_at_once(answer)
+            self._say_at_once(*answer)
             return
         expects_continue = self._expects_continue and version != "1.0"
         cycle = Cycle(self, scope, keeps_alive=keeps_alive, expects_continue=expects_continue)
@@ -283,10 +283,6 @@ class ClientConnection(asyncio.Protocol):
     def say(self, data: bytes) -> None:
         """Send it."""
         self._transport.write(data)
-
-    def say_soon(self, what: Callable[[], None]) -> None:
-        """Have it said once all has been said that can be said at once."""
-        self._loop.call_soon(what)
 
     def pause_reading(self) -> None:
         """No more, for now."""
@@ -352,12 +348,11 @@ class ClientConnection(asyncio.Protocol):
         """Nothing is under way, nor does anything wait to be taken by the client."""
         return self._answered is None and not self.is_full
 
-    def _say_at_once(self, answer: Answer) -> None:
+    def _say_at_once(self, lines: bytes, body: bytes) -> None:
         """No cycle for what is here: it is the whole of the request, and the whole of its answer."""
-        status, headers, body = answer
         self._heard = None
         self._server.total_requests += 1
-        self._transport.write(head_of(status, [*self.said_always, *headers]) + body)
+        self._transport.write(b"%b%b\r\n%b" % (lines, _always(tuple(self.said_always)), body))
         self._rest()
 
     def _rest(self) -> None:
@@ -428,6 +423,12 @@ class ClientConnection(asyncio.Protocol):
         if self._transport.can_write_eof():
             self._transport.write_eof()
         self._loop.call_later(seconds, self.hang_up)
+
+
+@lru_cache(maxsize=1)
+def _always(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """They are the same for a second."""
+    return lines_of(headers)
 
 
 def _refusal_for(error: httptools.HttpParserError) -> Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 
 import msgspec
 
@@ -11,6 +10,7 @@ from common.api.problems import CONTENT_TYPE, problem
 from common.observability.correlation import correlated
 from gateway_svc.gateway import measures
 from gateway_svc.gateway.asgi import Headers
+from gateway_svc.gateway.heads import head_of
 from gateway_svc.gateway.problems import Problem
 
 logger = logging.getLogger("access")
@@ -23,7 +23,7 @@ def refused(refusal: Problem) -> bytes:
         # Nobody else writes a line of it, and whoever was told its id may ask us what that was.
         logger.info("%d %s", refusal.status, refusal.code, extra={"status": refusal.status, "code": refusal.code})
         body = msgspec.json.encode(problem(status=refusal.status, code=refusal.code, detail=refusal.detail))
-    headers = [
+    headers: Headers = [
         *refusal.headers,
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", b"%d" % len(body)),
@@ -32,9 +32,3 @@ def refused(refusal: Problem) -> bytes:
         (b"connection", b"close"),
     ]
     return head_of(refusal.status, headers) + body
-
-
-def head_of(status: int, headers: Headers) -> bytes:
-    """The head of an answer."""
-    start = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()
-    return b"\r\n".join([start, *(b"%b: %b" % header for header in headers), b"", b""])

@@ -14,6 +14,8 @@ Client = tuple[str, int] | None
 
 _OF_HTTP = {"version": "3.0", "spec_version": "2.3"}
 _OF_SOCKETS = {"version": "3.0", "spec_version": "2.4"}
+# As a number: looking for bytes in bytes raises and discards an exception on the way.
+_HASH = ord("#")
 _EXTENSIONS: dict[str, dict[str, str]] = {"websocket.http.response": {}}
 
 
@@ -57,7 +59,7 @@ def of_socket(request: Request, client: Client) -> Scope:
 
 def _target(url: bytes) -> tuple[bytes, bytes]:
     """Path and query. Whoever names a scheme and a host, or a fragment, needs a closer look (RFC 9112, section 3.2)."""
-    if url.startswith(b"/") and b"#" not in url:
+    if url.startswith(b"/") and _HASH not in url:
         path, _, query = url.partition(b"?")
         return path, query
     parsed: Any = httptools.parse_url(url)  # whose stubs do not know that a part may be None

@@ -17,9 +17,10 @@ from websockets.protocol import SERVER
 from websockets.server import ServerProtocol
 
 from gateway_svc.gateway.asgi import Headers, Message, Scope
+from gateway_svc.gateway.heads import head_of
 from gateway_svc.gateway.problems import BadHandshake, InternalError, Problem, Unavailable
 from gateway_svc.gateway.server import scopes
-from gateway_svc.gateway.server.refusals import head_of, refused
+from gateway_svc.gateway.server.refusals import refused
 from gateway_svc.gateway.websocket import ABNORMAL, BROKEN, NORMAL, RESTARTS, SocketEnded, WebSocket
 
 logger = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gateway_svc.gateway.asgi import AT_ONCE
+from gateway_svc.gateway.heads import head_of
 from gateway_svc.gateway.server import crowd, http
 from tests.gateway_svc.door import Door
 from tests.gateway_svc.serving import Serving, rest_of, serving
@@ -188,7 +189,7 @@ class Prompt:
             return None
         self.answered += 1
         body = b"now " * 20_000
-        return 200, [(b"content-length", b"%d" % len(body))], body
+        return head_of(200, [(b"content-length", b"%d" % len(body))]).removesuffix(b"\r\n"), body
 
     async def __call__(self, scope, _receive, send) -> None:
         self.asked.set()
