@@ -84,8 +84,8 @@ class Gateway:
         self._app = self._chain()
         self._followers: list[asyncio.Task[None]] = []
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
 
     def _ask_services(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """One of them, or several for one answer."""

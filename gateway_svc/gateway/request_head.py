@@ -45,13 +45,9 @@ def request_target(scope: Scope) -> bytes:
 def request_head(scope: Scope, own: Headers, origin: PublicOrigin, *, length: int | None) -> bytes:
     """All of the head but ``last_line``, which differs for each attempt."""
     exchange: Exchange = scope["exchange"]
-    parts = [b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), request_target(scope), origin.host)]
-    parts += [b"%b: %b" % header for header in exchange.headers]
-    parts += [b"%b: %b" % header for header in own]
-    if length is not None:
-        parts.append(b"content-length: %d" % length)
-    parts.append(b"")
-    return b"\r\n".join(parts)
+    start = b"%b %b HTTP/1.1\r\nhost: %b" % (scope["method"].encode(), request_target(scope), origin.host)
+    framing: Headers = [] if length is None else [(b"content-length", b"%d" % length)]
+    return b"\r\n".join([start, *map(b": ".join, [*exchange.headers, *own, *framing]), b""])
 
 
 def last_line(seconds: float) -> bytes:

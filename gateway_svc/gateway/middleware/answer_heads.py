@@ -35,14 +35,14 @@ class AnswerHeads:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope["exchange"]
 
-        async def send_headed(message: Message) -> None:
+        def send_headed(message: Message) -> Awaitable[None]:
             if message["type"] in _STARTS:
                 exchange.status = message["status"]
                 message["headers"] = self._whole(message["headers"], exchange)
             elif message["type"] == "websocket.accept":
                 exchange.status = 101
                 message["headers"] = exchange.marks
-            await send(message)
+            return send(message)
 
         return self.app(scope, receive, send_headed)
 

@@ -41,7 +41,8 @@ class SizedBody:
     async def read(self) -> bytes:
         if self.is_complete:
             return b""
-        data = await self._connection.take(min(self._left, HIGH_WATER_BYTES), within=self._idle_seconds)
+        most = min(self._left, HIGH_WATER_BYTES)
+        data = self._connection.at_hand(most) or await self._connection.take(most, within=self._idle_seconds)
         self._left -= len(data)
         self.is_complete = self._left == 0
         return data

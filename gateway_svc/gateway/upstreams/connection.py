@@ -25,7 +25,9 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
-        self._buffer = bytearray()
+        self._heard = b""
+        self._taken = 0
+        """So many bytes of what was heard are taken already."""
         self._waiter: asyncio.Future[None] | None = None
         self._deadline = Deadline(self._time_out)
         self._writable: asyncio.Future[None] | None = None
@@ -41,8 +43,9 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        if len(self._buffer) >= HIGH_WATER_BYTES and not self._is_paused:
+        self._heard = self._heard[self._taken :] + data if self._has_more else data
+        self._taken = 0
+        if len(self._heard) >= HIGH_WATER_BYTES and not self._is_paused:
             self._transport.pause_reading()
             self._is_paused = True
         self._wake()
@@ -64,7 +67,7 @@ class Connection(asyncio.Protocol):
     @property
     def is_open(self) -> bool:
         """Nothing has gone wrong with it, and nothing lies in it that nobody asked for."""
-        return self._failure is None and not self._buffer and not self._transport.is_closing()
+        return self._failure is None and not self._has_more and not self._transport.is_closing()
 
     def start(self, head: bytes) -> None:
         """Begin a request, with as much of its body as is there already."""
@@ -92,25 +95,32 @@ class Connection(asyncio.Protocol):
     async def head(self, *, method: str) -> Head:
         """The beginning of the final answer; the provisional ones (1xx) before it are skipped."""
         while True:
-            head = read_head(await self._take_through(b"\r\n\r\n", MAX_HEAD_BYTES), method=method)
+            while (block := self._through(b"\r\n\r\n", MAX_HEAD_BYTES)) is None:
+                await self._more()
+            head = read_head(block, method=method)
             if head.status >= 200:
                 self._deadline.none()
                 return head
 
+    def at_hand(self, most: int) -> bytes:
+        """Some bytes of the body, if any are here."""
+        data = self._heard[self._taken : self._taken + most]
+        self._taken += len(data)
+        return data
+
     async def take(self, most: int, *, within: float) -> bytes:
         """Some bytes of the body."""
-        if not self._buffer:
+        if not self._has_more:
             self.expect_within(within)
             await self._more()
             self._deadline.none()
-        data = bytes(self._buffer[:most])
-        del self._buffer[:most]
-        return data
+        return self.at_hand(most)
 
     async def take_line(self, *, within: float) -> bytes:
         """One line of a chunked body, without its end."""
         self.expect_within(within)
-        line = await self._take_through(b"\r\n", _LONGEST_CHUNK_LINE)
+        while (line := self._through(b"\r\n", _LONGEST_CHUNK_LINE)) is None:
+            await self._more()
         self._deadline.none()
         return line
 
@@ -119,13 +129,19 @@ class Connection(asyncio.Protocol):
         self._deadline.end()
         self._transport.abort()
 
-    async def _take_through(self, end: bytes, most: int) -> bytes:
-        while (at := self._buffer.find(end)) < 0:
-            if len(self._buffer) > most:
+    @property
+    def _has_more(self) -> bool:
+        return self._taken < len(self._heard)
+
+    def _through(self, end: bytes, most: int) -> bytes | None:
+        """What comes before this end, once that is here. Raises UpstreamGarbled if there is too much of it."""
+        at = self._heard.find(end, self._taken)
+        if at < 0:
+            if len(self._heard) - self._taken > most:
                 raise UpstreamGarbled("a line or head without an end")
-            await self._more()
-        data = bytes(self._buffer[:at])
-        del self._buffer[: at + len(end)]
+            return None
+        data = self._heard[self._taken : at]
+        self._taken = at + len(end)
         return data
 
     async def _more(self) -> None:
@@ -139,7 +155,7 @@ class Connection(asyncio.Protocol):
             await self._waiter
         finally:
             self._waiter = None
-        if self._failure and not self._buffer:
+        if self._failure and not self._has_more:
             raise self._failure
 
     def _wake(self) -> None:

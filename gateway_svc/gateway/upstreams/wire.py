@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from gateway_svc.gateway.asgi import Headers
 from gateway_svc.gateway.errors import UpstreamGarbled
@@ -25,7 +25,8 @@ _NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-class Head(NamedTuple):
+@dataclass(slots=True)
+class Head:
     """The beginning of an answer, and how its body will end."""
 
     status: int
