@@ -45,6 +45,7 @@ _MODULES = (
     "retries",
     "room",
     "routes",
+    "static_files",
     "tallies",
     "tokens",
 )

@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from typing import Any, Self
 
 import msgspec
@@ -85,14 +85,10 @@ def correlated(request_id: str = "", traceparent: str = "") -> Iterator[Correlat
         leave(token)
 
 
-def enter(correlation: Correlation) -> Token[Correlation | None]:
-    """Make these the current ids, until ``leave``."""
-    return _current.set(correlation)
-
-
-def leave(token: Token[Correlation | None]) -> None:
-    """Restore the ids from before."""
-    _current.reset(token)
+enter = _current.set
+"""Make these the current ids. What this returns is for ``leave``."""
+leave = _current.reset
+"""Restore the ids from before."""
 
 
 def is_under_way() -> bool:

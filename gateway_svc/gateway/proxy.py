@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from common.observability import metrics, tracing
@@ -26,20 +25,31 @@ from gateway_svc.gateway.upstreams.lease import UNWELL, Lease
 _KEPT_IN_MEMORY_BYTES = 128 * 1024
 
 
-@dataclass(slots=True, eq=False)
 class Request:
     """A request, ready to be sent to a service, more than once if need be."""
 
-    route: Route
-    method: str
-    head: bytes
-    body: Callable[[], Iterator[bytes]] | None
-    """Each call starts the body from its beginning."""
-    length: int
-    until: float
-    """The deadline for all of it, on the monotonic clock."""
-    when_gone: WhenGone | None
-    """Registers a callback for when the client disconnects; None if the server cannot tell."""
+    __slots__ = ("body", "head", "length", "method", "route", "until", "when_gone")
+
+    def __init__(
+        self,
+        route: Route,
+        method: str,
+        *,
+        head: bytes,
+        body: Callable[[], Iterator[bytes]] | None,
+        length: int,
+        when_gone: WhenGone | None,
+    ) -> None:
+        self.route = route
+        self.method = method
+        self.head = head
+        self.body = body
+        """Each call starts the body from its beginning."""
+        self.length = length
+        self.until = time.monotonic() + route.limits.total_seconds
+        """The deadline for all of it, on the monotonic clock."""
+        self.when_gone = when_gone
+        """Registers a callback for when the client disconnects; None if the server cannot tell."""
 
 
 class Proxy:
@@ -94,12 +104,11 @@ class Proxy:
         assertion = self._assertions.about(exchange.principal, audience=route.service.name)
         own = own_headers(assertion, exchange.names, exchange.client, self._origin)
         return Request(
-            route=route,
-            method=scope["method"],
+            route,
+            scope["method"],
             head=request_head(scope, own, self._origin, length=length),
             body=body,
             length=length or 0,
-            until=time.monotonic() + route.limits.total_seconds,
             when_gone=scope["extensions"].get(GONE),
         )
 

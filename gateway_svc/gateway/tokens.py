@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
+from hashlib import blake2b
 from typing import Any
 
 import jwt
@@ -53,7 +53,7 @@ class Tokens:
         ``holder`` does.
         """
         claims = await self._claims(token, is_expiry_checked=False)
-        key = hashlib.sha256(b"held over " + token).digest()
+        key = _key(b"held over " + token)
         principal = held_over(_principal(key, claims), grace_seconds)
         if principal.expires_at <= time.time() or principal.session_id in self._ended:
             raise BadCredential
@@ -83,7 +83,7 @@ class Tokens:
 
 def _key(token: bytes) -> bytes:
     """The key in the cache: a hash, so that no tokens lie about in memory."""
-    return hashlib.sha256(token).digest()
+    return blake2b(token).digest()
 
 
 def _principal(key: bytes, claims: dict[str, Any]) -> Principal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
 
 from gateway_svc.gateway.bounded_cache import BoundedCache
 from gateway_svc.gateway.limits.policies import Policy
@@ -31,12 +30,15 @@ return most - owed
 """
 
 
-class Taken(NamedTuple):
+class Taken:
     """What came of taking a request out of a bucket."""
 
-    policy: Policy
-    owed: int
-    """As the script answers it."""
+    __slots__ = ("owed", "policy")
+
+    def __init__(self, policy: Policy, owed: int) -> None:
+        self.policy = policy
+        self.owed = owed
+        """As the script answers it."""
 
     @property
     def is_refused(self) -> bool:

@@ -144,22 +144,22 @@ class Connection(asyncio.Protocol):
         self._taken = at + len(end)
         return data
 
-    async def _more(self) -> None:
+    def _more(self) -> asyncio.Future[None]:
+        """Done when more is here. Raises, now or then, what went wrong meanwhile."""
         if self._failure:
             raise self._failure
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
         self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-        if self._failure and not self._has_more:
-            raise self._failure
+        return self._waiter
 
     def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._failure and not self._has_more:
+            self._waiter.set_exception(self._failure)
+        else:
             self._waiter.set_result(None)
 
     def _time_out(self) -> None:

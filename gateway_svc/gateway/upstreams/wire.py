@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway_svc.gateway.asgi import Headers
@@ -22,20 +21,25 @@ _HOP_BY_HOP = frozenset(
 )
 # The gateway is the server that the client sees, has a clock, and names the request itself.
 _NOT_PASSED_ON = _HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
+_USUAL = frozenset({b"close", b"keep-alive"})
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-@dataclass(slots=True)
 class Head:
     """The beginning of an answer, and how its body will end."""
 
-    status: int
-    headers: Headers
-    """Those that go on to the client."""
-    length: int | None
-    """Of the body; None while only its end will tell."""
-    is_chunked: bool
-    keeps_alive: bool
+    __slots__ = ("headers", "is_chunked", "keeps_alive", "length", "status")
+
+    def __init__(
+        self, status: int, headers: Headers, *, length: int | None, is_chunked: bool, keeps_alive: bool
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        """Those that go on to the client."""
+        self.length = length
+        """Of the body; None while only its end will tell."""
+        self.is_chunked = is_chunked
+        self.keeps_alive = keeps_alive
 
     @property
     def is_bare_refusal(self) -> bool:
@@ -50,7 +54,7 @@ def read_head(block: bytes, *, method: str) -> Head:
     headers, framing = _headers(lines)
     coding, length = framing.get(b"transfer-encoding"), framing.get(b"content-length")
     words = framing.get(b"connection", b"").lower()
-    if words and words not in {b"close", b"keep-alive"}:
+    if words and words not in _USUAL:
         named = {word.strip() for word in words.split(b",")}
         headers = [header for header in headers if header[0] not in named]
     if status in _WITHOUT_BODY:  # whoever is told a length takes it for that of what they have (RFC 9110, section 8.6)
@@ -60,7 +64,7 @@ def read_head(block: bytes, *, method: str) -> Head:
         headers=headers,
         length=_length(status, method, coding, length),
         is_chunked=coding is not None and method != "HEAD",
-        keeps_alive=lines[0].startswith(b"HTTP/1.1") and b"close" not in words,
+        keeps_alive=lines[0].startswith(b"HTTP/1.1") and words.find(b"close") < 0,
     )
 
 
