@@ -55,7 +55,7 @@ class Passage:
         """
         body = body_of(head, self._connection, idle_seconds=self._limits.idle_seconds)
         # While nothing was sent to the client, another instance can be tried, even if this one dies after the head.
-        first = await body.read()
+        first = body.at_hand() or await body.read()
         is_whole = body.is_complete
         if is_whole:
             self._take_leave(head)

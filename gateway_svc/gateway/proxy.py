@@ -80,15 +80,11 @@ class Proxy:
         with tracing.step(tracing.CLIENT, method, attributes) as exchange.names:
             await self._pass_on(scope, receive, send)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange: Exchange = scope["exchange"]
-        try:
-            if exchange.has_body:
-                await self._pass_gathered(scope, receive, send)
-            else:
-                await self._pass(self._request(scope, None, exchange.content_length), scope, send)
-        except errors.UpstreamError as error:
-            raise problem_of(error, exchange) from error
+        if exchange.has_body:
+            return self._pass_gathered(scope, receive, send)
+        return self._pass(self._request(scope, None, exchange.content_length), scope, send)
 
     async def _pass_gathered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Receive the whole body first: a slow sender would block one of the service's few threads."""
@@ -117,7 +113,10 @@ class Proxy:
 
     async def _take_turn(self, request: Request, exchange: Exchange, send: Send) -> None:
         name = request.route.service.name
-        self._balancers[name].spare(time.monotonic())
+        try:
+            self._balancers[name].spare(time.monotonic())
+        except errors.CircuitOpen as error:
+            raise problem_of(error, exchange) from error
         async with self._turnstiles[name].turn():
             await self._ask(request, exchange, send)
 
@@ -126,17 +125,18 @@ class Proxy:
         within = request.route.limits.connect_seconds
         may_repeat = retries.may_repeat(request.method, exchange)
         has_others = may_repeat and len(balancer.instances) > 1
-        lease = await balancer.lease(within=within)
         try:
-            await self._try(lease, request, exchange, send, has_others=has_others)
-            return
+            lease = balancer.at_hand() or await balancer.lease(within=within)
+            try:
+                await self._try(lease, request, exchange, send, has_others=has_others)
+            except errors.UpstreamError as error:
+                if not may_repeat or exchange.status or not retries.is_worth_it(error, has_others=has_others):
+                    raise
+                balancer.try_again_after(error)
+                lease = await balancer.lease(not_at=[lease.instance], anew=True, within=within)
+                await self._try(lease, request, exchange, send, has_others=False)
         except errors.UpstreamError as error:
-            if not may_repeat or exchange.status or not retries.is_worth_it(error, has_others=has_others):
-                raise
-            first = error
-        balancer.try_again_after(first)
-        lease = await balancer.lease(not_at=[lease.instance], anew=True, within=within)
-        await self._try(lease, request, exchange, send, has_others=False)
+            raise problem_of(error, exchange) from error
 
     async def _try(self, lease: Lease, request: Request, exchange: Exchange, send: Send, *, has_others: bool) -> None:
         """One attempt, at this instance. ``has_others``: raise UpstreamError for a 502, 503 or 504, to try another."""

@@ -16,6 +16,9 @@ class Body(Protocol):
 
     is_complete: bool
 
+    def at_hand(self) -> bytes:
+        """The next piece if it is here already, else nothing."""
+
     async def read(self) -> bytes:
         """The next piece; empty at the end."""
 
@@ -38,14 +41,22 @@ class SizedBody:
         self._left = length
         self.is_complete = length == 0
 
+    def at_hand(self) -> bytes:
+        return self._took(self._connection.at_hand(self._most))
+
     async def read(self) -> bytes:
         if self.is_complete:
             return b""
-        most = min(self._left, HIGH_WATER_BYTES)
-        data = self._connection.at_hand(most) or await self._connection.take(most, within=self._idle_seconds)
-        self._left -= len(data)
+        return self._took(await self._connection.take(self._most, within=self._idle_seconds))
+
+    @property
+    def _most(self) -> int:
+        return min(self._left, HIGH_WATER_BYTES)
+
+    def _took(self, piece: bytes) -> bytes:
+        self._left -= len(piece)
         self.is_complete = self._left == 0
-        return data
+        return piece
 
 
 class ChunkedBody:
@@ -56,6 +67,9 @@ class ChunkedBody:
         self._idle_seconds = idle_seconds
         self._left = 0
         self.is_complete = False
+
+    def at_hand(self) -> bytes:
+        return b""
 
     async def read(self) -> bytes:
         if self.is_complete:
@@ -93,6 +107,9 @@ class EndlessBody:
         self._connection = connection
         self._idle_seconds = idle_seconds
         self.is_complete = False
+
+    def at_hand(self) -> bytes:
+        return b""
 
     async def read(self) -> bytes:
         try:

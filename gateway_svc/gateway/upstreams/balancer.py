@@ -76,6 +76,20 @@ class Balancer:
         """The next to be asked, and another than those if there is one. Raises UpstreamUnreachable."""
         return self.pool.pick(now(), not_at=not_at)
 
+    def at_hand(self) -> Lease | None:
+        """A connection that is there already, if nobody has to wait for a place either. Raises UpstreamUnreachable."""
+        if self.breaker.is_open or self.in_flight >= self.most_in_flight:
+            return None
+        began_at = now()
+        instance = self.pool.pick(began_at)
+        connection = instance.kept(began_at)
+        if connection is None:
+            return None
+        self.in_flight += 1
+        instance.in_flight += 1
+        self._retries.note(began_at)
+        return Lease(instance, connection, began_at, self._end)
+
     async def lease(
         self, *, not_at: Collection[Instance] = (), anew: bool = False, within: float = CONNECT_SECONDS
     ) -> Lease:
@@ -95,7 +109,6 @@ class Balancer:
             raise
         try:
             instance = self.pool.pick(began_at, not_at=not_at)
-            # Most requests find one that is there already.
             if not anew and (kept := instance.kept(began_at)):
                 connection = kept
                 instance.in_flight += 1
