@@ -83,7 +83,11 @@ class Users:
         source: str = "",
         seconds: float = SECONDS,
     ) -> Answer:
-        """Ask on behalf of ``by``, who is at the network address ``source``. Never raises: no response is a 503."""
+        """Ask on behalf of ``by``, who is at the network address ``source``. Never raises: no response is a 503.
+
+        ``seconds`` are for all of it, the wait for one's turn included.
+        """
+        until = time.monotonic() + seconds
         question = Question(
             path,
             method,
@@ -96,7 +100,7 @@ class Users:
             if USERS.is_dear(method, path):
                 self._balancer.spare(time.monotonic())
                 async with self._turnstile.turn():
-                    return await self._ask(question)
+                    return await self._ask(replace(question, seconds=until - time.monotonic()))
             return await self._ask(question)
         except (UpstreamError, Problem) as error:
             logger.warning("user_svc did not answer %s %s: %r", method, path, error)
