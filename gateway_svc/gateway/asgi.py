@@ -19,8 +19,8 @@ GONE = "opencommerce.gone"
 """An extension of our server's: what to do when the client goes away before it is answered; None for nothing."""
 WhenGone = Callable[[Callable[[], None] | None], None]
 AT_ONCE = "opencommerce.at_once"
-"""Where an application says in its state, as it starts, what answers requests from memory: an ``AtOnce``."""
-AtOnce = Callable[[Scope], tuple[bytes, bytes] | None]
+"""Where an application says in its state, as it starts, what answers requests from memory: an ``AnswerAtOnce``."""
+AnswerAtOnce = Callable[[Scope], tuple[bytes, bytes] | None]
 """Returns lines of the response's head, to which the server adds its own, and the body; None for what it leaves."""
 
 

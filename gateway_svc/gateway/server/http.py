@@ -17,7 +17,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
-from gateway_svc.gateway.asgi import AT_ONCE, AtOnce, Headers, Scope
+from gateway_svc.gateway.asgi import AT_ONCE, AnswerAtOnce, Headers, Scope
 from gateway_svc.gateway.deadline import Deadline
 from gateway_svc.gateway.heads import lines_of
 from gateway_svc.gateway.problems import (
@@ -97,7 +97,7 @@ class ClientConnection(asyncio.Protocol):
         self._config = config
         self._app = config.loaded_app
         # None where the application has no short way.
-        self._at_once: AtOnce | None = app_state.get(AT_ONCE)
+        self._at_once: AnswerAtOnce | None = app_state.get(AT_ONCE)
         self._server = server_state
         self._loop = asyncio.get_running_loop()
         self._crowd = crowd_at(server_state, app_state)

@@ -106,6 +106,8 @@ class Connection(asyncio.Protocol):
         """Some bytes of the body, if any are here."""
         data = self._heard[self._taken : self._taken + most]
         self._taken += len(data)
+        if not self._has_more:  # a connection that rests shall not hold what it heard last
+            self._heard, self._taken = b"", 0
         return data
 
     async def take(self, most: int, *, within: float) -> bytes:
