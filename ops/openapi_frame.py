@@ -13,41 +13,45 @@ Json = dict[str, Any]
 SESSION_COOKIE = "opencommerce_session"
 
 _DESCRIPTION = """
-One API in front of all services of the shop. JSON in and out, UTF-8, trailing slashes; ids are UUIDs, times RFC 3339 in
-UTC, and every URL in an answer is absolute.
+One API for all services of the shop. Requests and responses are JSON in UTF-8; paths end in a slash; ids are UUIDs,
+times are RFC 3339 in UTC, and every URL in a response is absolute.
 
-**Signing in.** `POST /api/v1/auth/token/` gives an access token (`Authorization: Bearer …`, 15 minutes) and a refresh
-token, which is good once. A browser that is signed in by the shop's own page sends its cookie instead, and with
-anything but GET and HEAD the value of its `csrftoken` cookie as `X-CSRFToken`. Operations that need neither say so.
+**Authentication.** `POST /api/v1/auth/token/` returns an access token (`Authorization: Bearer …`, valid for 15
+minutes) and a refresh token, which works once. A browser that is signed in on the shop's own page sends its session
+cookie instead and, with any method but GET and HEAD, the value of its `csrftoken` cookie as `X-CSRFToken`. Operations
+that need no authentication are marked as such.
 
-**Money** is `{"amount": "19.99", "currency": "USD"}`: a decimal as text, with as many places as the currency has.
+**Money** is `{"amount": "19.99", "currency": "USD"}`: a decimal as a string, with as many places as the currency has.
 
-**Lists** are pages: `next` and `previous` are URLs or null. Follow them as they are; `page_size` is 1 to 100.
+**Lists** are paginated by cursor: `next` and `previous` are URLs or null. Follow them as they are; `page_size` is 1 to
+100.
 
-**Refusals** are problem details (RFC 9457) with a `code` to act upon and, where a field was bad, its path in `errors`.
-Beyond what is said of each operation, any request can be refused for taking too long to arrive (408), for headers or a
-body that are too large (431, 413) or because too much was asked in too little time (429), 405 says that a path is asked
-by another method, and 502 that a part of the shop answered with nonsense. Each answer carries `X-Request-ID`.
+**Errors** are problem details (RFC 9457) with a stable `code` and, for invalid fields, their paths in `errors`.
+Besides the errors listed for an operation, any request can fail with 408 (it took too long to arrive), 431 or 413
+(headers or body too large), 429 (too many requests), 405 (method not allowed) or 502 (a service sent an invalid
+response). Every response carries `X-Request-ID`.
 
-**How much one may ask** stands on each answer (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy: "reading";
-q=1200;w=60` is the policy, 1200 requests that come back within 60 seconds, and `RateLimit: "reading";r=1187;t=1` says
-that no more than 1187 can be made within the next second. A 429 says in `Retry-After` how many seconds to wait.
+**Rate limits** are told by each response (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy:
+"reading";q=1200;w=60` is the policy, 1200 requests that are replenished within 60 seconds; `RateLimit:
+"reading";r=1187;t=1` means that 1187 are left for the next second. A 429 says in `Retry-After` how many seconds to
+wait.
 
-**Doing things once.** Where `Idempotency-Key` is taken, a request that is repeated with the same key is done once and
-gets the same answer again, with `Idempotent-Replayed: true`; another request under the same key is refused (422).
+**Idempotency.** Where `Idempotency-Key` is accepted, a request that is repeated with the same key is performed once
+and returns the same response again, with `Idempotent-Replayed: true`; a different request with the same key fails with
+422.
 
-**The live feed** is a WebSocket, `GET /ws/notifications/?after=<last sequence seen>`. A program sends its bearer token,
-or offers the subprotocols `["bearer", "<access>"]`; a browser gets a ticket (`POST /api/v1/notifications/ticket/`) and
-connects with `?ticket=…`. Its messages are described in the AsyncAPI document of the project, with the facts that the
-services tell each other.
+**The live feed** is a WebSocket, `GET /ws/notifications/?after=<last sequence received>`. A program sends its bearer
+token, or offers the subprotocols `["bearer", "<access>"]`; a browser gets a ticket (`POST
+/api/v1/notifications/ticket/`) and connects with `?ticket=…`. The project's AsyncAPI document describes its messages,
+and the facts that the services publish.
 
-**Pages for people** – `/login/`, `/logout/`, `/register/`, `/account/` and the admins behind `/admin/` – are no part of
-this.
+**Pages for people** – `/login/`, `/logout/`, `/register/`, `/account/` and the admins under `/admin/` – are not part
+of this document.
 """
 
 INFO: Json = {"title": "OpenCommerce", "version": "1", "description": _DESCRIPTION.strip()}
 
-TAG: Json = {"name": "gateway", "description": "The door itself: whether it is open, and what lies behind it."}
+TAG: Json = {"name": "gateway", "description": "Entry points, health, metrics, and responses from several services."}
 
 _TEXT: Json = {"type": "string"}
 _URL: Json = {"type": "string", "format": "uri"}
@@ -55,17 +59,17 @@ _URL: Json = {"type": "string", "format": "uri"}
 SCHEMAS: Json = {
     "Problem": {
         "type": "object",
-        "description": "Why a request was refused (RFC 9457).",
+        "description": "Problem details (RFC 9457).",
         "properties": {
             "type": _URL,
-            "title": {"type": "string", "description": "The status in words."},
+            "title": {"type": "string", "description": "The phrase of the status."},
             "status": {"type": "integer"},
-            "detail": {"type": "string", "description": "A sentence for people."},
-            "code": {"type": "string", "description": "What a program acts upon."},
-            "request_id": {"type": "string", "description": "The name of this request in our logs."},
+            "detail": {"type": "string", "description": "An explanation for people."},
+            "code": {"type": "string", "description": "The error code, for programs."},
+            "request_id": {"type": "string", "description": "The id of this request in the logs."},
             "errors": {
                 "type": "object",
-                "description": "What is wrong with each bad field, by its path in the request.",
+                "description": "The errors of each invalid field, by its path in the request.",
                 "additionalProperties": {"type": "array", "items": _TEXT},
             },
         },
@@ -97,7 +101,7 @@ SCHEMAS: Json = {
 
 
 def _part(schema: Json, description: str) -> Json:
-    return {"description": f"{description} Null where it is named in `degraded`.", "anyOf": [schema, {"type": "null"}]}
+    return {"description": f"{description} Null if it is named in `degraded`.", "anyOf": [schema, {"type": "null"}]}
 
 
 def _list_of(component: str) -> Json:
@@ -112,7 +116,7 @@ def _composed(description: str, **parts: Json) -> Json:
     """The schema of a response that the gateway composes from those of several services."""
     degraded = {
         "type": "array",
-        "description": "The parts that could not be had just now.",
+        "description": "The parts that are missing, because their service did not answer in time.",
         "items": {"enum": list(parts), "type": "string"},
     }
     properties = {**parts, "degraded": degraded}
@@ -121,22 +125,22 @@ def _composed(description: str, **parts: Json) -> Json:
 
 SCHEMAS |= {
     "Home": _composed(
-        "What the shop greets with.",
-        featured=_part(_list_of("catalog.ProductItem"), "The best rated of what there is in stock."),
+        "What a shop's front page shows.",
+        featured=_part(_list_of("catalog.ProductItem"), "The best rated products in stock."),
         categories=_part(_list_of("catalog.Category"), "All categories, as a tree."),
-        newest=_part(_list_of("catalog.ProductItem"), "What came last."),
+        newest=_part(_list_of("catalog.ProductItem"), "The newest products."),
     ),
     "Overview": _composed(
-        "What somebody wants to see first of themselves.",
-        profile=_part(_component("accounts.Profile"), "Their account."),
-        cart=_part(_component("carts.Cart"), "Their cart."),
-        orders=_part(_list_of("orders.AnyOrder"), "Their last five orders."),
-        unread=_part({"type": "integer", "minimum": 0}, "How many notifications they have not read."),
+        "What a customer's overview shows.",
+        profile=_part(_component("accounts.Profile"), "The caller's account."),
+        cart=_part(_component("carts.Cart"), "The caller's cart."),
+        orders=_part(_list_of("orders.AnyOrder"), "The caller's last five orders."),
+        unread=_part({"type": "integer", "minimum": 0}, "The number of unread notifications."),
     ),
 }
 
-_RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
-_CHALLENGE: Json = {"WWW-Authenticate": {"description": "What to show instead (RFC 6750).", "schema": _TEXT}}
+_RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_CHALLENGE: Json = {"WWW-Authenticate": {"description": "The authentication scheme (RFC 6750).", "schema": _TEXT}}
 _HEADERS: dict[int, Json] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
 
@@ -151,13 +155,13 @@ COMPONENTS: Json = {
         "Cursor": {
             "name": "cursor",
             "in": "query",
-            "description": "Where the page begins: as `next` and `previous` of the same list say it.",
+            "description": "The position in the list, taken from `next` or `previous`.",
             "schema": _TEXT,
         },
         "PageSize": {
             "name": "page_size",
             "in": "query",
-            "description": "How many at once; more than 100 are 100.",
+            "description": "The size of a page; values over 100 count as 100.",
             "schema": {"type": "integer", "minimum": 1, "default": 20},
         },
     },
@@ -166,19 +170,19 @@ COMPONENTS: Json = {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "The access token that signing in gives, or an API key (`oc_…`) with the right scope.",
+            "description": "An access token, or an API key (`oc_…`) with the required scope.",
         },
         "session": {
             "type": "apiKey",
             "in": "cookie",
             "name": SESSION_COOKIE,
-            "description": "A browser that is signed in by the shop's page `/login/`.",
+            "description": "The session cookie of a browser, from the shop's page `/login/`.",
         },
         "ticket": {
             "type": "apiKey",
             "in": "query",
             "name": "ticket",
-            "description": "For the live feed alone: what `POST /api/v1/notifications/ticket/` gives, once.",
+            "description": "A single-use ticket from `POST /api/v1/notifications/ticket/`, for the live feed only.",
         },
     },
 }
@@ -188,11 +192,11 @@ _IF_NONE_MATCH: Json = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag of an earlier answer: 304 when nothing has changed.",
+    "description": "The ETag of an earlier response; 304 if unchanged.",
     "schema": _TEXT,
 }
-_ETAG: Json = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": _TEXT}}
-_NOT_MODIFIED: Json = {"304": {"description": "What the caller has is what there is."}}
+_ETAG: Json = {"ETag": {"description": "The entity tag, for `If-None-Match`.", "schema": _TEXT}}
+_NOT_MODIFIED: Json = {"304": {"description": "Not modified."}}
 # Refusals of every operation that looks at the caller's credentials.
 _OF_GUARDED = (400, 401, 403, 429, 500, 503)
 
@@ -237,7 +241,7 @@ def _composed_operation(summary: str, operation_id: str, component: str, *, is_p
     operation = {
         "operationId": operation_id,
         "summary": summary,
-        "description": f"{summary}; a part that cannot be had in time is null and named in `degraded`.",
+        "description": "A part whose service does not answer in time is null, and named in `degraded`.",
         "tags": ["gateway"],
         "security": [*([{}] if is_public else []), {"bearer": []}, {"session": []}],
         "responses": {"200": good, **_refusals(*_OF_GUARDED)},
@@ -255,24 +259,24 @@ _AFTER: Json = {
     "name": "after",
     "in": "query",
     "required": False,
-    "description": "The last sequence that was seen: what came after it is sent first. Without it, only what is new.",
+    "description": "The last sequence number received: later notifications are sent first. Without it, only new ones.",
     "schema": {"type": "integer", "minimum": 0},
 }
 _UPGRADE_REQUIRED: Json = {
     "description": "The request does not ask for a WebSocket.",
-    "headers": {"Upgrade": {"description": "What to ask for.", "schema": _TEXT}},
+    "headers": {"Upgrade": {"description": "The protocol to upgrade to.", "schema": _TEXT}},
     "content": {CONTENT_TYPE: {"schema": PROBLEM}},
 }
 _LIVE_FEED: Json = {
     "get": {
         "operationId": "live_feed",
         "summary": "Opens the caller's live feed, a WebSocket (RFC 6455)",
-        "description": "A bad credential, or none, does not refuse the WebSocket: it is opened, and closed with 4401.",
+        "description": "Without a valid credential the WebSocket is opened and then closed with code 4401.",
         "tags": ["notifications"],
         "security": [{"bearer": []}, {"ticket": []}],
         "parameters": [_AFTER],
         "responses": {
-            "101": {"description": "It is open; what is said on it stands in the AsyncAPI document."},
+            "101": {"description": "Switching protocols; the AsyncAPI document describes the messages."},
             **_refusals(400, 403, 404),
             "426": _UPGRADE_REQUIRED,
             **_refusals(429, 500, 503),
@@ -282,7 +286,7 @@ _LIVE_FEED: Json = {
 
 PATHS: Json = {
     "/": _own(
-        "Gives the addresses to begin at",
+        "Returns the entry points",
         "welcome",
         {
             "type": "object",
@@ -291,44 +295,44 @@ PATHS: Json = {
         },
     ),
     "/.well-known/jwks.json": _own(
-        "Gives the public keys of access tokens",
+        "Returns the public keys of access tokens (JWKS, RFC 7517)",
         "jwks",
         {"$ref": "#/components/schemas/KeySet"},
         refusals=_OF_GUARDED,
     ),
     "/api/docs/": _own(
-        "Shows this document as a page, on which each operation can be tried",
+        "Shows this document as a page on which each operation can be tried",
         "docs",
         _TEXT,
         refusals=_OF_GUARDED,
         media_type="text/html",
     ),
     "/api/v1/": _own(
-        "Gives the addresses that everything else is reached from",
+        "Returns the URLs of all collections",
         "root",
         {"type": "object", "additionalProperties": _URL},
     ),
     "/api/v1/home/": _composed_operation(
-        "Shows featured products, the categories and what is new, in one answer", "home", "Home", is_public=True
+        "Returns featured products, categories and newest products in one response", "home", "Home", is_public=True
     ),
     "/api/v1/me/overview/": _composed_operation(
-        "Shows the caller's account, cart, last orders and how much is unread, in one answer",
+        "Returns the caller's account, cart, last orders and number of unread notifications in one response",
         "me_overview",
         "Overview",
         is_public=False,
     ),
     "/api/schema/": _kept(
         _own(
-            "Gives this document",
+            "Returns this document",
             "schema",
             {"type": "object"},
             media_type="application/vnd.oai.openapi+json;version=3.1",
         )
     ),
-    "/health/live": _own("Tells whether the gateway answers", "health_live", _HEALTH),
-    "/health/ready": _own("Tells whether it has all that it needs", "health_ready", _HEALTH, statuses=(200, 503)),
+    "/health/live": _own("Liveness: whether the process runs", "health_live", _HEALTH),
+    "/health/ready": _own("Readiness: whether its dependencies are up", "health_ready", _HEALTH, statuses=(200, 503)),
     "/metrics": _own(
-        "Shows the gateway's figures to whoever is on the machine of a shop that is local, and else to nobody",
+        "Returns Prometheus metrics, on a local shop only, to clients on the same machine",
         "metrics",
         _TEXT,
         refusals=(404,),

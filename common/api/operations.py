@@ -38,13 +38,13 @@ class Header:
     is_required: bool = False
 
 
-CART_TOKEN = Header(name="X-Cart-Token", description="The token of a guest's cart, given by its first answer.")
-IF_NONE_MATCH = Header(name="If-None-Match", description="The ETag of an earlier answer: 304 when nothing has changed.")
-ETAG = Header(name="ETag", description="What to send as `If-None-Match` next time.")
-LOCATION = Header(name="Location", description="Where what was made is found.")
+CART_TOKEN = Header(name="X-Cart-Token", description="The token of a guest's cart, from the first response to it.")
+IF_NONE_MATCH = Header(name="If-None-Match", description="The ETag of an earlier response; 304 if unchanged.")
+ETAG = Header(name="ETag", description="The entity tag, for `If-None-Match`.")
+LOCATION = Header(name="Location", description="The URL of the new resource.")
 KEY = Header(
     name="Idempotency-Key",
-    description="1 to 255 visible ASCII characters, new for each thing to be done: repeating a request does it once.",
+    description="1 to 255 visible ASCII characters, new for each operation: a repeated request is performed once.",
     example="3f0c1d2e-order",
     is_required=True,
 )
@@ -110,8 +110,11 @@ def operation(
 
 
 def summary_of(view: type, method: str) -> str:
-    """What a view's docstring says of a method, as in ``GET shows a thing, PATCH changes it.``; empty for nothing."""
-    summary = " ".join(dict(_SAID_OF_A_METHOD.findall(view.__doc__ or "")).get(method, "").split())
+    """What the first paragraph of a view's docstring says of a method, as in ``GET returns a thing, PATCH updates a
+    thing.``; empty for nothing.
+    """
+    first = (view.__doc__ or "").partition("\n\n")[0]
+    summary = " ".join(dict(_SAID_OF_A_METHOD.findall(first)).get(method, "").split())
     return summary[:1].upper() + summary[1:]
 
 
@@ -122,7 +125,7 @@ def operation_of(view: object, method: str) -> Operation | None:
 
 
 class Page(serializers.Serializer[Any]):
-    """A list; `next` and `previous` say where it goes on."""
+    """A page of a list; `next` and `previous` are the URLs of its neighbours, or null."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

@@ -1,1 +1,1 @@
-"""What people upload: received, checked, kept, served, and shown in smaller sizes."""
+"""Uploaded files: checked, stored, served, and pictures resized."""

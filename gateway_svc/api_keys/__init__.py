@@ -1,1 +1,1 @@
-"""Keys with which programs do in somebody's name what they were made for, and nothing else."""
+"""API keys: credentials for programs, with scopes and expiry."""

@@ -1,1 +1,1 @@
-"""Carts: what somebody may be about to order."""
+"""Carts of customers and guests."""

@@ -1,1 +1,1 @@
-"""Payments: what is to be paid for an order, and what the provider said."""
+"""Payments of orders, and the webhooks of payment providers."""

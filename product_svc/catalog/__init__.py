@@ -1,1 +1,1 @@
-"""Categories and products: what the shop shows, and who sells it."""
+"""Categories and products."""

@@ -1,1 +1,1 @@
-"""Stock: how much of a SKU there is, and how much of it is put aside for orders."""
+"""Stock by SKU: on hand, and reserved for orders."""

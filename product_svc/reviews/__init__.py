@@ -1,1 +1,1 @@
-"""Reviews: what those who bought a product think of it."""
+"""Reviews by buyers of a product."""

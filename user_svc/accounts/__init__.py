@@ -1,1 +1,1 @@
-"""People, the sessions in which they are signed in, and the tokens that prove it."""
+"""Accounts, sessions, and the tokens that prove a sign-in."""

@@ -1,1 +1,1 @@
-"""Addresses: where people have things sent."""
+"""The address book of an account."""

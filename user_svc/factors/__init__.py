@@ -1,1 +1,1 @@
-"""What people show besides a password when they sign in."""
+"""Second factors: one-time codes (TOTP), passkeys (WebAuthn) and recovery codes."""

@@ -1,1 +1,1 @@
-"""Shops: who sells here, under which name, and whether they may."""
+"""Sellers: their public profiles, and their approval and suspension by staff."""

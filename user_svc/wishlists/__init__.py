@@ -1,1 +1,1 @@
-"""Wishlists: products that people want to find again."""
+"""Wishlists: the products that a customer has saved."""

@@ -42,7 +42,7 @@ class OperationSchema(AutoSchema):
         return {
             "operationId": self.get_operation_id(),
             "summary": self._summary(),
-            "description": self._description(),
+            **self._description(),
             "tags": [_noun_of(type(self.view))],
             "security": [*([{}] if self._is_public() else []), {"bearer": []}, {"session": []}],
             "parameters": list(self._parameters()),
@@ -50,10 +50,12 @@ class OperationSchema(AutoSchema):
             "responses": {str(status): answer for status, answer in sorted(self._responses().items())},
         }
 
-    def _description(self) -> str:
-        """All that the docstrings of the view and of its method say."""
+    def _description(self) -> Json:
+        """What the docstrings of the view and of its method say beyond the summary, if anything."""
         method = getattr(self.view, self.method.lower())
-        return "\n\n".join(cleandoc(said.__doc__) for said in (type(self.view), method) if said.__doc__)
+        of_view = cleandoc(type(self.view).__doc__ or "").partition("\n\n")[2]
+        said = "\n\n".join(filter(None, (of_view, cleandoc(method.__doc__ or ""))))
+        return {"description": said} if said else {}
 
     def _summary(self) -> str:
         summary = summary_of(type(self.view), self.method)
@@ -88,7 +90,7 @@ class OperationSchema(AutoSchema):
     def _responses(self) -> dict[int, Json]:
         good = dict.fromkeys((self.said.status, *self.said.or_statuses), self._good_answer())
         if operations.IF_NONE_MATCH in self.said.headers:
-            good[304] = {"description": "What the caller has is what there is."}
+            good[304] = {"description": "Not modified."}
         common = {status: common_refusal(status) for status in self._common_statuses()}
         return {**common, **self._own_refusals(), **good}
 

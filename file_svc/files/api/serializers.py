@@ -18,7 +18,7 @@ from file_svc.files.models import StoredFile, Visibility
 
 
 class UploadInput(Input):
-    """The fields of an upload's form."""
+    """The fields of an upload (multipart/form-data)."""
 
     file = serializers.FileField()
     purpose = serializers.ChoiceField(
@@ -40,7 +40,7 @@ class FileFilters(Input):
 
 
 class BulkDeleteInput(Input):
-    """The files that are to be deleted."""
+    """The ids of the files to delete."""
 
     example = {"ids": ["0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"]}
 
@@ -48,7 +48,7 @@ class BulkDeleteInput(Input):
 
 
 class ContentQuery(Input):
-    """Which size of a picture; and what a link to private content holds."""
+    """The size of a picture; and the signature in a link to private content."""
 
     variant = serializers.ChoiceField(required=False, choices=list(rules.VARIANTS))
     expires = serializers.CharField(required=False)
@@ -56,7 +56,7 @@ class ContentQuery(Input):
 
 
 class RemovedOutput(serializers.Serializer[Any]):
-    """What became of each of several files that were to be deleted."""
+    """The ids of the files by result."""
 
     deleted = serializers.ListField(child=serializers.UUIDField())
     forbidden = serializers.ListField(child=serializers.UUIDField())
@@ -64,7 +64,7 @@ class RemovedOutput(serializers.Serializer[Any]):
 
 
 class VariantsOutput(serializers.Serializer[Any]):
-    """The smaller sizes of a picture, each null until it is made."""
+    """The sizes of a picture, each null until it was generated."""
 
     thumb = serializers.URLField(allow_null=True)
     medium = serializers.URLField(allow_null=True)
@@ -72,7 +72,7 @@ class VariantsOutput(serializers.Serializer[Any]):
 
 
 class FileOutput(serializers.ModelSerializer[StoredFile]):
-    """A file, with the URLs of its content."""
+    """A file's metadata, with the URLs of its content."""
 
     url = ShapedField(serializers.URLField())
     variants = ShapedField(VariantsOutput(allow_null=True))

@@ -41,7 +41,7 @@ _RANGE = Header(name="Range", description="One part of the content, as in RFC 91
 
 
 class Files(APIView):
-    """GET lists what one has stored, POST keeps a file."""
+    """GET lists the caller's files, POST uploads a file."""
 
     permission_classes = [SignedIn]
     parser_classes = [UploadParser]
@@ -85,7 +85,7 @@ class Files(APIView):
 
 
 class File(APIView):
-    """GET tells what is known of a file, DELETE removes a file."""
+    """GET returns a file's metadata, DELETE deletes a file."""
 
     permission_classes = [ReadOnly | SignedIn]
 
@@ -102,7 +102,7 @@ class File(APIView):
 
 
 class FileCopy(APIView):
-    """POST makes a file of one's own with the same content."""
+    """POST copies a file to a new one that belongs to the caller."""
 
     permission_classes = [SignedIn]
 
@@ -117,7 +117,7 @@ class FileCopy(APIView):
 
 
 class BulkDelete(APIView):
-    """POST deletes those of the files that are one's own, and says of each what became of it."""
+    """POST deletes several of the caller's files, and returns the result for each."""
 
     name = "Deletion of several files"
     permission_classes = [SignedIn]
@@ -141,7 +141,7 @@ class AnyAccept(BaseContentNegotiation):
 
 
 class FileContent(APIView):
-    """GET sends a file, or a picture in a size."""
+    """GET downloads a file, or a picture in one of its sizes."""
 
     permission_classes = [Anyone]
     content_negotiation_class = AnyAccept

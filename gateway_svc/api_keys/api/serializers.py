@@ -9,7 +9,7 @@ from gateway_svc.api_keys import rules
 
 
 class ApiKeyInput(Input):
-    """A key to make: what it is called, what it may do, and for how many days."""
+    """The name, the scopes and the lifetime in days of a new API key."""
 
     example = {"name": "stock of the warehouse", "scopes": ["catalogue:read", "catalogue:write"], "days": 90}
 
@@ -21,7 +21,7 @@ class ApiKeyInput(Input):
 
 
 class ApiKeyOutput(serializers.Serializer[Any]):
-    """A key, of which the beginning alone can be seen again."""
+    """An API key, of which only the beginning is shown."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -33,6 +33,6 @@ class ApiKeyOutput(serializers.Serializer[Any]):
 
 
 class NewApiKeyOutput(ApiKeyOutput):
-    """A key just made; ``key`` is shown this once."""
+    """The new API key; ``key`` is returned only this time."""
 
     key = serializers.CharField()

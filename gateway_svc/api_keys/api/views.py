@@ -19,7 +19,7 @@ from gateway_svc.api_keys.models import ApiKey
 
 
 class ApiKeyList(ListAPIView[ApiKey]):
-    """GET lists the caller's keys, POST makes a key, which is shown this once."""
+    """GET lists the caller's API keys, POST creates an API key; the key itself is returned only this time."""
 
     name = "API keys"
     serializer_class = ApiKeyOutput
@@ -42,7 +42,7 @@ class ApiKeyList(ListAPIView[ApiKey]):
 
 
 class OneApiKey(APIView):
-    """GET shows one of the caller's keys, DELETE revokes a key."""
+    """GET returns one of the caller's API keys, DELETE revokes an API key."""
 
     name = "API key"
 

@@ -13,13 +13,13 @@ from notify_svc.notifications.services import Ticket
 
 
 class NotificationFilter(Input):
-    """What a list may be narrowed by."""
+    """Filters of the list of notifications."""
 
     unread = serializers.BooleanField(required=False)
 
 
 class FlagField(serializers.BooleanField):
-    """True or false, and nothing that merely looks like it."""
+    """True or false; strings and numbers are refused."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -28,7 +28,7 @@ class FlagField(serializers.BooleanField):
 
 
 class StrictInput(Input):
-    """A name that is misspelt is not taken for one that is left out."""
+    """Refuses unknown fields, so that a misspelt one is not ignored."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         values: dict[str, Any] = super().to_internal_value(data)
@@ -39,14 +39,14 @@ class StrictInput(Input):
 
 
 class ChannelsInput(StrictInput):
-    """How to be told at once; what is left out stays on."""
+    """Channels; those left out stay on."""
 
     live = FlagField(required=False)
     mail = FlagField(required=False)
 
 
 class PreferencesInput(StrictInput):
-    """For each group of events; what is left out stays on."""
+    """Channels for each group of events; those left out stay on."""
 
     example = {"orders": {"live": True, "mail": True}, "reviews": {"mail": False}}
 
@@ -57,7 +57,7 @@ class PreferencesInput(StrictInput):
 
 
 class NotificationOutput(serializers.ModelSerializer[Notification]):
-    """A notification, as its reader sees it."""
+    """A notification."""
 
     read_at = serializers.DateTimeField(source="was_read_at", allow_null=True)
 
@@ -67,20 +67,20 @@ class NotificationOutput(serializers.ModelSerializer[Notification]):
 
 
 class NotificationPage(page_of(NotificationOutput)):  # type: ignore[misc]  # a class made when it is asked for
-    """Some of somebody's notifications, and how many of all are unread."""
+    """A page of notifications, and the number of all unread ones."""
 
     unread_count = serializers.IntegerField()
 
 
 class ChannelsOutput(serializers.Serializer[Any]):
-    """How somebody is told at once."""
+    """The channels of a group of events."""
 
     live = serializers.BooleanField()
     mail = serializers.BooleanField()
 
 
 class PreferencesOutput(serializers.Serializer[Any]):
-    """For each group of events."""
+    """The channels of each group of events."""
 
     orders = ChannelsOutput()
     sales = ChannelsOutput()
@@ -89,7 +89,7 @@ class PreferencesOutput(serializers.Serializer[Any]):
 
 
 class TicketOutput(serializers.Serializer[Ticket]):
-    """A ticket for one socket."""
+    """A ticket, valid for one WebSocket."""
 
     ticket = serializers.CharField()
     expires_at = serializers.DateTimeField()

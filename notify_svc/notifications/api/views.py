@@ -29,13 +29,13 @@ from notify_svc.notifications.models import Notification
 
 
 class LatestFirst(NewestFirst):
-    """By their sequence number in the feed."""
+    """Pagination by sequence number."""
 
     ordering = ("-sequence",)
 
 
 class NotificationList(ListAPIView[Notification]):
-    """GET lists the caller's notifications, with how many of all are unread."""
+    """GET lists the caller's notifications, with the number of unread ones."""
 
     name = "Notifications"
     serializer_class = NotificationOutput
@@ -56,7 +56,7 @@ class NotificationList(ListAPIView[Notification]):
 
 
 class NotificationRead(APIView):
-    """POST notes that the caller read a notification."""
+    """POST marks a notification as read."""
 
     name = "Notification read"
 
@@ -67,7 +67,7 @@ class NotificationRead(APIView):
 
 
 class AllRead(APIView):
-    """POST notes that the caller read all notifications."""
+    """POST marks all of the caller's notifications as read."""
 
     name = "All notifications read"
 
@@ -78,7 +78,7 @@ class AllRead(APIView):
 
 
 class Preferences(APIView):
-    """GET tells how the caller is told at once of what; PUT replaces all these choices."""
+    """GET returns the caller's preferences, by group of events and channel, PUT replaces the caller's preferences."""
 
     @operation(gives=PreferencesOutput)
     def get(self, request: Request) -> Response:
@@ -92,7 +92,7 @@ class Preferences(APIView):
 
 
 class SocketTicket(APIView):
-    """POST gives the caller's page a ticket for the live feed."""
+    """POST returns a single-use ticket with which a browser opens the live feed."""
 
     name = "Ticket for the live feed"
 

@@ -13,7 +13,7 @@ from order_svc.carts import rules
 
 
 class AddItemInput(Input):
-    """So many more of a SKU."""
+    """A SKU, and the quantity to add."""
 
     example = {"sku": "POT-1", "quantity": 1}
 
@@ -22,7 +22,7 @@ class AddItemInput(Input):
 
 
 class ChangeItemInput(Input):
-    """How many there are to be of a SKU; 0 takes it out."""
+    """The new quantity of a SKU; 0 removes it."""
 
     example = {"quantity": 2}
 
@@ -30,14 +30,14 @@ class ChangeItemInput(Input):
 
 
 class ChangeOutput(serializers.Serializer[Any]):
-    """Something that became of a line since its holder last touched it."""
+    """A change of a line since its owner last edited it."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
 class LineOutput(serializers.Serializer[Any]):
-    """One SKU of a cart, at its price of this moment."""
+    """A line of a cart, at the current price."""
 
     sku = serializers.CharField()
     title = serializers.CharField()
@@ -54,7 +54,7 @@ class LineOutput(serializers.Serializer[Any]):
 
 
 class LeftOutOutput(serializers.Serializer[Any]):
-    """What a guest's cart held and the customer's had no room for."""
+    """Lines of a guest's cart for which the customer's cart had no room."""
 
     sku = serializers.CharField()
     title = serializers.CharField()
@@ -63,7 +63,7 @@ class LeftOutOutput(serializers.Serializer[Any]):
 
 
 class CartOutput(Output):
-    """A cart; what cannot be ordered is shown and not counted."""
+    """A cart. Lines that cannot be ordered are listed, but not part of the totals."""
 
     id = serializers.UUIDField()
     items = LineOutput(many=True, source="lines")

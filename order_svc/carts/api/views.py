@@ -19,7 +19,7 @@ _REFUSALS = [errors.NotForSale, errors.OtherCurrency, errors.CartFull]
 
 @method_decorator(never_cache, name="dispatch")
 class CartView(APIView):
-    """What all of them share: whoever asks has a cart."""
+    """The base of all cart views: every caller has a cart, guests by its token."""
 
     permission_classes = [Anyone]
 
@@ -35,7 +35,7 @@ class CartView(APIView):
 
 
 class Cart(CartView):
-    """GET shows the caller's cart."""
+    """GET returns the caller's cart."""
 
     @operation(gives=CartOutput, headers=[CART_TOKEN], marks=[CART_TOKEN])
     def get(self, request: Request) -> Response:
@@ -44,7 +44,7 @@ class Cart(CartView):
 
 
 class Items(CartView):
-    """POST adds to the cart."""
+    """POST adds a SKU to the cart."""
 
     name = "Items in the cart"
 
@@ -58,7 +58,7 @@ class Items(CartView):
 
 
 class OneItem(CartView):
-    """PATCH says how many there are to be of a SKU, DELETE takes a SKU out of the cart."""
+    """PATCH sets the quantity of a SKU in the cart, DELETE removes a SKU from the cart."""
 
     name = "Item in the cart"
 

@@ -32,7 +32,7 @@ _REFUSALS = [errors.UnavailableItems, errors.TooMuch, SeveralCurrencies, CartEmp
 
 
 class NewestOrdersFirst(NewestFirst):
-    """By when they were made, as their lines know it too."""
+    """Pagination by creation time."""
 
     ordering = ("-ordered_at", "-order_id")
 
@@ -65,7 +65,7 @@ class Orders(APIView):
 
 
 class Quote(APIView):
-    """POST says what an order would cost, and why; nothing is ordered."""
+    """POST calculates what an order would cost, step by step, without placing it."""
 
     permission_classes = [Anyone]
 
@@ -77,7 +77,7 @@ class Quote(APIView):
 
 
 class OneOrder(APIView):
-    """GET shows an order to its customer and to staff, and to a seller their part of it."""
+    """GET returns an order: all of it to its customer and to staff, to a seller their own lines."""
 
     name = "Order"
 
@@ -88,7 +88,7 @@ class OneOrder(APIView):
 
 
 class OrderCancellation(APIView):
-    """POST calls an order off."""
+    """POST cancels an order."""
 
     @operation(gives=AnyOrderOutput, refuses=[errors.NotCancellable])
     def post(self, request: Request, order_id: UUID) -> Response:
@@ -97,7 +97,7 @@ class OrderCancellation(APIView):
 
 
 class OrderShipment(APIView):
-    """POST notes that the caller's lines of an order are on their way; as staff, all that is left."""
+    """POST marks the caller's lines of an order as shipped; for staff, all remaining lines."""
 
     @operation(takes=ShipOrderInput, gives=AnyOrderOutput, refuses=[errors.NotShippable])
     def post(self, request: Request, order_id: UUID) -> Response:
@@ -107,7 +107,7 @@ class OrderShipment(APIView):
 
 
 class OrderDelivery(APIView):
-    """POST notes that an order has arrived."""
+    """POST marks an order as delivered."""
 
     @operation(gives=AnyOrderOutput, refuses=[errors.NotDeliverable])
     def post(self, request: Request, order_id: UUID) -> Response:

@@ -8,10 +8,10 @@ from common.api.serializers import Input
 
 
 class NoticeInput(Input):
-    """Whatever the provider sends, signed as the provider signs."""
+    """The provider's own body, signed in the provider's own way."""
 
 
 class ReceivedOutput(serializers.Serializer[Any]):
-    """The notice has arrived."""
+    """The webhook was accepted."""
 
     received = serializers.BooleanField()

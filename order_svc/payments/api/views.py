@@ -17,7 +17,7 @@ metrics.on_scrape(services.show_comparisons)
 
 
 class Webhook(APIView):
-    """POST takes a notice; what it tells of is looked into afterwards."""
+    """POST receives a payment provider's webhook: its signature is checked, and it is processed in the background."""
 
     permission_classes = [Anyone]
 

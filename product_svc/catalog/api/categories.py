@@ -23,7 +23,7 @@ from product_svc.catalog.api.serializers import (
 
 
 class Categories(ReadyAnswers):
-    """GET shows the tree of categories, POST adds a category."""
+    """GET returns the tree of categories, POST creates a category."""
 
     permission_classes = [ReadOnly | Staff]
 
@@ -41,7 +41,8 @@ class Categories(ReadyAnswers):
 
 
 class CategoryDetail(APIView):
-    """GET shows a category and its branch, PATCH renames or moves a category, DELETE takes an empty one down."""
+    """GET returns a category and its subcategories, PATCH renames or moves a category, DELETE deletes an empty
+    category."""
 
     name = "Category"
     permission_classes = [ReadOnly | Staff]

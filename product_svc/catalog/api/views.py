@@ -27,7 +27,7 @@ from product_svc.catalog.api.serializers import (
 
 
 class Products(ReadyAnswers):
-    """GET lists what is for sale, POST adds a product."""
+    """GET lists published products, filtered, searched and sorted, POST creates a product."""
 
     permission_classes = [ReadOnly | SellerOrStaff]
 
@@ -54,7 +54,7 @@ class Products(ReadyAnswers):
 
 
 class ProductDetail(ReadyAnswers):
-    """GET shows a product, PATCH changes a product, DELETE takes a product out of the shop."""
+    """GET returns a product, PATCH updates a product, DELETE archives a product."""
 
     name = "Product"
     permission_classes = [ReadOnly | SellerOrStaff]

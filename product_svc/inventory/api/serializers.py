@@ -8,7 +8,7 @@ from product_svc.inventory.models import StockItem
 
 
 class AdjustStockInput(Input):
-    """By how many the count was wrong, and why."""
+    """The change of the stock on hand, and the reason."""
 
     example = {"delta": -1, "reason": "One broke."}
 
@@ -22,7 +22,7 @@ class AdjustStockInput(Input):
 
 
 class StockWarningInput(Input):
-    """From how many on hand one wants to be warned; 0: only when nothing is left."""
+    """The stock on hand at which the seller is warned; 0: only when nothing is left."""
 
     example = {"low_at": 5}
 
@@ -39,6 +39,6 @@ class StockOutput(serializers.Serializer[StockItem]):
 
 
 class StockWarningOutput(serializers.Serializer[StockItem]):
-    """From how many on hand its seller is warned."""
+    """The stock on hand at which the seller is warned."""
 
     low_at = serializers.IntegerField()

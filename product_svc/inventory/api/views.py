@@ -17,7 +17,7 @@ from product_svc.inventory.api.serializers import AdjustStockInput, StockOutput,
 
 
 class Stock(APIView):
-    """GET tells how much of a SKU there is."""
+    """GET returns the stock of a SKU."""
 
     permission_classes = [permissions.SellerOrStaff]
 
@@ -28,7 +28,7 @@ class Stock(APIView):
 
 
 class StockAdjustment(APIView):
-    """POST corrects the count of a SKU."""
+    """POST adjusts the stock of a SKU."""
 
     permission_classes = [permissions.SellerOrStaff]
 
@@ -40,7 +40,7 @@ class StockAdjustment(APIView):
 
 
 class StockWarning(APIView):
-    """GET tells from how many on hand its seller is warned, PUT changes that."""
+    """GET returns the stock level at which a seller is warned, PUT sets the stock level at which a seller is warned."""
 
     permission_classes = [permissions.SellerOrStaff]
 

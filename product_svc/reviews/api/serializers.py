@@ -14,7 +14,7 @@ from product_svc.reviews.models import Review
 
 
 class ChangeReviewInput(Input):
-    """Some of a review. Pictures are named by their file ids, and replaced as a whole."""
+    """The fields of a review to update. Pictures are given by their file ids, and replaced as a whole."""
 
     example = {"rating": 4, "body": "It drips a little."}
 
@@ -41,7 +41,7 @@ class ReviewFilters(Input):
 
 
 class ReviewImageOutput(serializers.Serializer[Any]):
-    """A picture, and where its sizes are found."""
+    """A picture, with the URLs of its sizes."""
 
     id = serializers.UUIDField()
     thumb = serializers.URLField()
@@ -50,7 +50,7 @@ class ReviewImageOutput(serializers.Serializer[Any]):
 
 
 class ReviewOutput(serializers.Serializer[Review]):
-    """A review, as everybody sees it."""
+    """A review."""
 
     id = serializers.UUIDField()
     rating = serializers.IntegerField()

@@ -19,7 +19,7 @@ from product_svc.reviews.api.serializers import ChangeReviewInput, PostReviewInp
 
 
 class Reviews(APIView):
-    """GET lists what is said of a product, POST adds a review."""
+    """GET lists the reviews of a product, POST creates a review."""
 
     permission_classes = [ReadOnly | SignedIn]
 
@@ -44,7 +44,7 @@ class Reviews(APIView):
 
 
 class ReviewDetail(APIView):
-    """PATCH changes one's own review, DELETE takes a review away."""
+    """PATCH updates the caller's review, DELETE deletes a review."""
 
     name = "Review"
 

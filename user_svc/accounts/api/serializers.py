@@ -10,7 +10,7 @@ from user_svc.accounts import rules
 
 
 class PasswordField(TextField):
-    """A password as it was typed, spaces and all."""
+    """A password. Spaces are kept."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=rules.PASSWORD_LENGTH, trim_whitespace=False, **kwargs)
@@ -82,7 +82,7 @@ class LocaleField(TextField):
 
 
 class ProfileInput(Input):
-    """What may be changed. Whoever changes the e-mail address also sends their ``current`` password."""
+    """The fields to update. Changing the e-mail address requires the ``current`` password."""
 
     example = {"full_name": "Ada King", "phone": "+41446681800", "locale": "en-GB"}
 
@@ -94,7 +94,7 @@ class ProfileInput(Input):
 
 
 class UserOutput(serializers.Serializer[Any]):
-    """An account, as its owner sees it."""
+    """An account, as shown to its owner."""
 
     id = serializers.UUIDField()
     email = serializers.CharField()
@@ -103,7 +103,7 @@ class UserOutput(serializers.Serializer[Any]):
 
 
 class ProfileOutput(UserOutput):
-    """All that somebody says of themselves."""
+    """An account with its profile."""
 
     phone = serializers.CharField()
     locale = serializers.CharField()
@@ -113,13 +113,13 @@ class ProfileOutput(UserOutput):
 
 
 class TokensOutput(serializers.Serializer[Any]):
-    """What a program keeps to go on in somebody's name."""
+    """Access and refresh token."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()
 
 
 class RegistrationOutput(TokensOutput):
-    """A new account, signed in."""
+    """The new account, with its first tokens."""
 
     user = UserOutput()

@@ -30,7 +30,7 @@ from user_svc.accounts.api.serializers import (
 
 @method_decorator(never_cache, name="dispatch")
 class Registration(APIView):
-    """POST makes an account and signs its owner in."""
+    """POST creates an account and signs its owner in."""
 
     permission_classes = [Anyone]
 
@@ -43,7 +43,7 @@ class Registration(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class SignIn(APIView):
-    """POST trades an e-mail address and a password for tokens, or for a challenge where those are not enough."""
+    """POST signs in with e-mail address and password: returns tokens, or a challenge if a second factor is required."""
 
     permission_classes = [Anyone]
 
@@ -58,7 +58,7 @@ class SignIn(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class TokenRefresh(APIView):
-    """POST trades a refresh token for new tokens, once."""
+    """POST exchanges a refresh token for new tokens; each refresh token works once."""
 
     permission_classes = [Anyone]
 
@@ -70,7 +70,7 @@ class TokenRefresh(APIView):
 
 
 class SignOut(APIView):
-    """POST ends the session of a refresh token."""
+    """POST ends the session that a refresh token belongs to."""
 
     permission_classes = [Anyone]
 
@@ -82,7 +82,7 @@ class SignOut(APIView):
 
 
 class Me(APIView):
-    """GET shows the caller their account, PATCH changes their account."""
+    """GET returns the caller's account, PATCH updates the caller's account."""
 
     name = "Your account"
 
@@ -105,7 +105,7 @@ class Me(APIView):
 
 
 class PasswordChange(APIView):
-    """POST replaces the caller's password, and signs them out everywhere but here."""
+    """POST changes the caller's password, and ends all other sessions of theirs."""
 
     @operation(
         takes=PasswordChangeInput, refuses=[errors.WrongPassword, errors.PasswordChangedMeanwhile, errors.UserNotFound]
@@ -123,7 +123,7 @@ class PasswordChange(APIView):
 
 
 class PasswordReset(APIView):
-    """POST has a letter sent to whoever forgot their password; the answer does not say whether there is anybody."""
+    """POST e-mails a token for resetting a password; the response does not reveal whether the account exists."""
 
     permission_classes = [Anyone]
 
@@ -135,7 +135,7 @@ class PasswordReset(APIView):
 
 
 class PasswordResetConfirmation(APIView):
-    """POST trades the token of such a letter for a new password, once."""
+    """POST sets a new password with the single-use token of a reset e-mail."""
 
     permission_classes = [Anyone]
 
@@ -147,7 +147,7 @@ class PasswordResetConfirmation(APIView):
 
 
 class EmailVerification(APIView):
-    """POST shows, with the token of a letter, whose the address is."""
+    """POST verifies an e-mail address with the token that was sent to it."""
 
     permission_classes = [Anyone]
 
@@ -159,7 +159,7 @@ class EmailVerification(APIView):
 
 
 class EmailVerificationRequest(APIView):
-    """POST has another letter sent to the caller, if they have an address to verify."""
+    """POST e-mails another verification token, if the caller has an address to verify."""
 
     @operation(status=202, refuses=[errors.UserNotFound])
     def post(self, request: Request) -> Response:

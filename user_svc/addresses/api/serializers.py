@@ -12,7 +12,7 @@ _MAY_BE_LEFT_OUT: dict[str, Any] = {"required": False, "allow_blank": True, "all
 
 
 class AddressInput(Input):
-    """An address. Whether it needs a city, a region or a postal code, its country says."""
+    """An address. Which of city, region and postal code are required depends on the country."""
 
     example = {
         "full_name": "Ada Lovelace",
@@ -40,7 +40,7 @@ class AddressInput(Input):
 
 
 class AddressOutput(serializers.Serializer[Any]):
-    """An address, and the lines to print of it."""
+    """An address, and the same as formatted lines."""
 
     id = serializers.UUIDField()
     full_name = serializers.CharField()

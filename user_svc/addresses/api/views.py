@@ -42,7 +42,7 @@ class AddressList(ListAPIView[Address]):
 
 
 class OneAddress(APIView):
-    """GET shows one of the caller's addresses, PATCH changes an address, DELETE removes an address."""
+    """GET returns one of the caller's addresses, PATCH updates an address, DELETE deletes an address."""
 
     name = "Address"
 

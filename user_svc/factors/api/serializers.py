@@ -13,7 +13,7 @@ _ANSWERS = ("code", "recovery_code", "assertion")
 
 
 class CredentialField(serializers.DictField):
-    """What ``navigator.credentials`` gave, as JSON (WebAuthn, 5.1); what it means is found out elsewhere."""
+    """What ``navigator.credentials`` returned, as JSON (WebAuthn, 5.1)."""
 
     default_error_messages = {"too_long": "It is far larger than anything that a browser sends."}
 
@@ -25,7 +25,7 @@ class CredentialField(serializers.DictField):
 
 
 class ProofInput(Input):
-    """The password anew, of somebody who is signed in."""
+    """The caller's current password."""
 
     example = {"current": "correct horse battery"}
 
@@ -65,7 +65,7 @@ class AssertionInput(ChallengeInput):
 
 
 class SecondFactorInput(ChallengeInput):
-    """A challenge, and one answer to it."""
+    """The challenge of the sign-in, and one second factor."""
 
     example = {"challenge": "as signing in gave it", "code": "123456"}
 
@@ -80,28 +80,28 @@ class SecondFactorInput(ChallengeInput):
 
 
 class FactorsOutput(serializers.Serializer[Any]):
-    """How somebody can show a second factor, and how many recovery codes they have left."""
+    """Which second factors are set up, and how many recovery codes are left."""
 
     methods = serializers.ListField(child=serializers.CharField())
     recovery_codes_left = serializers.IntegerField()
 
 
 class EnrolmentOutput(serializers.Serializer[Any]):
-    """A new secret, as text and for a QR code."""
+    """The new secret, as text and as a URI for a QR code."""
 
     secret = serializers.CharField()
     uri = serializers.CharField()
 
 
 class CeremonyOutput(serializers.Serializer[Any]):
-    """A challenge to send back, and options for ``navigator.credentials``."""
+    """A challenge to send back, and the options for ``navigator.credentials``."""
 
     challenge = serializers.CharField()
     options = serializers.JSONField()
 
 
 class PasskeyOutput(serializers.Serializer[Any]):
-    """A passkey, as its owner sees it."""
+    """A passkey, as shown to its owner."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -111,19 +111,19 @@ class PasskeyOutput(serializers.Serializer[Any]):
 
 
 class RecoveryCodesOutput(serializers.Serializer[Any]):
-    """Codes to write down, each good once; shown now and never again."""
+    """Recovery codes, each valid once. They are returned only this time."""
 
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
 class RegisteredPasskeyOutput(RecoveryCodesOutput):
-    """A new passkey; and recovery codes if its owner had none left, otherwise an empty list."""
+    """The new passkey; and recovery codes if its owner had none left, otherwise an empty list."""
 
     passkey = PasskeyOutput()
 
 
 class TokensOutput(serializers.Serializer[Any]):
-    """What a program keeps to go on in somebody's name."""
+    """Access and refresh token."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()

@@ -39,7 +39,7 @@ from user_svc.factors.models import Passkey
 
 
 class Factors(APIView):
-    """GET tells the caller how they can show a second factor."""
+    """GET returns which second factors the caller has set up."""
 
     name = "Second factors"
 
@@ -50,7 +50,7 @@ class Factors(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class Totp(APIView):
-    """POST makes a secret for one-time codes, DELETE turns one-time codes off."""
+    """POST generates a secret for one-time codes (TOTP), DELETE disables one-time codes."""
 
     name = "One-time codes"
 
@@ -68,7 +68,7 @@ class Totp(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class TotpConfirmation(APIView):
-    """POST turns one-time codes on with a first one."""
+    """POST enables one-time codes, with a first code as proof."""
 
     name = "First one-time code"
 
@@ -83,7 +83,7 @@ class TotpConfirmation(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class RecoveryCodes(APIView):
-    """POST makes new recovery codes and voids the old ones."""
+    """POST generates new recovery codes and invalidates the old ones."""
 
     @operation(
         takes=ProofInput,
@@ -98,7 +98,7 @@ class RecoveryCodes(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeyOptions(APIView):
-    """POST gives a browser what it needs to make a passkey."""
+    """POST returns the options with which a browser creates a passkey (WebAuthn)."""
 
     @operation(takes=ProofInput, gives=CeremonyOutput, refuses=[errors.TooManyPasskeys])
     def post(self, request: Request) -> Response:
@@ -108,7 +108,7 @@ class PasskeyOptions(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeyList(ListAPIView[Passkey]):
-    """GET lists the caller's passkeys, POST keeps a passkey that a browser made."""
+    """GET lists the caller's passkeys, POST registers a passkey that a browser has created."""
 
     name = "Passkeys"
     serializer_class = PasskeyOutput
@@ -134,7 +134,7 @@ class PasskeyList(ListAPIView[Passkey]):
 
 
 class OnePasskey(APIView):
-    """PATCH renames one of the caller's passkeys, DELETE removes a passkey."""
+    """PATCH renames one of the caller's passkeys, DELETE deletes a passkey."""
 
     name = "Passkey"
 
@@ -152,7 +152,7 @@ class OnePasskey(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class SecondFactor(APIView):
-    """POST trades the challenge of a sign-in and an answer to it for tokens."""
+    """POST completes a sign-in with a second factor: returns tokens."""
 
     permission_classes = [Anyone]
 
@@ -167,7 +167,7 @@ class SecondFactor(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class SecondFactorOptions(APIView):
-    """POST gives a browser what it needs to answer the challenge of a sign-in with a passkey."""
+    """POST returns the options with which a browser completes a sign-in with a passkey (WebAuthn)."""
 
     permission_classes = [Anyone]
 
@@ -179,7 +179,7 @@ class SecondFactorOptions(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeySignInOptions(APIView):
-    """POST gives a browser what it needs to sign in with a passkey alone."""
+    """POST returns the options with which a browser signs in with a passkey alone (WebAuthn)."""
 
     permission_classes = [Anyone]
 
@@ -190,7 +190,7 @@ class PasskeySignInOptions(APIView):
 
 @method_decorator(never_cache, name="dispatch")
 class PasskeySignIn(APIView):
-    """POST trades what a passkey signed for tokens."""
+    """POST signs in with a passkey alone: returns tokens."""
 
     permission_classes = [Anyone]
 

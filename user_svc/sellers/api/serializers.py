@@ -10,7 +10,7 @@ from user_svc.sellers import rules
 
 
 class ShopInput(Input):
-    """What sellers say of themselves."""
+    """The fields of a seller profile to update."""
 
     example = {"name": "Analytical Engines", "about": "Brass, and patience."}
 
@@ -19,7 +19,7 @@ class ShopInput(Input):
 
 
 class SuspensionInput(Input):
-    """Why somebody may sell no longer, if staff say so."""
+    """The reason of the suspension, optional."""
 
     example = {"reason": "Parcels did not arrive."}
 
@@ -27,7 +27,7 @@ class SuspensionInput(Input):
 
 
 class SellerOutput(serializers.Serializer[Any]):
-    """Somebody who sells, as everybody sees them."""
+    """A seller's public profile."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -37,12 +37,12 @@ class SellerOutput(serializers.Serializer[Any]):
 
 
 class OwnSellerOutput(SellerOutput):
-    """The same for themselves and for staff, with the reason of a suspension."""
+    """A seller's profile, with the reason of a suspension."""
 
     reason = serializers.CharField()
 
 
 class AnySellerOutput(OneOf):
-    """A seller, with the reason of a suspension for themselves and for staff."""
+    """A seller's profile; the seller and staff also see the reason of a suspension."""
 
     shapes = (SellerOutput, OwnSellerOutput)

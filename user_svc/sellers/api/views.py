@@ -22,7 +22,7 @@ from user_svc.sellers.api.serializers import (
 
 
 class Seller(APIView):
-    """GET shows everybody who somebody is that sells."""
+    """GET returns a seller's public profile."""
 
     permission_classes = [Anyone]
 
@@ -35,7 +35,7 @@ class Seller(APIView):
 
 
 class OwnShop(APIView):
-    """GET shows sellers what they say of themselves, PATCH changes what they say of themselves."""
+    """GET returns the caller's seller profile, PATCH updates the caller's seller profile."""
 
     name = "Your shop"
 
@@ -50,7 +50,7 @@ class OwnShop(APIView):
 
 
 class Approval(APIView):
-    """POST lets somebody sell."""
+    """POST approves a seller."""
 
     permission_classes = [Staff]
 
@@ -60,7 +60,7 @@ class Approval(APIView):
 
 
 class Suspension(APIView):
-    """POST lets somebody sell no longer."""
+    """POST suspends a seller."""
 
     permission_classes = [Staff]
 

@@ -8,7 +8,7 @@ from common.api.serializers import IdField, Input
 
 
 class WishInput(Input):
-    """The product to find again."""
+    """The product to add."""
 
     example = {"product": "0190b8c4-7f2e-7d3a-9a1e-5b0c8d4f6a21"}
 
@@ -16,7 +16,7 @@ class WishInput(Input):
 
 
 class WishOutput(serializers.Serializer[Any]):
-    """A product that somebody wants to find again."""
+    """An item of a wishlist."""
 
     product = serializers.UUIDField(source="product_id")
     added_at = serializers.DateTimeField(source="created_at")

@@ -18,7 +18,7 @@ from user_svc.wishlists.models import WishlistItem
 
 
 class Wishlist(ListAPIView[WishlistItem]):
-    """GET lists what the caller wants to find again, POST adds a product."""
+    """GET lists the caller's wishlist, POST adds a product to the wishlist."""
 
     serializer_class = WishOutput
 
@@ -37,7 +37,7 @@ class Wishlist(ListAPIView[WishlistItem]):
 
 
 class Wish(APIView):
-    """DELETE takes a product off the caller's list."""
+    """DELETE removes a product from the caller's wishlist."""
 
     name = "Product on the wishlist"
 

@@ -24,7 +24,7 @@ COUNTRIES = sorted(filter(_is_country, map(str, Locale("en").territories)))
 
 
 class CountryField(serializers.ChoiceField):
-    """A code of two letters, large or small."""
+    """An ISO 3166-1 alpha-2 code, in upper or lower case."""
 
     def to_internal_value(self, data: Any) -> str:
         code: str = super().to_internal_value(data.upper() if isinstance(data, str) else data)
@@ -32,7 +32,7 @@ class CountryField(serializers.ChoiceField):
 
 
 class AddressInput(Input):
-    """Where to send it; with a city and a postal code where the country has them."""
+    """The shipping address; city and postal code are required where the country has them."""
 
     example = {
         "full_name": "Ada Lovelace",
@@ -66,21 +66,21 @@ class AddressInput(Input):
 
 
 class OrderItemInput(Input):
-    """So many of a SKU."""
+    """A SKU and its quantity."""
 
     sku = TextField(max_length=128)
     quantity = WholeNumberField(min_value=1, max_value=rules.MAX_QUANTITY)
 
 
 class PaymentInput(Input):
-    """Who takes the money, and the token that the provider gave the customer for it."""
+    """The payment provider, and the token that it gave the customer."""
 
     provider = TextField(max_length=32)
     token = TextField(max_length=255)
 
 
 class PlaceOrderInput(Input):
-    """What to buy, where to send it, and how it is paid. Without items: what is in the cart."""
+    """Items, shipping address and payment. Without items, the caller's cart is ordered."""
 
     example = {
         "items": [{"sku": "POT-1", "quantity": 1}],
@@ -106,7 +106,7 @@ class PlaceOrderInput(Input):
 
 
 class QuoteInput(Input):
-    """What to reckon, and where it would go. Without items: what is in the cart."""
+    """Items and shipping address. Without items, the caller's cart is quoted."""
 
     example = {"items": [{"sku": "POT-1", "quantity": 1}], "shipping_address": AddressInput.example}
 
@@ -120,7 +120,7 @@ class QuoteInput(Input):
 
 
 class ShipOrderInput(Input):
-    """What the carrier calls the parcel, where that is known."""
+    """Carrier and tracking number, optional."""
 
     example = {"tracking": "JD0002"}
 
@@ -132,7 +132,7 @@ class ShipOrderInput(Input):
 
 
 class OrderFilter(Input):
-    """What a list of orders may be narrowed by."""
+    """Filters of the list of orders."""
 
     status = serializers.ChoiceField(Status.choices, required=False)
     number = TextField(max_length=16, required=False)

@@ -16,7 +16,7 @@ from order_svc.orders.models import CancelReason, Order, Status
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
-    """One SKU of an order."""
+    """A line of an order."""
 
     sku = serializers.CharField()
     title = serializers.CharField()
@@ -26,14 +26,14 @@ class OrderLineOutput(serializers.Serializer[Any]):
 
 
 class SentLineOutput(OrderLineOutput):
-    """One SKU of an order, and whether it is on its way."""
+    """A line of an order, with whether it was shipped."""
 
     shipped_at = serializers.DateTimeField(allow_null=True)
     tracking = serializers.CharField()
 
 
 class QuoteOutput(Output):
-    """What an order would cost, and the total to expect when placing it."""
+    """The lines and totals of a quote, and the total to expect when placing the order."""
 
     lines = OrderLineOutput(many=True)
     totals = TotalsOutput()
@@ -41,14 +41,14 @@ class QuoteOutput(Output):
 
 
 class OrderPaymentOutput(serializers.Serializer[Any]):
-    """How far the payment has come."""
+    """The status of the payment."""
 
     provider = serializers.CharField()
     status = serializers.CharField()
 
 
 class OrderEventOutput(serializers.Serializer[Any]):
-    """Something that happened to an order."""
+    """An event in the history of an order."""
 
     at = serializers.DateTimeField()
     fact = serializers.CharField()
@@ -57,7 +57,7 @@ class OrderEventOutput(serializers.Serializer[Any]):
 
 
 class AddressOutput(serializers.Serializer[Any]):
-    """Where it goes; what was left out is left out."""
+    """The shipping address, without the fields that were left out."""
 
     full_name = serializers.CharField()
     line1 = serializers.CharField()
@@ -70,7 +70,7 @@ class AddressOutput(serializers.Serializer[Any]):
 
 
 class OrderOutput(Output):
-    """An order, whole."""
+    """An order."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -87,7 +87,7 @@ class OrderOutput(Output):
 
 
 class SaleOutput(Output):
-    """An order as a seller sees it: their own lines, and where to send them once that is wanted."""
+    """An order as a seller sees it: their own lines, with the shipping address once it is to be shipped."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -115,7 +115,7 @@ class SaleOutput(Output):
 
 
 class AnyOrderOutput(OneOf):
-    """An order: whole for its customer and for staff, and for a seller their part of it."""
+    """An order: all of it for its customer and for staff, for a seller their own lines."""
 
     shapes = (OrderOutput, SaleOutput)
 

@@ -14,7 +14,7 @@ STEPS = ("lines", "discounts", "shipping", "tax", "rounding")
 
 
 class PartOutput(serializers.Serializer[Any]):
-    """One amount, and the rule that made it of a base at a rate."""
+    """One amount, with the rule, the base and the rate it was calculated from."""
 
     rule = serializers.CharField()
     of = serializers.CharField(help_text="A SKU, shipping or total.")
@@ -25,14 +25,14 @@ class PartOutput(serializers.Serializer[Any]):
 
 
 class SumOutput(serializers.Serializer[Any]):
-    """What one step came to."""
+    """The amount of one step, and its parts."""
 
     amount = MoneyField()
     parts = PartOutput(many=True)
 
 
 class TotalsOutput(serializers.Serializer[Any]):
-    """Each step; all that is not included in another adds up to the total."""
+    """All steps. Those that are not included in another add up to the total."""
 
     lines = SumOutput()
     discounts = SumOutput()

@@ -22,7 +22,7 @@ from product_svc.catalog.rules import ImageDraft, VariantDraft
 
 
 class ChangeCategoryInput(Input):
-    """Some of a category's fields; ``parent`` is an id or a slug, or null for one that stands on no other."""
+    """The fields of a category to update; ``parent`` is an id or a slug, or null for a root category."""
 
     example = {"name": "Tea pots and cups"}
 
@@ -46,7 +46,7 @@ class CreateCategoryInput(ChangeCategoryInput):
 
 
 class AttributesField(serializers.DictField):
-    """Names and short texts."""
+    """Attributes: short texts by name."""
 
     child = ProseField(max_length=rules.MAX_ATTRIBUTE_VALUE, allow_blank=True)
     name = LineField(max_length=rules.MAX_ATTRIBUTE_NAME)
@@ -62,7 +62,7 @@ class AttributesField(serializers.DictField):
 
 
 class DescriptionField(TextField):
-    """HTML. Marks that steer how a text is set may stand in it, other control characters may not."""
+    """HTML. Control characters are refused, but for tabs, line breaks and text-direction marks."""
 
     default_error_messages = {"control": "Control characters are not allowed."}
 
@@ -74,7 +74,7 @@ class DescriptionField(TextField):
 
 
 class ImageInput(Input):
-    """A picture's file id; or an object of ``id`` and ``alt``, the words for those who do not see it."""
+    """A picture's file id; or an object of ``id`` and ``alt``, the alternative text."""
 
     id = IdField()
     alt = LineField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
@@ -85,7 +85,7 @@ class ImageInput(Input):
 
 
 class VariantInput(Input):
-    """One thing that can be bought."""
+    """A variant: what can be bought, by its SKU."""
 
     sku = PatternField(rules.SKU)
     title = LineField(required=False, allow_blank=True, max_length=rules.MAX_TITLE)
@@ -98,7 +98,7 @@ class VariantInput(Input):
 
 
 class ChangeProductInput(Input):
-    """Some of a product's fields; ``category`` is an id or a slug. Images and variants are replaced as a whole."""
+    """The fields of a product to update; ``category`` is an id or a slug. Images and variants are replaced whole."""
 
     example = {"title": "A blue tea pot", "price": {"amount": "18.50", "currency": "USD"}}
 
@@ -113,7 +113,7 @@ class ChangeProductInput(Input):
 
 
 class CreateProductInput(ChangeProductInput):
-    """A new product. Staff may say whose it is."""
+    """A new product. Staff may set its seller."""
 
     example = {
         "title": "A tea pot",

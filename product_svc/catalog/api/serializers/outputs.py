@@ -18,7 +18,7 @@ from product_svc.pictures import selectors as pictures
 
 
 class CategoryOutput(serializers.Serializer[Any]):
-    """A category and its branch."""
+    """A category and its subcategories."""
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -31,13 +31,13 @@ class CategoryOutput(serializers.Serializer[Any]):
 
 
 class CategoryTreeOutput(Page):
-    """All categories, each with those below it."""
+    """All root categories, each with its subcategories."""
 
     results = CategoryOutput(many=True)
 
 
 class ImageOutput(serializers.Serializer[Any]):
-    """A picture, and where its sizes are found."""
+    """A picture, with the URLs of its sizes."""
 
     id = serializers.UUIDField()
     alt = serializers.CharField()
@@ -47,21 +47,21 @@ class ImageOutput(serializers.Serializer[Any]):
 
 
 class RatingOutput(serializers.Serializer[Any]):
-    """What buyers think of a product."""
+    """The average rating of a product, and the number of its reviews."""
 
     average = serializers.FloatField(allow_null=True)
     count = serializers.IntegerField()
 
 
 class SellerOutput(serializers.Serializer[Any]):
-    """Who sells it."""
+    """The seller of a product."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
 class ShelfOutput(serializers.Serializer[Any]):
-    """The category in which it stands."""
+    """The category of a product."""
 
     id = serializers.UUIDField()
     slug = serializers.CharField()
@@ -69,7 +69,7 @@ class ShelfOutput(serializers.Serializer[Any]):
 
 
 class VariantOutput(serializers.Serializer[Any]):
-    """One thing that can be bought."""
+    """A variant: what can be bought, by its SKU."""
 
     sku = serializers.CharField()
     title = serializers.CharField()
