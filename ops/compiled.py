@@ -24,7 +24,6 @@ _PACKAGE = "gateway_svc"
 # Everything on the path of a request that is proxied, or answered from the cache.
 _FOLDERS = ("gateway/cache", "gateway/limits", "gateway/middleware", "gateway/server", "gateway/upstreams")
 _MODULES = (
-    "access_line",
     "app",
     "assertions",
     "at_once",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -25,7 +24,7 @@ class Lines:
         self._waiting: list[bytes] = []
         self._size = 0
 
-    def write(self, line: Mapping[str, Any]) -> None:
+    def write(self, line: Any) -> None:
         """Have it written soon."""
         if not self._waiting:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)

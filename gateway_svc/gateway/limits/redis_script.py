@@ -120,14 +120,16 @@ class _Line(asyncio.Protocol):
             self.fail(ConnectionError("what answers is not Redis"))
 
     def ask(self, command: bytes) -> asyncio.Future[int]:
-        """Say it with all else that is said before the loop comes round."""
+        """Say it with all else that is said until the loop has come round: who comes meanwhile shares the system call,
+        and Redis wakes up once for all of them.
+        """
         future: asyncio.Future[int] = self._loop.create_future()
         if self.failure is not None:
             future.set_exception(self.failure)
             return future
         self._waiting.append(future)
         if not self._to_say:
-            self._loop.call_soon(self._say)
+            self._loop.call_soon(self._loop.call_soon, self._say)  # by then it has looked who has come
         self._to_say.append(command)
         if self._timer is None:
             self._watch(self._answers)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
-from gateway_svc.gateway import measures
-from gateway_svc.gateway.access_line import access_line
+from gateway_svc.gateway import access_line, measures
+from gateway_svc.gateway.access_line import AccessLine
 from gateway_svc.gateway.asgi import ASGIApp, Receive, Scope, Send
 from gateway_svc.gateway.exchange import Exchange
 from gateway_svc.gateway.lines import Lines
@@ -50,7 +50,26 @@ class Observed:
         if is_measured:
             _observe(scope["exchange"], scope["method"], seconds)
         if logger.isEnabledFor(logging.INFO):
-            self._lines.write(access_line(scope, seconds))
+            self._lines.write(_line(scope, seconds))
+
+
+def _line(scope: Scope, seconds: float) -> AccessLine:
+    exchange: Exchange = scope["exchange"]
+    names, method, path = exchange.names, scope.get("method", "WEBSOCKET"), scope["path"]
+    return AccessLine(
+        access_line.now(),
+        f"{method} {path} {exchange.status}",
+        names.request_id,
+        names.trace_id,
+        method,
+        path,
+        exchange.status,
+        int(seconds * 10_000 + 0.5) / 10,
+        exchange.audience,
+        exchange.instance,
+        exchange.principal.user_id,
+        exchange.cache,
+    )
 
 
 def _observe(exchange: Exchange, method: str, seconds: float) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING
 
 from gateway_svc.gateway.asgi import GONE, ASGIApp, Headers, Message, Scope
-from gateway_svc.gateway.heads import head_of
+from gateway_svc.gateway.heads import lines_of, status_line
 from gateway_svc.gateway.problems import InternalError
 from gateway_svc.gateway.server.refusals import refused
 
@@ -182,7 +182,8 @@ class Cycle:
             self.keeps_alive = False
         elif not self.keeps_alive:
             framing.append((b"connection", b"close"))
-        self._head = head_of(status, [*self._connection.said_always, *headers, *framing])
+        lines = lines_of([*headers, *framing])
+        self._head = b"%b%b%b\r\n" % (status_line(status), self._connection.lines_always, lines)
 
     def _framing(self, status: int, length: bytes | None) -> Headers:
         """How the end of the body is told (RFC 9112, section 6), where it is not told yet."""

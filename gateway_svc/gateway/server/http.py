@@ -255,9 +255,9 @@ class ClientConnection(asyncio.Protocol):
     # What a cycle calls, and the server.
 
     @property
-    def said_always(self) -> Headers:
-        """What stands on each answer."""
-        return self._server.default_headers
+    def lines_always(self) -> bytes:
+        """What stands in the head of each answer."""
+        return _always(tuple(self._server.default_headers))
 
     @property
     def is_closing(self) -> bool:
@@ -352,7 +352,7 @@ class ClientConnection(asyncio.Protocol):
         """No cycle for what is here: it is the whole of the request, and the whole of its answer."""
         self._heard = None
         self._server.total_requests += 1
-        self._transport.write(b"%b%b\r\n%b" % (lines, _always(tuple(self.said_always)), body))
+        self._transport.write(b"%b%b\r\n%b" % (lines, self.lines_always, body))
         self._rest()
 
     def _rest(self) -> None:
