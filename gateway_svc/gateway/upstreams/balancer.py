@@ -77,8 +77,8 @@ class Balancer:
         return self.pool.pick(now(), not_at=not_at)
 
     def at_hand(self) -> Lease | None:
-        """A connection that is there already, if nobody has to wait for a place either. Raises UpstreamUnreachable."""
-        if self.breaker.is_open or self.in_flight >= self.most_in_flight:
+        """A connection that is there already, if nobody has to wait for a place either."""
+        if self.breaker.is_open or self.in_flight >= self.most_in_flight or not self.instances:
             return None
         began_at = now()
         instance = self.pool.pick(began_at)

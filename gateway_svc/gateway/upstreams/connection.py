@@ -104,11 +104,7 @@ class Connection(asyncio.Protocol):
 
     def at_hand(self, most: int) -> bytes:
         """Some bytes of the body, if any are here."""
-        data = self._heard[self._taken : self._taken + most]
-        self._taken += len(data)
-        if not self._has_more:  # a connection that rests shall not hold what it heard last
-            self._heard, self._taken = b"", 0
-        return data
+        return self._cut(self._taken + most)
 
     async def take(self, most: int, *, within: float) -> bytes:
         """Some bytes of the body."""
@@ -142,8 +138,14 @@ class Connection(asyncio.Protocol):
             if len(self._heard) - self._taken > most:
                 raise UpstreamGarbled("a line or head without an end")
             return None
-        data = self._heard[self._taken : at]
-        self._taken = at + len(end)
+        return self._cut(at, pass_over=len(end))
+
+    def _cut(self, end: int, *, pass_over: int = 0) -> bytes:
+        """Take what was heard up to there. A connection that rests shall not hold what it heard last."""
+        data = self._heard[self._taken : end]
+        self._taken = end + pass_over
+        if not self._has_more:
+            self._heard, self._taken = b"", 0
         return data
 
     def _more(self) -> asyncio.Future[None]:

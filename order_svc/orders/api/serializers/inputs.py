@@ -120,7 +120,7 @@ class QuoteInput(Input):
 
 
 class ShipOrderInput(Input):
-    """Carrier and tracking number, optional."""
+    """The tracking number, optional."""
 
     example = {"tracking": "JD0002"}
 

@@ -134,6 +134,51 @@ async def _ask_until_told(balancer: Balancer) -> None:
         await fetch(balancer, "/echo")
 
 
+class TestWhatIsAtHand:
+    def test_is_a_connection_that_was_used_before_and_takes_a_place(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(in_flight_an_instance=1)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                assert balancer.at_hand() is None
+                lease = await balancer.lease()
+                assert balancer.at_hand() is None  # no place is free
+                lease.end(is_good=True, is_clean=True)
+
+                again = balancer.at_hand()
+
+                assert again
+                assert again.connection is lease.connection
+                assert (balancer.in_flight, again.instance.in_flight) == (1, 1)
+                again.end(is_good=True, is_clean=True)
+                assert (balancer.in_flight, again.instance.in_flight) == (0, 0)
+
+        asyncio.run(story())
+
+    def test_is_nothing_while_the_service_is_not_asked(self, start) -> None:
+        service = start()
+
+        async def story() -> None:
+            treatment = Treatment(circuit_requests=1)
+            async with balanced([service.url], treatment=treatment) as balancer:
+                kept, failing = [await balancer.lease() for _ in range(2)]
+                kept.end(is_good=None, is_clean=True)
+                failing.end(is_good=False)
+
+                assert balancer.breaker.is_open
+                assert balancer.at_hand() is None
+
+        asyncio.run(story())
+
+    def test_is_nothing_where_nobody_is_known(self) -> None:
+        async def story() -> Lease | None:
+            async with balanced(["http://products:8000"]) as balancer:
+                return balancer.at_hand()
+
+        assert asyncio.run(story()) is None
+
+
 class TestConnecting:
     def test_goes_on_to_another_whatever_the_request(self, start) -> None:
         service = start()
