@@ -87,7 +87,7 @@ class OrderOutput(Output):
 
 
 class SaleOutput(Output):
-    """An order as a seller sees it: their own lines, with the shipping address once it is to be shipped."""
+    """An order as a seller sees it: their own lines, and the shipping address while some are to be shipped."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
